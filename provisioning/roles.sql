@@ -1,0 +1,35 @@
+-- Roles of one PostgreSQL server, made by provisioning (a superuser) on database "postgres". Idempotent.
+-- Passwords are not here: they are set as SCRAM verifiers, so no statement ever holds one.
+do $$
+declare r record;
+begin
+  for r in select * from (values
+    ('tenantry_owner',    'nologin noinherit nocreaterole'),            -- owns schemas and tables of tenants; FORCE RLS binds it too
+    ('tenantry_sentinel', 'nologin noinherit nocreaterole'),            -- owns the fence and everything that looks behind it
+    ('tenantry_keeper',   'nologin noinherit createrole'), -- may only put the application's login roles back as they were
+    ('tenantry_tenant',   'nologin noinherit nocreaterole'),            -- what a tenant's SQL may touch; a group that cannot be SET
+    ('tenantry_app',      'login noinherit nocreaterole'),              -- the shared login of the row and schema tiers
+    ('tenantry_migrator', 'login inherit nocreaterole'),                -- runs tenant DDL and writes the fence
+    ('tenantry_catalog',  'login noinherit nocreaterole')               -- the platform's own records
+  ) as wanted(name, options)
+  loop
+    if not exists (select from pg_roles where rolname = r.name) then
+      execute format('create role %I', r.name);
+    end if;
+    execute format('alter role %I with nosuperuser nocreatedb nobypassrls noreplication %s', r.name, r.options);
+  end loop;
+end $$;
+
+grant tenantry_tenant to tenantry_app with inherit true, set false, admin false;
+grant tenantry_owner to tenantry_migrator with inherit true, set true, admin false;
+-- PostgreSQL 16: CREATEROLE alone changes no other role; ADMIN on it does.
+grant tenantry_app to tenantry_keeper with admin true, inherit false, set false;
+
+-- By default any login may connect to every database and read its catalogue.
+do $$
+declare d record;
+begin
+  for d in select datname from pg_database where datallowconn loop
+    execute format('revoke all on database %I from public', d.datname);
+  end loop;
+end $$;

@@ -1,0 +1,38 @@
+import type pg from 'pg';
+import type { MigrationStep } from '#adapters/postgres/migration-line.js';
+import { identifier, inTransaction } from '#adapters/postgres/session.js';
+
+/** Brings one home (a schema of tenant tables) to the newest migration. Two that try at once take turns. */
+export class HomeMigrations {
+  constructor(private readonly line: readonly MigrationStep[]) {}
+
+  get newest(): string {
+    return this.line.at(-1)?.name ?? 'none';
+  }
+
+  /** All of it in one transaction, the home's own making included: it is at the newest version afterwards, or as it was before. Gives what was applied. */
+  apply(migrator: pg.Client, home: string): Promise<string[]> {
+    return inTransaction(migrator, async () => {
+      await migrator.query('select pg_advisory_xact_lock(hashtext($1))', [`tenantry.home.${home}`]);
+      const applied = await this.applied(migrator, home);
+      const due = this.line.filter((step) => !applied.has(step.name));
+      if (due.length === 0) return [];
+      const schema = identifier(home);
+      await migrator.query('set local role tenantry_owner');
+      await migrator.query(`set local lock_timeout = '3s'`);
+      await migrator.query(`create schema if not exists ${schema}`);
+      await migrator.query(`grant usage on schema ${schema} to tenantry_tenant`);
+      await migrator.query(`set local search_path = ${schema}, pg_temp`);
+      for (const step of due) await migrator.query(step.statements.join(';\n'));
+      await migrator.query('set local role none');
+      await migrator.query('insert into tenancy.migration (home, name) select $1, unnest($2::text[])', [home, due.map((step) => step.name)]);
+      return due.map((step) => step.name);
+    });
+  }
+
+  /** The names a home has had. */
+  async applied(session: pg.Client, home: string): Promise<Set<string>> {
+    const { rows } = await session.query<{ name: string }>('select name from tenancy.migration where home = $1', [home]);
+    return new Set(rows.map((row) => row.name));
+  }
+}

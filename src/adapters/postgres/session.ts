@@ -1,0 +1,37 @@
+import pg from 'pg';
+
+/** The same server and login, another database. */
+export function atDatabase(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${encodeURIComponent(database)}`;
+  return changed.href;
+}
+
+/** Runs `work` on a connection of its own, outside every tenant: for provisioning and migrations only. */
+export async function withSession<T>(url: string, work: (session: pg.Client) => Promise<T>): Promise<T> {
+  const session = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, application_name: 'tenantry-provisioning' });
+  // A connection that breaks is reported by the statement it breaks.
+  session.on('error', () => undefined);
+  await session.connect();
+  try {
+    return await work(session);
+  } finally {
+    await session.end();
+  }
+}
+
+/** Runs `work` in one transaction. */
+export async function inTransaction<T>(session: pg.Client, work: () => Promise<T>): Promise<T> {
+  await session.query('begin');
+  try {
+    const result = await work();
+    await session.query('commit');
+    return result;
+  } catch (error) {
+    await session.query('rollback').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** A name as SQL text. */
+export const { escapeIdentifier: identifier } = pg;

@@ -1,0 +1,16 @@
+import { MikroORM } from '@mikro-orm/postgresql';
+import { ApiKeyRecord } from '#catalog/credentials/api-key.record.js';
+import { DomainRecord } from '#catalog/domains/domain.record.js';
+import { PlacementRecord } from '#catalog/tenants/placement.record.js';
+import { TenantRecord } from '#catalog/tenants/tenant.record.js';
+
+/** The platform's own database: its entities, connections and migration line are apart from those of tenants. */
+export function openCatalog(url: string, poolMax: number): MikroORM {
+  return new MikroORM({
+    clientUrl: url,
+    entities: [TenantRecord, PlacementRecord, ApiKeyRecord, DomainRecord],
+    pool: { min: 0, max: poolMax },
+    driverOptions: { connectionTimeoutMillis: 1_500, query_timeout: 5_000, application_name: 'tenantry-catalog' },
+    debug: false,
+  });
+}

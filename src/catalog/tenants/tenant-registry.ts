@@ -1,0 +1,98 @@
+import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { SlugTakenError } from '#catalog/catalog.errors.js';
+import { PlacementRecord } from '#catalog/tenants/placement.record.js';
+import { TenantRecord } from '#catalog/tenants/tenant.record.js';
+import type { Placement } from '#kernel/tenancy/placement.js';
+import { TenantUnknownError } from '#kernel/tenancy/tenant.errors.js';
+import type { Tenant, TenantStatus } from '#kernel/tenancy/tenant.js';
+
+/** What is asked for when a tenant is reserved. */
+export interface TenantOrder {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly adminEmail: string;
+  readonly plan: string;
+  readonly region: string;
+  readonly placement: Placement;
+}
+
+/** Told after a change was committed, so that every process forgets what it knew. */
+export type TenantChanged = (tenantId: string) => Promise<void>;
+
+/** The platform's list of tenants; the only place that writes it. */
+export class TenantRegistry {
+  constructor(
+    private readonly catalog: MikroORM,
+    private readonly changed: TenantChanged,
+  ) {}
+
+  /** Takes the name and the place before anything is made. Raises SlugTakenError. Repeating an order with its id gives what is there. */
+  async reserve(order: TenantOrder): Promise<Tenant> {
+    const em = this.catalog.em.fork();
+    const known = await em.findOne(TenantRecord, { id: order.id });
+    if (!known) {
+      const { placement, ...tenant } = order;
+      em.create(TenantRecord, { ...tenant, status: 'provisioning' });
+      em.create(PlacementRecord, { tenantId: order.id, ...placement });
+      try {
+        await em.flush();
+      } catch (error) {
+        if (error instanceof UniqueConstraintViolationException) throw new SlugTakenError(order.slug);
+        throw error;
+      }
+      await this.changed(order.id);
+    }
+    return this.get(order.id);
+  }
+
+  /** Raises TenantUnknownError. */
+  async get(idOrSlug: string): Promise<Tenant> {
+    const em = this.catalog.em.fork();
+    const tenant = await em.findOne(TenantRecord, /^[0-9a-f-]{36}$/.test(idOrSlug) ? { id: idOrSlug } : { slug: idOrSlug });
+    const placement = tenant && (await em.findOne(PlacementRecord, { tenantId: tenant.id }));
+    if (!tenant || !placement) throw new TenantUnknownError();
+    return snapshot(tenant, placement);
+  }
+
+  /** Every tenant, in the order they were made. */
+  async list(): Promise<Tenant[]> {
+    const em = this.catalog.em.fork();
+    const [tenants, placements] = await Promise.all([em.find(TenantRecord, {}, { orderBy: { id: 'asc' } }), em.fork().find(PlacementRecord, {})]);
+    const placed = new Map(placements.map((placement) => [placement.tenantId, placement]));
+    return tenants.flatMap((tenant) => {
+      const placement = placed.get(tenant.id);
+      return placement ? [snapshot(tenant, placement)] : [];
+    });
+  }
+
+  /** Changes the status and, with it, the epoch: every capability handed out before is stale once the fence has followed. */
+  async setStatus(id: string, status: TenantStatus): Promise<Tenant> {
+    const changed = await this.catalog.em.fork().transactional(async (em) => {
+      const tenant = await em.findOne(TenantRecord, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      const placement = tenant && (await em.findOne(PlacementRecord, { tenantId: id }, { lockMode: LockMode.PESSIMISTIC_WRITE }));
+      if (!tenant || !placement) throw new TenantUnknownError();
+      tenant.status = status;
+      placement.epoch += 1;
+      return snapshot(tenant, placement);
+    });
+    await this.changed(id);
+    return changed;
+  }
+
+  /** Forgets a tenant and its name; its data must be gone before. Succeeds when it is gone already. */
+  async remove(id: string): Promise<void> {
+    await this.catalog.em.fork().nativeDelete(TenantRecord, { id });
+    await this.changed(id);
+  }
+}
+
+function snapshot(tenant: TenantRecord, placement: PlacementRecord): Tenant {
+  const { id, slug, name, plan, status, region } = tenant;
+  const { kind, region: placedIn, cluster, database, schema, secret, epoch } = placement;
+  return Object.freeze({
+    ...{ id, slug, name, plan, status, region },
+    placement: Object.freeze({ kind, region: placedIn, cluster, database, schema, secret: secret ?? null, epoch }),
+  });
+}

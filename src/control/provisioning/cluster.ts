@@ -1,0 +1,20 @@
+import { ClusterUnknownError } from '#control/provisioning/provisioning.errors.js';
+
+/** A PostgreSQL server of a region as provisioning knows it; requests know its `appUrl` alone. */
+export interface Cluster {
+  readonly name: string;
+  readonly region: string;
+  /** The login of requests, in the shared database. */
+  readonly appUrl: string;
+  /** Runs DDL and writes fences, in the shared database and in those of tenants on this server. */
+  readonly migratorUrl: string;
+  /** A superuser, for making roles and databases; its database is only where it connects to. */
+  readonly provisionUrl: string;
+}
+
+/** Raises ClusterUnknownError. */
+export function clusterNamed(name: string, clusters: readonly Cluster[]): Cluster {
+  const cluster = clusters.find((candidate) => candidate.name === name);
+  if (!cluster) throw new ClusterUnknownError(name);
+  return cluster;
+}

@@ -1,0 +1,61 @@
+import { AppError } from '#kernel/errors/app-error.js';
+
+/** SQLSTATEs of provisioning/tenancy.sql and the few of PostgreSQL that routing acts on. */
+export const SqlState = {
+  noTenant: 'TN001',
+  capabilityRefused: 'TN002',
+  tenantClosed: 'TN003',
+  invalidPassword: '28P01',
+  invalidAuthorization: '28000',
+} as const;
+
+/** All connections a server may have are in use by all processes together. */
+export class ServerBudgetExhaustedError extends AppError {
+  readonly code = 'isolation.budget-exhausted';
+
+  constructor(readonly server: string) {
+    super(`Server ${server} has no connection to spare.`);
+  }
+}
+
+/** A connection reached a database that says it belongs to somebody else. */
+export class WrongDatabaseError extends AppError {
+  readonly code = 'isolation.wrong-database';
+
+  constructor(readonly expected: string | null, readonly answered: string | null) {
+    super(`Expected the database of ${expected ?? 'no tenant'}, and it says it belongs to ${answered ?? 'no tenant'}.`);
+  }
+}
+
+/** A statement was not answered within its time; whether it took effect is not known. */
+export class StatementDeadlineError extends AppError {
+  readonly code = 'isolation.deadline';
+
+  constructor(readonly milliseconds: number) {
+    super(`The database did not answer within ${milliseconds} ms.`);
+  }
+}
+
+/** COMMIT was answered with ROLLBACK: nothing of the transaction was kept. */
+export class TransactionRolledBackError extends AppError {
+  readonly code = 'isolation.rolled-back';
+
+  constructor() {
+    super('The transaction had failed, and was rolled back instead of committed.');
+  }
+}
+
+/** Streaming a result was asked for; a tenant's rows are read in pages, because a cursor would outlive its flush. */
+export class StreamingUnsupportedError extends AppError {
+  readonly code = 'isolation.streaming-unsupported';
+
+  constructor() {
+    super('Results are not streamed through the tenant dialect; read them in pages.');
+  }
+}
+
+/** The SQLSTATE of an error that the database answered, if it is one. */
+export function sqlStateOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('severity' in error) || !('code' in error)) return undefined;
+  return String(error.code);
+}
