@@ -11,6 +11,17 @@ export function openCatalog(url: string, poolMax: number): MikroORM {
     entities: [TenantRecord, PlacementRecord, ApiKeyRecord, DomainRecord],
     pool: { min: 0, max: poolMax },
     driverOptions: { connectionTimeoutMillis: 1_500, query_timeout: 5_000, application_name: 'tenantry-catalog' },
+    ensureDatabase: false,
     debug: false,
   });
+}
+
+/** Whether the catalog answers; never raises. */
+export async function isCatalogUp(catalog: MikroORM): Promise<boolean> {
+  try {
+    await catalog.em.getConnection().execute('select 1');
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -22,7 +22,10 @@ export class CatalogUnavailableError extends AppError {
 export class DomainRefusedError extends AppError {
   readonly code = 'catalog.domain-refused';
 
-  constructor(readonly domain: string, readonly reason: string) {
+  constructor(
+    readonly domain: string,
+    readonly reason: string,
+  ) {
     super(`${domain} was refused: ${reason}.`);
   }
 }

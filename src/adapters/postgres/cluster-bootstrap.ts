@@ -31,7 +31,10 @@ export class ClusterBootstrap {
       await sealRole(provisioning, new URL(cluster.appUrl).username, verifierOf(cluster.appUrl));
       await setPassword(provisioning, new URL(cluster.migratorUrl).username, verifierOf(cluster.migratorUrl));
     });
-    return { [shared]: await this.#migrate(cluster, shared, SHARED_SCHEMA), [TEMPLATE_DATABASE]: await this.#migrate(cluster, TEMPLATE_DATABASE, OWN_DATABASE_SCHEMA) };
+    return {
+      [shared]: await this.#migrate(cluster, shared, SHARED_SCHEMA),
+      [TEMPLATE_DATABASE]: await this.#migrate(cluster, TEMPLATE_DATABASE, OWN_DATABASE_SCHEMA),
+    };
   }
 
   async #foundation(cluster: Cluster, database: string): Promise<void> {

@@ -78,7 +78,10 @@ export class DatabaseMaker {
   }
 
   async #verify(tenant: Tenant, url: string): Promise<void> {
-    const answered = await withSession(url, async (own) => (await own.query('select tenant_id from tenancy.whoami')).rows[0] as { tenant_id: string });
+    const answered = await withSession(
+      url,
+      async (own) => (await own.query('select tenant_id from tenancy.whoami')).rows[0] as { tenant_id: string },
+    );
     if (answered.tenant_id !== tenant.id) throw new IsolationNotVerifiedError(tenant.id, `it says it belongs to ${answered.tenant_id}`);
   }
 }

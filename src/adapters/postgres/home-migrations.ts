@@ -25,7 +25,10 @@ export class HomeMigrations {
       await migrator.query(`set local search_path = ${schema}, pg_temp`);
       for (const step of due) await migrator.query(step.statements.join(';\n'));
       await migrator.query('set local role none');
-      await migrator.query('insert into tenancy.migration (home, name) select $1, unnest($2::text[])', [home, due.map((step) => step.name)]);
+      await migrator.query('insert into tenancy.migration (home, name) select $1, unnest($2::text[])', [
+        home,
+        due.map((step) => step.name),
+      ]);
       return due.map((step) => step.name);
     });
   }

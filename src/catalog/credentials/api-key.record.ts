@@ -5,7 +5,10 @@ const ApiKeyRecordSchema = defineEntity({
   name: 'ApiKeyRecord',
   tableName: 'api_key',
   properties: {
-    id: p.uuid().primary().onCreate(() => randomUUIDv7()),
+    id: p
+      .uuid()
+      .primary()
+      .onCreate(() => randomUUIDv7()),
     tenantId: p.uuid(),
     name: p.text(),
     hash: p.text(),

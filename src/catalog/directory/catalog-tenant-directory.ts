@@ -45,7 +45,10 @@ export class CatalogTenantDirectory implements TenantDirectory, CredentialDirect
   }
 
   async apiKey(hash: string): Promise<{ id: string; tenantId: string } | null> {
-    const [row] = await this.#rows<{ id: string; tenant_id: string }>('select id, tenant_id from api_key where hash = ? and revoked_at is null', hash);
+    const [row] = await this.#rows<{ id: string; tenant_id: string }>(
+      'select id, tenant_id from api_key where hash = ? and revoked_at is null',
+      hash,
+    );
     return row ? { id: row.id, tenantId: row.tenant_id } : null;
   }
 

@@ -34,10 +34,12 @@ export class TenantRegistry {
     const known = await em.findOne(TenantRecord, { id: order.id });
     if (!known) {
       const { placement, ...tenant } = order;
-      em.create(TenantRecord, { ...tenant, status: 'provisioning' });
-      em.create(PlacementRecord, { tenantId: order.id, ...placement });
       try {
-        await em.flush();
+        await em.transactional(async (tx) => {
+          tx.create(TenantRecord, { ...tenant, status: 'provisioning' });
+          await tx.flush();
+          tx.create(PlacementRecord, { tenantId: order.id, ...placement });
+        });
       } catch (error) {
         if (error instanceof UniqueConstraintViolationException) throw new SlugTakenError(order.slug);
         throw error;
@@ -59,7 +61,10 @@ export class TenantRegistry {
   /** Every tenant, in the order they were made. */
   async list(): Promise<Tenant[]> {
     const em = this.catalog.em.fork();
-    const [tenants, placements] = await Promise.all([em.find(TenantRecord, {}, { orderBy: { id: 'asc' } }), em.fork().find(PlacementRecord, {})]);
+    const [tenants, placements] = await Promise.all([
+      em.find(TenantRecord, {}, { orderBy: { id: 'asc' } }),
+      em.fork().find(PlacementRecord, {}),
+    ]);
     const placed = new Map(placements.map((placement) => [placement.tenantId, placement]));
     return tenants.flatMap((tenant) => {
       const placement = placed.get(tenant.id);

@@ -6,7 +6,10 @@ const TenantRecordSchema = defineEntity({
   name: 'TenantRecord',
   tableName: 'tenant',
   properties: {
-    id: p.uuid().primary().onCreate(() => randomUUIDv7()),
+    id: p
+      .uuid()
+      .primary()
+      .onCreate(() => randomUUIDv7()),
     slug: p.text(),
     name: p.text(),
     adminEmail: p.text(),

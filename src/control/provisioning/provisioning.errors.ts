@@ -13,7 +13,10 @@ export class RegionUnknownError extends AppError {
 export class PlanUnknownError extends AppError {
   readonly code = 'provisioning.plan-unknown';
 
-  constructor(readonly plan: string, readonly known: readonly string[]) {
+  constructor(
+    readonly plan: string,
+    readonly known: readonly string[],
+  ) {
     super(`There is no plan ${plan}; there are ${known.join(', ')}.`);
   }
 }
@@ -22,7 +25,11 @@ export class PlanUnknownError extends AppError {
 export class IsolationNotVerifiedError extends AppError {
   readonly code = 'provisioning.not-verified';
 
-  constructor(readonly tenantId: string, reason: string, options?: ErrorOptions) {
+  constructor(
+    readonly tenantId: string,
+    reason: string,
+    options?: ErrorOptions,
+  ) {
     super(`The place made for tenant ${tenantId} is not its own: ${reason}.`, options);
   }
 }

@@ -19,5 +19,6 @@ export function asTenantError(error: unknown): unknown {
 
 function nameOf(error: unknown): string {
   if (error instanceof AppError) return error.code;
-  return String((error as { code?: unknown } | null)?.code ?? 'connection lost');
+  const { code } = error as { code?: string };
+  return code ?? 'connection lost';
 }

@@ -78,8 +78,8 @@ export class DatabasePool {
   /** Closes connections nobody uses; true when there was one. */
   shrink(): boolean {
     if (this.#pool.idleCount === 0) return false;
-    const { _idle: idle, _remove: remove } = this.#pool as unknown as { _idle: { client: pg.Client }[]; _remove(client: pg.Client): void };
-    for (const { client } of [...idle]) remove.call(this.#pool, client);
+    const pool = this.#pool as unknown as { _idle: { client: pg.Client }[]; _remove(client: pg.Client): void };
+    for (const { client } of [...pool._idle]) pool._remove(client);
     return true;
   }
 

@@ -22,7 +22,10 @@ export class ServerBudgetExhaustedError extends AppError {
 export class WrongDatabaseError extends AppError {
   readonly code = 'isolation.wrong-database';
 
-  constructor(readonly expected: string | null, readonly answered: string | null) {
+  constructor(
+    readonly expected: string | null,
+    readonly answered: string | null,
+  ) {
     super(`Expected the database of ${expected ?? 'no tenant'}, and it says it belongs to ${answered ?? 'no tenant'}.`);
   }
 }

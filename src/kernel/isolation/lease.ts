@@ -14,7 +14,19 @@ export interface Flush {
 }
 
 /** Commands that leave nothing on a session; after any other (PREPARE, LISTEN, SET, DECLARE, LOCK …) the connection is not used again. */
-const LEAVES_NOTHING = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'BEGIN', 'START', 'COMMIT', 'ROLLBACK', 'SAVEPOINT', 'RELEASE']);
+const LEAVES_NOTHING = new Set([
+  'SELECT',
+  'INSERT',
+  'UPDATE',
+  'DELETE',
+  'MERGE',
+  'BEGIN',
+  'START',
+  'COMMIT',
+  'ROLLBACK',
+  'SAVEPOINT',
+  'RELEASE',
+]);
 
 /** How a connection comes back: `idle` only if it can answer the next one, `suspicious` if it ran what may have left something behind. */
 export interface LeaseOutcome {
@@ -41,7 +53,7 @@ export class Lease {
     this.#inFlight = true;
     const result = await deadline.race(this.#send(flush), () => {
       this.#broken = true;
-      void requestCancel(this.client as unknown as pg.Client);
+      void requestCancel(this.client);
     });
     this.#inFlight = false;
     return result;

@@ -33,7 +33,10 @@ export class SecretNotFoundError extends AppError {
 export class SecretsUnavailableError extends AppError {
   readonly code = 'secrets.unavailable';
 
-  constructor(readonly secret: string, cause: unknown) {
+  constructor(
+    readonly secret: string,
+    cause: unknown,
+  ) {
     super(`The secret store did not answer for ${secret}.`, { cause });
   }
 }

@@ -6,7 +6,13 @@ import { asTenantError } from '#kernel/isolation/database-failure.js';
 import { Deadline } from '#kernel/isolation/deadline.js';
 import type { PreparedStep } from '#kernel/isolation/flush-query.js';
 import { routeOf, type Route } from '#kernel/isolation/isolation-drivers.js';
-import { SqlState, StatementDeadlineError, StreamingUnsupportedError, TransactionRolledBackError, sqlStateOf } from '#kernel/isolation/isolation.errors.js';
+import {
+  SqlState,
+  StatementDeadlineError,
+  StreamingUnsupportedError,
+  TransactionRolledBackError,
+  sqlStateOf,
+} from '#kernel/isolation/isolation.errors.js';
 import type { Lease } from '#kernel/isolation/lease.js';
 import { beginAndEnter, enter } from '#kernel/isolation/prologue.js';
 import { requireActive } from '#kernel/tenancy/status-gate.js';
@@ -81,7 +87,6 @@ export class TenantConnection implements DatabaseConnection {
     this.#end();
   }
 
-  // eslint-disable-next-line require-yield -- the interface asks for an iterator; there is none to give
   async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new StreamingUnsupportedError();
   }
@@ -117,7 +122,11 @@ export class TenantConnection implements DatabaseConnection {
   }
 
   /** The first flush of a transaction decides where it lives; until it has succeeded, nothing has happened and it may be tried elsewhere. */
-  #first(text: string, values: readonly unknown[], prologue: (capability: string, path: string) => PreparedStep[]): Promise<pg.QueryResult> {
+  #first(
+    text: string,
+    values: readonly unknown[],
+    prologue: (capability: string, path: string) => PreparedStep[],
+  ): Promise<pg.QueryResult> {
     return this.#atHome(async (tenant, deadline) => {
       const { capability, route } = this.#derive(tenant);
       this.#end();

@@ -28,15 +28,15 @@ export class TenantStamp implements EventSubscriber {
   }
 
   beforeCreate({ entity, meta }: EventArgs<object>): void {
-    stamp(entity as TenantRow, meta.className);
+    stamp(entity, meta.className);
   }
 
   beforeUpdate({ entity, meta }: EventArgs<object>): void {
-    stamp(entity as TenantRow, meta.className);
+    stamp(entity, meta.className);
   }
 
   beforeDelete({ entity, meta }: EventArgs<object>): void {
-    stamp(entity as TenantRow, meta.className);
+    stamp(entity, meta.className);
   }
 }
 

@@ -6,9 +6,15 @@ import { p } from '@mikro-orm/core';
  * so the ORM may know `id` alone. `version` goes up with every write and is what an ETag is made of.
  */
 export const tenantProperties = {
-  id: p.uuid().primary().onCreate(() => randomUUIDv7()),
+  id: p
+    .uuid()
+    .primary()
+    .onCreate(() => randomUUIDv7()),
   tenantId: p.uuid(),
   version: p.integer().version(),
   createdAt: p.datetime(3).onCreate(() => new Date()),
-  updatedAt: p.datetime(3).onCreate(() => new Date()).onUpdate(() => new Date()),
+  updatedAt: p
+    .datetime(3)
+    .onCreate(() => new Date())
+    .onUpdate(() => new Date()),
 };

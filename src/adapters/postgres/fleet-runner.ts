@@ -1,0 +1,60 @@
+import type { Fence } from '#adapters/postgres/fence.js';
+import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import { atDatabase, withSession } from '#adapters/postgres/session.js';
+import { clusterNamed, type Cluster } from '#control/provisioning/cluster.js';
+import { SHARED_SCHEMA } from '#control/provisioning/placer.js';
+import type { Tenant } from '#kernel/tenancy/tenant.js';
+
+const DATABASES_AT_ONCE = 4;
+
+/** What a run did: homes that were migrated and fences that were sealed anew, and what failed and was passed over. */
+export interface FleetRun {
+  readonly migrated: string[];
+  readonly sealed: number;
+  readonly failures: { target: string; error: string }[];
+}
+
+/**
+ * Brings every tenant's home to the newest migration and its fence to the catalog's epoch, one database after another on each connection.
+ * One tenant's failure is reported and stops nobody else.
+ */
+export class FleetRunner {
+  constructor(
+    private readonly clusters: readonly Cluster[],
+    private readonly homes: HomeMigrations,
+    private readonly fences: Fence,
+  ) {}
+
+  async run(tenants: readonly Tenant[]): Promise<FleetRun> {
+    const run = { migrated: [] as string[], sealed: 0, failures: [] as { target: string; error: string }[] };
+    const databases = [...Map.groupBy(tenants, ({ placement }) => `${placement.cluster}/${placement.database}`).entries()];
+    const worker = async (): Promise<void> => {
+      for (let next = databases.pop(); next; next = databases.pop()) {
+        const [target, residents] = next;
+        await this.#bring(residents, run).catch((error: unknown) => run.failures.push({ target, error: String(error) }));
+      }
+    };
+    await Promise.all(Array.from({ length: DATABASES_AT_ONCE }, worker));
+    return run;
+  }
+
+  async #bring(residents: Tenant[], run: FleetRun & { sealed: number }): Promise<void> {
+    const [first] = residents;
+    if (!first) return;
+    const { cluster, database } = first.placement;
+    await withSession(atDatabase(clusterNamed(cluster, this.clusters).migratorUrl, database), async (migrator) => {
+      const homes = new Set(residents.map(({ placement }) => placement.schema).filter((schema) => schema !== SHARED_SCHEMA));
+      for (const home of homes) {
+        const target = `${cluster}/${database}/${home}`;
+        try {
+          if ((await this.homes.apply(migrator, home)).length > 0) run.migrated.push(target);
+        } catch (error) {
+          run.failures.push({ target, error: String(error) });
+        }
+      }
+      const stale = await this.fences.stale(migrator, residents);
+      for (const tenant of stale) await this.fences.seal(migrator, tenant);
+      run.sealed += stale.length;
+    });
+  }
+}

@@ -1,0 +1,24 @@
+import { Command, CommanderError } from 'commander';
+import { Output } from '#main/cli/output.js';
+import { Session } from '#main/cli/session.js';
+import { addSettingsCommand } from '#main/cli/settings-command.js';
+import { addTenantCommands } from '#main/cli/tenant-commands.js';
+import { addUpCommand } from '#main/cli/up-command.js';
+
+const program = new Command('tenantry').description('the operators’ command line').exitOverride();
+program.option('--json', 'print one JSON document and nothing else');
+const session = new Session(() => new Output(program.opts<{ json?: boolean }>().json === true || process.argv.includes('--json')));
+
+addUpCommand(program, session);
+addTenantCommands(program, session);
+addSettingsCommand(program);
+for (const command of [...program.commands, ...program.commands.flatMap((group) => group.commands)]) {
+  command.exitOverride().option('--json', 'print one JSON document and nothing else');
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? 0 : 2;
+}

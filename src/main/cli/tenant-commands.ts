@@ -1,0 +1,153 @@
+import { resolveTxt } from 'node:dns/promises';
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import type { Command } from 'commander';
+import { isSlug, slugFrom } from '#kernel/resolution/slug.js';
+import type { TenantStatus } from '#kernel/tenancy/tenant.js';
+import { clusterNamed } from '#control/provisioning/cluster.js';
+import type { Session } from '#main/cli/session.js';
+import { reportTenant, tenantLines } from '#main/cli/tenant-report.js';
+import { runTenantSql } from '#main/cli/tenant-sql.js';
+import { UsageError } from '#main/cli/usage-error.js';
+
+interface CreateFlags {
+  readonly name: string;
+  readonly adminEmail: string;
+  readonly plan: string;
+  readonly region: string;
+  readonly slug?: string;
+}
+
+/** `tenant …`: each command parses, asks one service, and prints. */
+export function addTenantCommands(program: Command, session: Session): void {
+  const tenant = program.command('tenant').description('make, show and change tenants');
+
+  tenant
+    .command('create')
+    .description('make a tenant and print its first API key, this once')
+    .requiredOption('--name <name>')
+    .requiredOption('--admin-email <email>')
+    .requiredOption('--plan <plan>')
+    .requiredOption('--region <region>')
+    .option('--slug <slug>')
+    .option('--wait', 'wait until it is active (it always does, for now)')
+    .action((flags: CreateFlags) =>
+      session.provisioned(async ({ provisioning, output }) => {
+        const slug = flags.slug ?? slugFrom(flags.name);
+        if (!isSlug(slug)) throw new UsageError(`${JSON.stringify(slug)} cannot be a tenant's name in addresses`);
+        if (!/^[^\s@]+@[^\s@]+$/.test(flags.adminEmail))
+          throw new UsageError(`${JSON.stringify(flags.adminEmail)} is not an e-mail address`);
+        const created = await provisioning.provisioner.create({ ...flags, slug });
+        const { key } = await provisioning.apiKeys.issue(created.id, 'first key');
+        const report = { ...(await reportTenant(created, provisioning)), apiKey: key };
+        output.document(report, () => tenantLines(report));
+      }),
+    );
+
+  tenant.command('list').action(() =>
+    session.provisioned(async ({ provisioning, output }) => {
+      const tenants = await provisioning.tenants.list();
+      output.document(tenants, () =>
+        tenants.map(({ slug, plan, status, region, placement }) => [slug.padEnd(40), plan, status, region, placement.schema].join('  ')),
+      );
+    }),
+  );
+
+  tenant.command('show <slug>').action((slug: string) =>
+    session.provisioned(async ({ provisioning, output }) => {
+      const report = await reportTenant(await provisioning.tenants.get(slug), provisioning);
+      output.document(report, () => tenantLines(report));
+    }),
+  );
+
+  const statuses: Record<string, TenantStatus> = { suspend: 'suspended', reinstate: 'active', cancel: 'cancelled' };
+  for (const [verb, status] of Object.entries(statuses)) {
+    tenant
+      .command(`${verb} <slug>`)
+      .requiredOption('--reason <reason>')
+      .action((slug: string, { reason }: { reason: string }) =>
+        session.provisioned(async ({ provisioning, output, log }) => {
+          const { id } = await provisioning.tenants.get(slug);
+          const report = await reportTenant(await provisioning.provisioner.setStatus(id, status), provisioning);
+          log.warn({ tenantId: id, status, reason }, 'tenant status changed');
+          output.document(report, () => tenantLines(report));
+        }),
+      );
+  }
+
+  tenant
+    .command('rotate-secret <slug>')
+    .description("give a database of a tenant's own a new password; the old one is dead at once")
+    .action((slug: string) =>
+      session.provisioned(async ({ provisioning, output }) => {
+        const found = await provisioning.tenants.get(slug);
+        if (!found.placement.secret) throw new UsageError(`${slug} has no database of its own`);
+        await provisioning.databases.rotate(found, clusterNamed(found.placement.cluster, provisioning.clusters));
+        output.document({ slug, rotated: true }, () => [`${slug}: the password was changed`]);
+      }),
+    );
+
+  tenant
+    .command('key <slug>')
+    .description('issue an API key and print it, this once')
+    .option('--name <name>', 'what it is for', 'api key')
+    .option('--revoke <id>', 'revoke the key with this id instead')
+    .action((slug: string, flags: { name: string; revoke?: string }) =>
+      session.provisioned(async ({ provisioning, output }) => {
+        const { id } = await provisioning.tenants.get(slug);
+        if (flags.revoke) {
+          const revoked = await provisioning.apiKeys.revoke(id, flags.revoke);
+          output.document({ revoked }, () => [revoked ? 'revoked' : 'there is no such key in use']);
+          return;
+        }
+        const issued = await provisioning.apiKeys.issue(id, flags.name);
+        output.document({ id: issued.id, apiKey: issued.key }, () => [`${issued.key}   (id ${issued.id}, shown once)`]);
+      }),
+    );
+
+  tenant
+    .command('domain <slug> <domain>')
+    .description("claim a domain of the tenant's own; with --verify, look for its proof in DNS")
+    .option('--verify')
+    .action((slug: string, domain: string, flags: { verify?: boolean }) =>
+      session.provisioned(async ({ provisioning, output }) => {
+        const { id } = await provisioning.tenants.get(slug);
+        const name = domain.toLowerCase();
+        const claim = await provisioning.domains.claim(id, name);
+        if (flags.verify) {
+          await provisioning.domains.verify(id, name, async (record) => (await resolveTxt(record)).map((parts) => parts.join('')));
+        }
+        output.document({ domain: name, ...claim, verified: flags.verify === true }, () => [`${claim.record} TXT ${claim.value}`]);
+      }),
+    );
+
+  tenant
+    .command('sql <slug>')
+    .description('run SQL exactly as a request of the tenant would')
+    .option('--file <file>', 'where the SQL is; - is standard input', '-')
+    .option('--readonly', 'in a read-only transaction')
+    .option('--script', 'the input is a JSON array of statements, run in one transaction')
+    .action((slug: string, flags: { file: string; readonly?: boolean; script?: boolean }) =>
+      session.platform(async ({ platform, output }) => {
+        const input = flags.file === '-' ? await text(process.stdin) : await readFile(flags.file, 'utf8');
+        const statements = flags.script ? scriptOf(input) : [input];
+        const run = { slug, statements, readonly: flags.readonly ?? false, script: flags.script ?? false };
+        for await (const given of runTenantSql(platform, run)) {
+          output.line(given);
+          if ('error' in given) process.exitCode = 1;
+        }
+      }),
+    );
+}
+
+function scriptOf(input: string): string[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(input);
+  } catch {
+    throw new UsageError('the script is not JSON');
+  }
+  if (!Array.isArray(parsed) || !parsed.every((statement) => typeof statement === 'string'))
+    throw new UsageError('the script is not an array of statements');
+  return parsed;
+}

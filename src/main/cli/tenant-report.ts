@@ -1,0 +1,38 @@
+import { atDatabase, withSession } from '#adapters/postgres/session.js';
+import { clusterNamed } from '#control/provisioning/cluster.js';
+import type { Tenant } from '#kernel/tenancy/tenant.js';
+import type { Provisioning } from '#main/provisioning.js';
+
+/** A tenant as the command line shows it. */
+export interface TenantReport {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly plan: string;
+  readonly status: string;
+  readonly region: string;
+  readonly placement: { kind: string; cluster: string; database: string; schema: string; epoch: number };
+  readonly schemaVersion: string | null;
+}
+
+/** Asks the tenant's own database which version it is at; null when it cannot be asked. */
+export async function reportTenant(tenant: Tenant, { clusters, homes }: Provisioning): Promise<TenantReport> {
+  const { id, slug, name, plan, status, region, placement } = tenant;
+  const { kind, cluster, database, schema, epoch } = placement;
+  const url = atDatabase(clusterNamed(cluster, clusters).migratorUrl, database);
+  const applied = await withSession(url, (session) => homes.applied(session, schema)).catch(() => null);
+  const schemaVersion = applied ? ([...applied].sort().at(-1) ?? null) : null;
+  return { id, slug, name, plan, status, region, placement: { kind, cluster, database, schema, epoch }, schemaVersion };
+}
+
+/** The report for people. */
+export function tenantLines(report: TenantReport & { apiKey?: string }): string[] {
+  const { placement } = report;
+  return [
+    `${report.name} (${report.slug})  ${report.status}`,
+    `  plan       ${report.plan} in ${report.region}`,
+    `  rows in    ${placement.cluster} / ${placement.database} / ${placement.schema}  (${placement.kind}, epoch ${String(placement.epoch)})`,
+    `  version    ${report.schemaVersion ?? 'unknown'}`,
+    ...(report.apiKey ? [`  api key    ${report.apiKey}   (shown once)`] : []),
+  ];
+}

@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import type { Session } from '#main/cli/session.js';
+import { ConfigError } from '#main/config.js';
+
+/** `up`: makes roles, databases and catalog, and brings every tenant to the newest migration. Safe to repeat, also beside a running api. */
+export function addUpCommand(program: Command, session: Session): void {
+  program
+    .command('up')
+    .description('bring servers, catalog and tenants to the newest version')
+    .action(() =>
+      session.provisioned(async ({ platform, provisioning, output }) => {
+        const { CATALOG_PROVISION_URL, CATALOG_DATABASE_URL } = platform.config;
+        if (!CATALOG_PROVISION_URL) throw new ConfigError(['CATALOG_PROVISION_URL: is needed by `up`']);
+        const catalog = await provisioning.catalogBootstrap.run(CATALOG_PROVISION_URL, CATALOG_DATABASE_URL, provisioning.clusters);
+        const clusters = await Promise.all(
+          provisioning.clusters.map(async (cluster) => ({
+            cluster: cluster.name,
+            applied: await provisioning.clusterBootstrap.run(cluster),
+          })),
+        );
+        const fleet = await provisioning.fleet.run(await provisioning.tenants.list());
+        if (fleet.failures.length > 0) process.exitCode = 1;
+        output.document({ catalog, clusters, fleet }, () => [
+          `catalog: ${String(catalog.length)} migrations applied`,
+          ...clusters.map(({ cluster, applied }) => `${cluster}: ${String(Object.values(applied).flat().length)} migrations applied`),
+          `tenants: ${String(fleet.migrated.length)} migrated, ${String(fleet.sealed)} fences sealed, ${String(fleet.failures.length)} failed`,
+          ...fleet.failures.map(({ target, error }) => `  ${target}: ${error}`),
+        ]);
+      }),
+    );
+}

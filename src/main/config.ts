@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { AppError } from '#kernel/errors/app-error.js';
+
+const Flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const List = z
+  .string()
+  .transform((value) => value.split(',').map((item) => item.trim()))
+  .pipe(z.array(z.string().min(1)));
+const Count = z.coerce.number().int().positive();
+const Url = (scheme: RegExp) => z.string().regex(scheme, { error: 'is not an address of the right kind' });
+
+const CapabilityKeysSetting = z
+  .string()
+  .transform((value) => value.split(',').map((pair) => pair.split(':')))
+  .pipe(z.array(z.tuple([z.string().regex(/^[a-z0-9]{1,16}$/), z.base64url().length(43)])).min(1))
+  .transform((pairs) => pairs.map(([id, key]) => ({ id, key: Buffer.from(key, 'base64url') })));
+
+/** Every setting there is; the README's table is printed from it. */
+export const ConfigSchema = z.object({
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'])
+    .default('development')
+    .describe('`production` refuses stand-ins and weak secrets.'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('The one HTTP port: api, console, webhooks.'),
+  HOST: z.string().default('127.0.0.1').describe('The address the port is opened on.'),
+  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional().describe('A listener of its own for `/metrics`; none when unset.'),
+  BASE_DOMAIN: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/)
+    .default('localhost')
+    .describe('Tenants live at `<slug>.<BASE_DOMAIN>`, operators at `admin.<BASE_DOMAIN>`.'),
+  CATALOG_DATABASE_URL: Url(/^postgres(ql)?:\/\//).describe("The platform's own database."),
+  CATALOG_PROVISION_URL: Url(/^postgres(ql)?:\/\//)
+    .optional()
+    .describe("A superuser on the catalog's server; only for `up`."),
+  CLUSTERS: z.string().describe('The file (YAML or JSON) that lists the clusters; `provisioning/clusters.example.yaml` shows it.'),
+  REDIS_URL: Url(/^rediss?:\/\//).describe('Queues, budgets and invalidation; persistent, never evicting.'),
+  REDIS_CACHE_URL: Url(/^rediss?:\/\//).describe('The shared tenant cache; may evict.'),
+  SERVED_REGIONS: List.optional().describe('Regions this process serves, comma-separated; all when unset. Others get 421.'),
+  TRUSTED_PROXIES: List.default([]).describe('CIDRs of proxies whose X-Forwarded-Host counts.'),
+  AZURE_KEY_VAULT_URL: Url(/^https:\/\//).describe('Where connection strings of databases of tenants’ own are kept.'),
+  AZURE_TENANT_ID: z.string().optional().describe('With the next two: a client secret credential; without: the default Azure credential.'),
+  AZURE_CLIENT_ID: z.string().optional().describe('See AZURE_TENANT_ID.'),
+  AZURE_CLIENT_SECRET: z.string().optional().describe('See AZURE_TENANT_ID.'),
+  AZURE_AUTHORITY_HOST: Url(/^https:\/\//)
+    .optional()
+    .describe('Where tokens come from, when it is not the public Azure.'),
+  CAPABILITY_KEYS: CapabilityKeysSetting.describe(
+    '`id:key[,id:key]`, each key 256 bits in base64url; the first is in use, the others are being rotated.',
+  ),
+  ACCESS_TOKEN_KEYS: z
+    .string()
+    .transform((value, context) => {
+      try {
+        return JSON.parse(value) as unknown;
+      } catch {
+        context.addIssue('is not JSON');
+        return z.NEVER;
+      }
+    })
+    .pipe(z.object({ keys: z.array(z.looseObject({ kty: z.literal('EC'), crv: z.literal('P-256'), kid: z.string() })).min(1) }))
+    .describe('ES256 keys of access tokens, as a JWK set; the first signs.'),
+  OPERATOR_TOKEN: z.string().min(32).describe('The bearer token of the operators’ host.'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('How much is logged.'),
+  STATEMENT_DEADLINE_MS: Count.default(1_800).describe(
+    'How long one statement may take in all, from waiting for a connection to its answer.',
+  ),
+  CONNECT_TIMEOUT_MS: Count.default(1_200).describe('How long opening a connection may take.'),
+  TRANSACTION_TIMEOUT_MS: Count.default(30_000).describe('How long a transaction may stay open.'),
+  CONNECTIONS_PER_SERVER: Count.default(32).describe('Connections of all processes together to one PostgreSQL server.'),
+  CONNECTIONS_PER_CLUSTER_POOL: Count.default(16).describe('Connections of this process to one shared database.'),
+  CONNECTIONS_PER_DATABASE_POOL: Count.default(4).describe('Connections of this process to one database of a tenant’s own.'),
+  CONNECTIONS_PER_TENANT: Count.default(8).describe('Connections one tenant may hold at once in this process.'),
+  WAITING_PER_TENANT: Count.default(256).describe('Statements of one tenant that may wait for a connection; more get 503.'),
+  TENANT_CACHE_TTL_SECONDS: Count.default(30).describe(
+    'How stale a cached tenant may be when an invalidation is lost; the fence catches what is older.',
+  ),
+  TRACE_SQL: Flag.default(false).describe('Logs statements without their parameters; refused in production.'),
+});
+
+export type Config = Readonly<z.infer<typeof ConfigSchema>>;
+
+/** The settings are not usable; every problem is listed, and no value is shown. */
+export class ConfigError extends AppError {
+  readonly code = 'config.invalid';
+
+  constructor(readonly problems: readonly string[]) {
+    super(`The settings are not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  }
+}
+
+/** Reads the settings once and freezes them. Raises ConfigError with all problems at once. */
+export function loadConfig(environment: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = ConfigSchema.safeParse(given);
+  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  problems.push(...productionProblems(given));
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(parsed.data);
+}
+
+/** What a laptop may do and production may not. */
+function productionProblems(given: NodeJS.ProcessEnv): string[] {
+  if (given['NODE_ENV'] !== 'production') return [];
+  const problems: string[] = [];
+  const refuse = (name: string, wrong: boolean, why: string): void => {
+    if (wrong) problems.push(`${name}: ${why}`);
+  };
+  const local = /\/\/([^@/]*@)?(localhost|127\.|\[::1\])/;
+  for (const name of ['AZURE_KEY_VAULT_URL', 'AZURE_AUTHORITY_HOST'])
+    refuse(name, local.test(given[name] ?? ''), 'is a stand-in on this machine');
+  refuse('BASE_DOMAIN', (given['BASE_DOMAIN'] ?? 'localhost') === 'localhost', 'is localhost');
+  refuse('OPERATOR_TOKEN', new Set(given['OPERATOR_TOKEN'] ?? '').size < 12, 'is easy to guess');
+  refuse('TRACE_SQL', given['TRACE_SQL'] === 'true', 'would log statements');
+  refuse('CAPABILITY_KEYS', isWeak(given['CAPABILITY_KEYS']), 'holds a key that is not random');
+  for (const name of ['CATALOG_DATABASE_URL', 'REDIS_URL', 'REDIS_CACHE_URL'])
+    refuse(name, passwordOf(given[name]).length < 16, 'has no password of 16 characters');
+  return problems;
+}
+
+function isWeak(keys: string | undefined): boolean {
+  return (keys ?? '').split(',').some((pair) => new Set(pair.split(':')[1] ?? '').size < 16);
+}
+
+function passwordOf(url: string | undefined): string {
+  return url && URL.canParse(url) ? decodeURIComponent(new URL(url).password) : '';
+}

@@ -1,0 +1,66 @@
+import 'reflect-metadata';
+import type { Server } from 'node:http';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyHttpOptions } from 'fastify';
+import { AccessTokens } from '#kernel/resolution/access-token.js';
+import { HostGrammar } from '#kernel/resolution/host-grammar.js';
+import { TenantResolver } from '#kernel/resolution/tenant-resolver.js';
+import { ApiModule, type ApiPlatform } from '#main/api.module.js';
+import { logAccess } from '#main/http/access-log.js';
+import { HttpMetrics } from '#main/http/http-metrics.js';
+import { NestLog } from '#main/http/nest-log.js';
+import { OperatorToken } from '#main/http/operator-token.js';
+import { ProblemAdapter } from '#main/http/problem-adapter.js';
+import { RequestGate } from '#main/http/request-gate.js';
+import { requestIdOf } from '#main/http/request-id.js';
+import { declareRequestState } from '#main/http/request-state.js';
+import { SECURITY_HEADERS, TRANSPORT_HEADERS } from '#main/http/security-headers.js';
+import { TrustedProxies } from '#main/http/trusted-proxies.js';
+
+const OPTIONS: FastifyHttpOptions<Server> = {
+  bodyLimit: 1_048_576,
+  requestTimeout: 30_000,
+  connectionTimeout: 0,
+  keepAliveTimeout: 72_000,
+  forceCloseConnections: 'idle',
+  trustProxy: false,
+  requestIdHeader: false,
+  logger: false,
+  // A missing Host is answered by us, as a problem, and not by Node with an empty page.
+  http: { maxHeaderSize: 16_384, requireHostHeader: false, headersTimeout: 15_000 },
+  genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
+};
+
+/** The api as it is served, not yet listening. */
+export async function createHttpApp(platform: ApiPlatform): Promise<NestFastifyApplication> {
+  const { config, log, directory } = platform;
+  const adapter = new ProblemAdapter(OPTIONS, log);
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.on(platform), adapter, {
+    bodyParser: false,
+    logger: new NestLog(log),
+    abortOnError: false,
+  });
+  const instance = adapter.getInstance();
+  const resolver = new TenantResolver({
+    directory,
+    tokens: await AccessTokens.open(config.ACCESS_TOKEN_KEYS),
+    servedRegions: config.SERVED_REGIONS,
+    onAlert: (alert, details) => log.warn(details, alert),
+  });
+  const headers = { ...SECURITY_HEADERS, ...(config.NODE_ENV === 'production' && TRANSPORT_HEADERS) };
+  instance.removeContentTypeParser('text/plain');
+  declareRequestState(instance);
+  instance.addHook('onRequest', (request, reply, done) => {
+    void reply.headers(headers).header('x-request-id', request.id);
+    done();
+  });
+  logAccess(instance, log, app.get(HttpMetrics));
+  new RequestGate({
+    grammar: new HostGrammar(config.BASE_DOMAIN),
+    resolver,
+    operators: new OperatorToken(config.OPERATOR_TOKEN),
+    proxies: new TrustedProxies(config.TRUSTED_PROXIES),
+  }).guard(instance);
+  return app.init();
+}

@@ -1,0 +1,106 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { createPostgreSqlTypeParsers } from '@mikro-orm/sql';
+import { Kysely } from 'kysely';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import array from 'postgres-array';
+import { KeyVaultSecrets } from '#adapters/key-vault/key-vault-secrets.js';
+import { isCatalogUp, openCatalog } from '#catalog/catalog-orm.js';
+import { CatalogTenantDirectory } from '#catalog/directory/catalog-tenant-directory.js';
+import { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
+import { ConnectionRegistry } from '#kernel/isolation/connection-registry.js';
+import { SecretCache } from '#kernel/isolation/secret-cache.js';
+import type { SecretSource } from '#kernel/isolation/secret-source.js';
+import type { Routing } from '#kernel/isolation/tenant-connection.js';
+import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
+import { TenantDialect } from '#kernel/isolation/tenant-dialect.js';
+import { CachedTenantDirectory } from '#kernel/tenancy/cached-tenant-directory.js';
+import { readClusters, type ConfiguredCluster } from '#main/clusters.js';
+import type { Config } from '#main/config.js';
+import { openTenantOrm } from '#main/orm/tenant.orm.js';
+import { plugins } from '#main/plugins.js';
+import { openRedisParts } from '#main/redis.js';
+
+export type Health = Record<string, { status: 'up' | 'down' | 'degraded' }>;
+
+/** Everything a process needs to serve tenants, wired once. */
+export interface Platform {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clusters: readonly ConfiguredCluster[];
+  readonly catalog: MikroORM;
+  readonly directory: CachedTenantDirectory;
+  readonly secrets: SecretSource;
+  readonly keys: CapabilityKeys;
+  readonly registry: ConnectionRegistry;
+  readonly routing: Routing;
+  readonly tenantOrm: MikroORM;
+  readonly contexts: TenantContextFactory;
+  /** Tells every process that what it knows of a tenant is out of date. */
+  readonly announce: (tenantId: string) => Promise<void>;
+  health(): Promise<Health>;
+  close(): Promise<void>;
+}
+
+/** Raises ConfigError when the clusters cannot be read; nothing else is connected to before it is needed. */
+export async function openPlatform(config: Config, log: Logger): Promise<Platform> {
+  const clusters = await readClusters(config.CLUSTERS);
+  const redis = openRedisParts(config, log);
+  const catalog = openCatalog(config.CATALOG_DATABASE_URL, 4);
+  const directory = new CachedTenantDirectory(new CatalogTenantDirectory(catalog), {
+    shared: redis.cache,
+    channel: redis.channel,
+    limits: { ttlMs: config.TENANT_CACHE_TTL_SECONDS * 1_000 },
+  });
+  const secrets = openSecrets(config);
+  const keys = new CapabilityKeys(config.CAPABILITY_KEYS);
+  const registry = new ConnectionRegistry({
+    clusters: new Map(clusters.map(({ name, appUrl }) => [name, { url: appUrl }])),
+    secrets: new SecretCache(secrets),
+    budget: redis.budget,
+    types: ormTypes(),
+    poolMax: { cluster: config.CONNECTIONS_PER_CLUSTER_POOL, database: config.CONNECTIONS_PER_DATABASE_POOL },
+    slots: { concurrent: config.CONNECTIONS_PER_TENANT, waiting: config.WAITING_PER_TENANT },
+    connectTimeoutMs: config.CONNECT_TIMEOUT_MS,
+    statementMs: config.STATEMENT_DEADLINE_MS,
+    transactionMs: config.TRANSACTION_TIMEOUT_MS,
+    onAlert: (alert, details) => log.warn({ alert, ...details }, 'a tenant ran a command that outlives its statement'),
+  });
+  const routing: Routing = { registry, directory, keys, deadlineMs: config.STATEMENT_DEADLINE_MS };
+  const dialect = new TenantDialect(routing);
+  const tenantOrm = openTenantOrm(
+    plugins.flatMap(({ entities }) => entities),
+    dialect,
+  );
+  const contexts = new TenantContextFactory(tenantOrm, new Kysely({ dialect }));
+  return {
+    ...{ config, log, clusters, catalog, directory, secrets, keys, registry, routing, tenantOrm, contexts },
+    announce: (id) => directory.announce(id),
+    health: async () => ({ catalog: { status: (await isCatalogUp(catalog)) ? 'up' : 'down' }, redis: redis.health() }),
+    close: async () => {
+      await tenantOrm.close();
+      await registry.close();
+      await catalog.close();
+      redis.close();
+    },
+  };
+}
+
+function openSecrets(config: Config): SecretSource {
+  return new KeyVaultSecrets({
+    vaultUrl: config.AZURE_KEY_VAULT_URL,
+    tenantId: config.AZURE_TENANT_ID,
+    clientId: config.AZURE_CLIENT_ID,
+    clientSecret: config.AZURE_CLIENT_SECRET,
+    authorityHost: config.AZURE_AUTHORITY_HOST,
+    local: config.NODE_ENV !== 'production',
+  });
+}
+
+/** Values as the ORM expects them from its own driver. */
+function ormTypes(): pg.CustomTypesConfig {
+  const types = new pg.TypeOverrides();
+  for (const [oid, parse] of Object.entries(createPostgreSqlTypeParsers((text) => array.parse(text))))
+    types.setTypeParser(Number(oid), parse);
+  return types;
+}

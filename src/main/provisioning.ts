@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { ClusterBootstrap } from '#adapters/postgres/cluster-bootstrap.js';
+import { CatalogBootstrap } from '#adapters/postgres/catalog-bootstrap.js';
+import { DatabaseMaker } from '#adapters/postgres/database-maker.js';
+import { Fence } from '#adapters/postgres/fence.js';
+import { FleetRunner } from '#adapters/postgres/fleet-runner.js';
+import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import { readMigrationLine } from '#adapters/postgres/migration-line.js';
+import { PostgresIsolationLayer } from '#adapters/postgres/postgres-isolation-layer.js';
+import { ApiKeys } from '#catalog/credentials/api-keys.js';
+import { Domains } from '#catalog/domains/domains.js';
+import { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
+import type { Cluster } from '#control/provisioning/cluster.js';
+import { Placer } from '#control/provisioning/placer.js';
+import { TenantProvisioner } from '#control/provisioning/tenant-provisioner.js';
+import { ConfigError } from '#main/config.js';
+import { projectFolder } from '#main/project-folder.js';
+import type { Platform } from '#main/platform.js';
+import { readPlans } from '#main/plans.js';
+
+/** What operators do to tenants; it holds logins that requests never have. */
+export interface Provisioning {
+  readonly clusters: readonly Cluster[];
+  readonly tenants: TenantRegistry;
+  readonly apiKeys: ApiKeys;
+  readonly domains: Domains;
+  readonly provisioner: TenantProvisioner;
+  readonly databases: DatabaseMaker;
+  readonly homes: HomeMigrations;
+  readonly fleet: FleetRunner;
+  readonly clusterBootstrap: ClusterBootstrap;
+  readonly catalogBootstrap: CatalogBootstrap;
+}
+
+/** Raises ConfigError when a login for provisioning is not configured. */
+export async function openProvisioning(platform: Platform): Promise<Provisioning> {
+  const folder = projectFolder();
+  const clusters = platform.clusters.map(withProvisioning);
+  const homes = new HomeMigrations(await readMigrationLine(join(import.meta.dirname, '../../migrations/tenant'), platform.tenantOrm));
+  const catalogLine = await readMigrationLine(join(import.meta.dirname, '../../migrations/catalog'), platform.catalog);
+  const fences = new Fence(platform.keys);
+  const databases = new DatabaseMaker(platform.secrets, homes);
+  const tenants = new TenantRegistry(platform.catalog, platform.announce);
+  const isolation = new PostgresIsolationLayer(clusters, fences, homes, databases);
+  const plans = await readPlans(join(folder, 'provisioning/plans.yaml'));
+  return {
+    clusters,
+    tenants,
+    apiKeys: new ApiKeys(platform.catalog, platform.announce),
+    domains: new Domains(platform.catalog, platform.announce),
+    provisioner: new TenantProvisioner(tenants, new Placer(clusters, plans), isolation),
+    databases,
+    homes,
+    fleet: new FleetRunner(clusters, homes, fences),
+    clusterBootstrap: new ClusterBootstrap(homes, join(folder, 'provisioning')),
+    catalogBootstrap: new CatalogBootstrap(catalogLine, join(folder, 'provisioning')),
+  };
+}
+
+function withProvisioning({ name, region, appUrl, migratorUrl, provisionUrl }: Platform['clusters'][number]): Cluster {
+  if (!migratorUrl || !provisionUrl)
+    throw new ConfigError([`CLUSTERS: cluster ${name} has no migratorUrl and provisionUrl, which provisioning needs`]);
+  return { name, region, appUrl, migratorUrl, provisionUrl };
+}

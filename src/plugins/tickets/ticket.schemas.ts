@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { TICKET_PRIORITIES, TICKET_STATUSES } from './ticket.entity.js';
+
+// PostgreSQL keeps every character but this one.
+const Text = z.string().refine((text) => !text.includes('\0'), { error: 'holds a character that cannot be kept' });
+const Title = Text.trim().min(1).max(200);
+const Description = Text.max(20_000);
+const Labels = z.array(Text.trim().min(1).max(50)).max(20);
+const Limit = z.preprocess((text) => (typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : text), z.int().min(1).max(100));
+const DueAt = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
+/** What opening a ticket takes. */
+export const OpenTicket = z
+  .strictObject({
+    title: Title,
+    description: Description.default(''),
+    priority: z.enum(TICKET_PRIORITIES).default('normal'),
+    assigneeId: z.uuid().nullable().default(null),
+    labels: Labels.default([]),
+    dueAt: DueAt.nullable().default(null),
+  })
+  .meta({ id: 'OpenTicket' });
+export type OpenTicket = z.infer<typeof OpenTicket>;
+
+/** What may be changed; what is not given stays. */
+export const ChangeTicket = z
+  .strictObject({
+    title: Title,
+    description: Description,
+    status: z.enum(TICKET_STATUSES),
+    priority: z.enum(TICKET_PRIORITIES),
+    assigneeId: z.uuid().nullable(),
+    labels: Labels,
+    dueAt: DueAt.nullable(),
+  })
+  .partial()
+  .meta({ id: 'ChangeTicket' });
+export type ChangeTicket = z.infer<typeof ChangeTicket>;
+
+/** Which tickets, and how many of them at once. */
+export const ListTickets = z.strictObject({
+  limit: Limit.default(50),
+  cursor: z.string().optional(),
+  status: z.enum(TICKET_STATUSES).optional(),
+});
+export type ListTickets = z.infer<typeof ListTickets>;
+
+export const TicketId = z.uuid();
+
+/** A ticket as callers see it. */
+export const TicketView = z
+  .strictObject({
+    id: z.uuid(),
+    title: z.string(),
+    description: z.string(),
+    status: z.enum(TICKET_STATUSES),
+    priority: z.enum(TICKET_PRIORITIES),
+    assigneeId: z.uuid().nullable(),
+    labels: z.array(z.string()),
+    dueAt: z.iso.datetime().nullable(),
+    version: z.int(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Ticket' });
+export type TicketView = z.infer<typeof TicketView>;
+
+/** Newest first; `nextCursor` is null on the last page. */
+export const TicketPage = z.strictObject({ data: z.array(TicketView), nextCursor: z.string().nullable() }).meta({ id: 'TicketPage' });
+export type TicketPage = z.infer<typeof TicketPage>;

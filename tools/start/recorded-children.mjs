@@ -1,0 +1,66 @@
+import { rmSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { readJson } from './private-file.mjs';
+import { processMark } from './process-mark.mjs';
+
+/**
+ * One process that a start has begun, as written to `children.json`: clients stop before servers, the leash last by itself.
+ * @typedef {{ name: string, pid: number, mark: string | null, signal: NodeJS.Signals, role: 'client' | 'server' | 'leash' }} RecordedChild
+ */
+
+/**
+ * Stops every process that the record names and that still is the one it names, and removes the record.
+ * @param {string} file
+ */
+export async function stopRecordedChildren(file) {
+  /** @type {RecordedChild[]} */
+  const recorded = readJson(file) ?? [];
+  for (const role of ['client', 'server']) {
+    await Promise.all(recorded.filter((child) => child.role === role).map(stop));
+  }
+  rmSync(file, { force: true });
+}
+
+/**
+ * Stops what an earlier start left behind; its leash, when alive, is given the time to do so first.
+ * @param {string} file
+ */
+export async function clearLeftovers(file) {
+  /** @type {RecordedChild[]} */
+  const recorded = readJson(file) ?? [];
+  for (const leash of recorded.filter((child) => child.role === 'leash')) await gone(leash, 20_000);
+  await stopRecordedChildren(file);
+}
+
+/** @param {RecordedChild} child */
+async function stop(child) {
+  if (!isAlive(child)) return;
+  send(child.pid, child.signal);
+  if (await gone(child, 15_000)) return;
+  // Each child leads its own process group, so this takes its own children along.
+  send(-child.pid, 'SIGKILL');
+  await gone(child, 5_000);
+}
+
+/** @param {RecordedChild} child @param {number} forMs */
+async function gone(child, forMs) {
+  const until = Date.now() + forMs;
+  while (isAlive(child) && Date.now() < until) await pause(50);
+  return !isAlive(child);
+}
+
+/** @param {RecordedChild} child */
+function isAlive(child) {
+  const mark = processMark(child.pid);
+  return mark !== null && mark === child.mark;
+}
+
+/** @param {number} pid @param {NodeJS.Signals} signal */
+function send(pid, signal) {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH') throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+
+import { startKeyVault } from './key-vault.mjs';
+import { portsFor } from './ports.mjs';
+import { startPostgres } from './postgres.mjs';
+import { writePrivate } from './private-file.mjs';
+import { startRedis } from './redis.mjs';
+import { clusters } from './regions.mjs';
+import { secretsOf } from './secrets.mjs';
+import { keySettings, keyVaultSettings, postgresSettings, redisSettings, wantedServers } from './settings.mjs';
+
+/**
+ * Starts the embedded servers that the given settings leave wanting, and answers all settings of the processes; they are written to env.json as well.
+ * @param {{ dataDir: string, children: import('./children.mjs').Children, home: import('./postgres-home.mjs').PostgresHome | undefined,
+ *   given: import('./settings.mjs').Settings, isFast: boolean, say: (line: string) => void }} options
+ */
+export async function startServers({ dataDir, children, home, given, isFast, say }) {
+  const wanted = wantedServers(given);
+  const secrets = secretsOf(dataDir);
+  const ports = await portsFor(dataDir, [...clusters.map(({ name }) => name), 'redis', 'keyVault']);
+  /** @param {string} name */
+  const port = (name) => Number(ports[name]);
+  const postgres = async () =>
+    home &&
+    Promise.all(
+      clusters.map(({ name }) =>
+        startPostgres(children, home, { name, port: port(name), password: String(secrets.clusters[name]?.postgres), isFast }),
+      ),
+    );
+  const redis = async () => wanted.redis && startRedis(children, { dataDir, port: port('redis'), password: secrets.redis, isFast }, say);
+  const keyVault = async () => (wanted.keyVault ? startKeyVault(children, dataDir, port('keyVault')) : undefined);
+  const [vault] = await Promise.all([keyVault(), postgres(), redis()]);
+  const settings = {
+    ...keySettings(secrets),
+    ...(home ? postgresSettings(dataDir, secrets, ports) : {}),
+    ...(wanted.redis ? redisSettings(secrets.redis, ports.redis) : { REDIS_CACHE_URL: String(given.REDIS_URL) }),
+    ...given,
+    ...(vault ? keyVaultSettings(vault, dataDir, given.NODE_EXTRA_CA_CERTS) : {}),
+  };
+  writePrivate(join(dataDir, 'env.json'), JSON.stringify(settings, null, 2));
+  return settings;
+}
