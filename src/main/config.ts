@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '#kernel/errors/app-error.js';
 
-const Flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const List = z
   .string()
   .transform((value) => value.split(',').map((item) => item.trim()))
@@ -75,7 +74,6 @@ export const ConfigSchema = z.object({
   TENANT_CACHE_TTL_SECONDS: Count.default(30).describe(
     'How stale a cached tenant may be when an invalidation is lost; the fence catches what is older.',
   ),
-  TRACE_SQL: Flag.default(false).describe('Logs statements without their parameters; refused in production.'),
 });
 
 export type Config = Readonly<z.infer<typeof ConfigSchema>>;
@@ -111,7 +109,6 @@ function productionProblems(given: NodeJS.ProcessEnv): string[] {
     refuse(name, local.test(given[name] ?? ''), 'is a stand-in on this machine');
   refuse('BASE_DOMAIN', (given['BASE_DOMAIN'] ?? 'localhost') === 'localhost', 'is localhost');
   refuse('OPERATOR_TOKEN', new Set(given['OPERATOR_TOKEN'] ?? '').size < 12, 'is easy to guess');
-  refuse('TRACE_SQL', given['TRACE_SQL'] === 'true', 'would log statements');
   refuse('CAPABILITY_KEYS', isWeak(given['CAPABILITY_KEYS']), 'holds a key that is not random');
   for (const name of ['CATALOG_DATABASE_URL', 'REDIS_URL', 'REDIS_CACHE_URL'])
     refuse(name, passwordOf(given[name]).length < 16, 'has no password of 16 characters');

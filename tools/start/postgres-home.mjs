@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { copyPostgres, packagedPostgres } from './postgres-binaries.mjs';
@@ -22,10 +22,12 @@ export function postgresHome(dataDir, say) {
   const programs = join(native, 'bin', 'postgres');
   const reachesPrograms = canRun(user, programs, ['--version']);
   const reachesData = canRun(user, '/bin/sh', ['-c', 'cd "$1"', 'sh', dataDir]);
-  const staysOutside = existsSync(outside);
+  const note = join(dataDir, 'postgres-outside');
+  const staysOutside = existsSync(note);
   if (reachesPrograms && reachesData && !staysOutside) return { bin: join(native, 'bin'), data: dataDir, user, outside: undefined };
 
-  claim(outside);
+  claim(outside, !staysOutside);
+  writeFileSync(note, `${outside}\n`);
   const bin = join(reachesPrograms ? native : copyPostgres(native, outside), 'bin');
   if (!canRun(user, join(bin, 'postgres'), ['--version'])) {
     throw new StartError(`PostgreSQL does not run as root, and user ${user.uid} cannot run ${bin}/postgres: start as an ordinary user.`);
@@ -41,12 +43,19 @@ function outsideFolder(dataDir) {
   return join('/var/tmp', `tenantry-${name}`);
 }
 
-/** Everybody may make folders in /var/tmp, so one that is not this user's own is not used. @param {string} folder */
-function claim(folder) {
+/**
+ * Everybody may make folders in /var/tmp, so one that is not this user's own is not used.
+ * @param {string} folder @param {boolean} anew Whether what lies there is of a data folder that has been deleted since: its passwords went with it.
+ */
+function claim(folder, anew) {
   mkdirSync(folder, { recursive: true, mode: 0o711 });
   const found = lstatSync(folder);
   if (!found.isDirectory() || found.uid !== process.getuid?.()) {
     throw new StartError(`${folder} belongs to someone else: remove it, or choose another TENANTRY_DATA_DIR.`);
+  }
+  if (anew) {
+    rmSync(folder, { recursive: true });
+    mkdirSync(folder);
   }
   chmodSync(folder, 0o711);
 }

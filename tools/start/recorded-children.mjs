@@ -37,10 +37,10 @@ export async function clearLeftovers(file) {
 async function stop(child) {
   if (!isAlive(child)) return;
   send(child.pid, child.signal);
-  if (await gone(child, 15_000)) return;
-  // Each child leads its own process group, so this takes its own children along.
-  send(-child.pid, 'SIGKILL');
-  await gone(child, 5_000);
+  const isGone = await gone(child, 15_000);
+  // Each child leads its own process group. A server ends its own children; a client's (a test worker, say) may outlive it.
+  if (!isGone || child.role === 'client') send(-child.pid, 'SIGKILL');
+  if (!isGone) await gone(child, 5_000);
 }
 
 /** @param {RecordedChild} child @param {number} forMs */

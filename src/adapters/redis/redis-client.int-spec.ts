@@ -3,8 +3,9 @@ import { closeRedis, isRedisReady, openRedis } from './redis-client.js';
 import { RedisProxy } from './redis-proxy.fixture.js';
 import { readyRedis, redisUrl, until } from './redis.fixture.js';
 
+const REDIS_URL = redisUrl(process.env);
 let proxy: RedisProxy;
-beforeEach(async () => (proxy = await RedisProxy.to(redisUrl())));
+beforeEach(async () => (proxy = await RedisProxy.to(REDIS_URL)));
 afterEach(() => proxy.close());
 
 describe('a Redis connection', () => {

@@ -25,6 +25,7 @@ export function openRedis(url: string, { name, log, commandTimeoutMs = 1_000 }: 
     maxRetriesPerRequest: 0,
     commandTimeout: commandTimeoutMs,
     connectTimeout: 2_000,
+    disconnectTimeout: 500,
     // A peer that vanished without a word is noticed by the answer that does not come.
     socketTimeout: NOTHING_HEARD_FOR_MS,
     keepAlive: 10_000,
@@ -58,7 +59,11 @@ export async function isRedisReady(client: Redis, withinMs: number): Promise<boo
 
 /** Sends what was written, lets go of the connection and waits until it is gone; commands without an answer are refused. */
 export async function closeRedis(client: Redis): Promise<void> {
-  if (client.status === 'end') return;
+  // One that is between two attempts just stops trying, and says nothing about it.
+  if (client.status !== 'ready') {
+    client.disconnect();
+    return;
+  }
   const { promise, resolve } = Promise.withResolvers<undefined>();
   client.once('end', resolve);
   client.disconnect();

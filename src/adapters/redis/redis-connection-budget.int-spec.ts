@@ -8,13 +8,14 @@ import { RedisConnectionBudget } from './redis-connection-budget.js';
 import { RedisProxy } from './redis-proxy.fixture.js';
 import { flush, freshPrefix, readyRedis, redisUrl, until } from './redis.fixture.js';
 
+const REDIS_URL = redisUrl(process.env);
 const MAX = 10;
 const open: { budget: RedisConnectionBudget; redis: Redis; proxy: RedisProxy }[] = [];
 let redis: Redis;
 let prefix: string;
 let server: string;
 
-beforeAll(async () => (redis = await readyRedis('spec')));
+beforeAll(async () => (redis = await readyRedis('spec', REDIS_URL)));
 afterAll(() => closeRedis(redis));
 beforeEach(() => {
   prefix = freshPrefix();
@@ -31,7 +32,7 @@ afterEach(async () => {
 
 /** A process that shares the budget. */
 async function start(options = {}): Promise<(typeof open)[number]> {
-  const proxy = await RedisProxy.to(redisUrl());
+  const proxy = await RedisProxy.to(REDIS_URL);
   const own = await readyRedis('budget', proxy.url);
   const budget = new RedisConnectionBudget({ redis: own, max: MAX, leaseMs: 600, heartbeatMs: 100, prefix, ...options });
   budget.start();

@@ -53,7 +53,7 @@ export class RedisConnectionBudget implements ConnectionBudget {
     const held = this.#heldOn(server);
     if (held.size >= this.options.max || !(await this.#take(server, place, held))) throw new ServerBudgetExhaustedError(server);
     return () => {
-      if (held.delete(place)) this.#giveBack(server, [place]);
+      held.delete(place); this.#giveBack(server, [place]);
     };
   }
 

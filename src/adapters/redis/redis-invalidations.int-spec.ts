@@ -9,6 +9,8 @@ import { RedisProxy } from './redis-proxy.fixture.js';
 import { RedisTenantCache } from './redis-tenant-cache.js';
 import { flush, freshPrefix, readyRedis, redisUrl, silent, until } from './redis.fixture.js';
 
+const REDIS_URL = redisUrl(process.env);
+
 interface Process {
   readonly directory: CachedTenantDirectory;
   readonly channel: RedisInvalidations;
@@ -33,14 +35,14 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await Promise.all([one.close(), other.close()]);
-  const redis = await readyRedis('spec');
+  const redis = await readyRedis('spec', REDIS_URL);
   await flush(redis, prefix);
   await closeRedis(redis);
 });
 
 /** A process with connections of its own; the records are shared by all. */
 async function start(): Promise<Process> {
-  const proxy = await RedisProxy.to(redisUrl());
+  const proxy = await RedisProxy.to(REDIS_URL);
   const [publisher, subscriber, redis] = await Promise.all([
     readyRedis('commands', proxy.url),
     readyRedis('changes', proxy.url),
@@ -88,7 +90,7 @@ describe('changes of tenants, between processes', () => {
   it('cost the records one read for all processes', async () => {
     await one.directory.announce(acme.id);
     await one.directory.byId(acme.id);
-    const kept = await readyRedis('spec');
+    const kept = await readyRedis('spec', REDIS_URL);
     await until(async () => (await kept.keys(`${prefix}tenant:*`)).some((key) => key.endsWith('}')));
     await closeRedis(kept);
     expect(await other.directory.byId(acme.id)).toEqual(acme);

@@ -8,13 +8,14 @@ import { RedisProxy } from './redis-proxy.fixture.js';
 import { RedisTenantCache } from './redis-tenant-cache.js';
 import { flush, freshPrefix, readyRedis, redisUrl, silent, until } from './redis.fixture.js';
 
+const REDIS_URL = redisUrl(process.env);
 let redis: Redis;
 let prefix: string;
 let acme: Tenant;
 let one: RedisTenantCache;
 let other: RedisTenantCache;
 
-beforeAll(async () => (redis = await readyRedis('spec')));
+beforeAll(async () => (redis = await readyRedis('spec', REDIS_URL)));
 afterAll(() => closeRedis(redis));
 
 beforeEach(() => {
@@ -98,7 +99,7 @@ describe('the shared cache of tenants', () => {
   });
 
   it('costs little and raises nothing while Redis is away or silent', async () => {
-    const proxy = await RedisProxy.to(redisUrl());
+    const proxy = await RedisProxy.to(REDIS_URL);
     const client = await readyRedis('spec', proxy.url);
     const cache = new RedisTenantCache({ redis: client, log: silent, ttlMs: 30_000, prefix });
     proxy.block();
@@ -116,7 +117,7 @@ describe('the shared cache of tenants', () => {
   });
 
   it('does not read a tenant it could not forget, and forgets it when Redis is back', async () => {
-    const proxy = await RedisProxy.to(redisUrl());
+    const proxy = await RedisProxy.to(REDIS_URL);
     const client = await readyRedis('spec', proxy.url);
     const cache = new RedisTenantCache({ redis: client, log: silent, ttlMs: 30_000, prefix });
     await fill(cache, acme);

@@ -4,8 +4,7 @@ import { isRedisReady, openRedis } from './redis-client.js';
 import type { RedisLog } from './redis-log.js';
 
 /** The Redis of the test run. */
-export function redisUrl(): string {
-  const url = process.env['REDIS_URL'];
+export function redisUrl({ REDIS_URL: url }: NodeJS.ProcessEnv): string {
   if (!url) throw new Error('REDIS_URL is not set: these specs need a Redis.');
   return url;
 }
@@ -18,7 +17,7 @@ export function freshPrefix(): string {
 export const silent: RedisLog = { warn: () => undefined, info: () => undefined };
 
 /** A connection that is ready. */
-export async function readyRedis(name: string, url = redisUrl(), log = silent): Promise<Redis> {
+export async function readyRedis(name: string, url: string, log = silent): Promise<Redis> {
   const client = openRedis(url, { name, log });
   if (!(await isRedisReady(client, 5_000))) throw new Error('Redis did not get ready.');
   return client;

@@ -42,3 +42,27 @@ export class ClusterUnknownError extends AppError {
     super(`Cluster ${cluster} is not configured.`);
   }
 }
+
+/** Making a tenant failed, and taking it back failed too: somebody has to look. */
+export class CreationNotUndoneError extends AppError {
+  readonly code = 'provisioning.not-undone';
+
+  constructor(
+    readonly tenantId: string,
+    options: ErrorOptions,
+  ) {
+    super(`Tenant ${tenantId} could be neither made nor taken back; it is still being provisioned.`, options);
+  }
+}
+
+/** Only a tenant that is being made can be resumed or taken back. */
+export class TenantNotProvisioningError extends AppError {
+  readonly code = 'provisioning.not-provisioning';
+
+  constructor(
+    readonly tenantId: string,
+    readonly status: string,
+  ) {
+    super(`Tenant ${tenantId} is ${status}; it is not being made.`);
+  }
+}

@@ -27,7 +27,7 @@ export class AccessTokens {
   static async open(jwks: { readonly keys: readonly JWK[] }): Promise<AccessTokens> {
     const keys = jwks.keys.map(async ({ kid, kty, crv, x, y }) => {
       if (!kid) throw new TypeError('an access token key has a kid');
-      return [kid, (await importJWK({ kty, crv, x, y } as JWK, ACCESS_TOKENS.algorithm)) as CryptoKey] as const;
+      return [kid, (await importJWK({ kty, crv, x, y }, ACCESS_TOKENS.algorithm)) as CryptoKey] as const;
     });
     return new AccessTokens(new Map(await Promise.all(keys)));
   }

@@ -60,6 +60,27 @@ export function addTenantCommands(program: Command, session: Session): void {
     }),
   );
 
+  tenant
+    .command('resume <slug>')
+    .description('go on with a creation that was interrupted')
+    .action((slug: string) =>
+      session.provisioned(async ({ provisioning, output }) => {
+        const resumed = await provisioning.provisioner.resume(await provisioning.tenants.get(slug));
+        const report = await reportTenant(resumed, provisioning);
+        output.document(report, () => tenantLines(report));
+      }),
+    );
+
+  tenant
+    .command('undo <slug>')
+    .description('take back a creation that was interrupted; the name is free after that')
+    .action((slug: string) =>
+      session.provisioned(async ({ provisioning, output }) => {
+        await provisioning.provisioner.undo(await provisioning.tenants.get(slug));
+        output.document({ slug, undone: true }, () => [`${slug}: nothing of it is left`]);
+      }),
+    );
+
   const statuses: Record<string, TenantStatus> = { suspend: 'suspended', reinstate: 'active', cancel: 'cancelled' };
   for (const [verb, status] of Object.entries(statuses)) {
     tenant

@@ -118,7 +118,7 @@ describe('the gate', () => {
           return Promise.resolve(slug === undefined ? null : { id: `key-of-${slug}`, tenantId: `id-of-${slug}` });
         },
       },
-      contexts: new TenantContextFactory({} as MikroORM, new Kysely({ dialect })),
+      contexts: new TenantContextFactory(Object.create(null) as MikroORM, new Kysely({ dialect })),
       registry: {
         stats: () => ({ 'cluster:eu-west-1': { total: 3, idle: 2, waiting: 0 }, 'secret:x': { total: 1, idle: 1, waiting: 0 } }),
       },
@@ -507,7 +507,7 @@ describe('the gate', () => {
           url: '/api/tickets',
           headers: { host: `${slug}.localhost`, authorization: `Bearer ${keyOf(slug)}` },
         });
-        const title = (answer.json() as { data: { title: string }[] }).data[0]?.title;
+        const title = answer.json<{ data: { title: string }[] }>().data[0]?.title;
         if (title !== `${slug}/${slug}`) wrong.push(`${slug} got ${String(title)}`);
       }),
     );

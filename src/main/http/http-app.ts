@@ -13,6 +13,7 @@ import { NestLog } from '#main/http/nest-log.js';
 import { OperatorToken } from '#main/http/operator-token.js';
 import { ProblemAdapter } from '#main/http/problem-adapter.js';
 import { RequestGate } from '#main/http/request-gate.js';
+import { Readiness } from '#main/http/readiness.js';
 import { requestIdOf } from '#main/http/request-id.js';
 import { declareRequestState } from '#main/http/request-state.js';
 import { SECURITY_HEADERS, TRANSPORT_HEADERS } from '#main/http/security-headers.js';
@@ -36,6 +37,7 @@ const OPTIONS: FastifyHttpOptions<Server> = {
 export async function createHttpApp(platform: ApiPlatform): Promise<NestFastifyApplication> {
   const { config, log, directory } = platform;
   const adapter = new ProblemAdapter(OPTIONS, log);
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and wants a literal
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.on(platform), adapter, {
     bodyParser: false,
     logger: new NestLog(log),
@@ -53,6 +55,12 @@ export async function createHttpApp(platform: ApiPlatform): Promise<NestFastifyA
   declareRequestState(instance);
   instance.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headers).header('x-request-id', request.id);
+    done();
+  });
+  const readiness = app.get(Readiness);
+  instance.addHook('onSend', (_request, reply, _body, done) => {
+    // Or a caller that keeps its connection would keep a process that wants to end.
+    if (readiness.isStopping) void reply.header('connection', 'close');
     done();
   });
   logAccess(instance, log, app.get(HttpMetrics));

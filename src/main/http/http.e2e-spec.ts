@@ -25,7 +25,7 @@ describe('the api on real servers', () => {
   let provisioning: Provisioning;
 
   beforeAll(async () => {
-    platform = await openPlatform(loadConfig(process.env), pino({ level: process.env['D_LOG'] ?? 'silent' }));
+    platform = await openPlatform(loadConfig(process.env), pino({ level: 'silent' }));
     provisioning = await openProvisioning(platform);
     const made = PLANS.flatMap((plan) => ['acme', 'globex'].map(async (name) => join(`${plan}-${name}`, plan)));
     await Promise.all(made);
@@ -39,7 +39,13 @@ describe('the api on real servers', () => {
   });
 
   async function join(name: string, plan: string): Promise<Member> {
-    const tenant = await provisioning.provisioner.create({ slug: `${name}-${run}`, name, adminEmail: `${name}@example.com`, plan, region: 'eu-west' });
+    const tenant = await provisioning.provisioner.create({
+      slug: `${name}-${run}`,
+      name,
+      adminEmail: `${name}@example.com`,
+      plan,
+      region: 'eu-west',
+    });
     const member = { tenant, key: (await provisioning.apiKeys.issue(tenant.id, 'spec')).key };
     members.set(name, member);
     return member;
@@ -55,7 +61,10 @@ describe('the api on real servers', () => {
     readonly host?: string;
   }
 
-  function ask({ tenant, key }: Member, { method = 'GET', url = '/api/tickets', body, headers = {}, host }: Ask = {}): Promise<LightMyRequestResponse> {
+  function ask(
+    { tenant, key }: Member,
+    { method = 'GET', url = '/api/tickets', body, headers = {}, host }: Ask = {},
+  ): Promise<LightMyRequestResponse> {
     return app.inject({
       method,
       url,
@@ -101,7 +110,12 @@ describe('the api on real servers', () => {
       const listed = (await ask(acme())).json<{ data: TicketView[] }>();
       expect(listed.data[0]).toEqual(ticket);
 
-      const changed = await ask(acme(), { method: 'PATCH', url, body: { status: 'completed', assigneeId: NOBODY, dueAt: null }, headers: { 'if-match': '"1"' } });
+      const changed = await ask(acme(), {
+        method: 'PATCH',
+        url,
+        body: { status: 'completed', assigneeId: NOBODY, dueAt: null },
+        headers: { 'if-match': '"1"' },
+      });
       expect(changed.json()).toMatchObject({ status: 'completed', assigneeId: NOBODY, dueAt: null, version: 2, title: 'Leak' });
       expect(changed.headers.etag).toBe('"2"');
       expect((await ask(acme(), { url })).json()).toEqual(changed.json());
@@ -130,7 +144,10 @@ describe('the api on real servers', () => {
       const url = `/api/tickets/${id}`;
       const any = { 'if-match': '*' };
       expect(codeOf(await ask(globex(), { url }))).toEqual([404, 'tickets.not-found']);
-      expect(codeOf(await ask(globex(), { method: 'PATCH', url, body: { title: 'mine' }, headers: any }))).toEqual([404, 'tickets.not-found']);
+      expect(codeOf(await ask(globex(), { method: 'PATCH', url, body: { title: 'mine' }, headers: any }))).toEqual([
+        404,
+        'tickets.not-found',
+      ]);
       expect(codeOf(await ask(globex(), { method: 'DELETE', url, headers: any }))).toEqual([404, 'tickets.not-found']);
       expect((await ask(globex())).body).not.toContain('secret of acme');
       expect((await ask(acme(), { url })).json()).toMatchObject({ title: 'secret of acme', version: 1 });
@@ -141,7 +158,7 @@ describe('the api on real servers', () => {
       const ids = new Set<string>();
       for (let index = 0; index < 7; index += 1) ids.add((await open(whose, { title: `ticket ${index}` })).id);
       const seen: string[] = [];
-      for (let cursor: string | null = ''; cursor !== null; ) {
+      for (let cursor: string | null = ''; cursor !== null;) {
         const answer = await ask(whose, { url: `/api/tickets?limit=3${cursor && `&cursor=${cursor}`}` });
         const page: { data: TicketView[]; nextCursor: string | null } = answer.json();
         seen.push(...page.data.map(({ id }) => id));
@@ -191,13 +208,18 @@ describe('the api on real servers', () => {
 
   it('keeps a thousand interleaved requests of all tiers apart', async () => {
     const names = PLANS.flatMap((plan) => [`${plan}-acme`, `${plan}-globex`]);
-    const tags = new Map(await Promise.all(names.map(async (name) => [name, (await open(member(name), { title: `tag of ${name}` })).id] as const)));
+    const tags = new Map(
+      await Promise.all(names.map(async (name) => [name, (await open(member(name), { title: `tag of ${name}` })).id] as const)),
+    );
     const wrong: string[] = [];
     let left = 1_000;
     const work = async (): Promise<void> => {
       while (left-- > 0) {
         const name = names[Math.floor(Math.random() * names.length)]!;
-        const answer = await ask(member(name), Math.random() < 0.5 ? { url: '/api/tickets?limit=100' } : { url: `/api/tickets/${tags.get(name)!}` });
+        const answer = await ask(
+          member(name),
+          Math.random() < 0.5 ? { url: '/api/tickets?limit=100' } : { url: `/api/tickets/${tags.get(name)!}` },
+        );
         const own = answer.statusCode === 200 && answer.body.includes(`tag of ${name}`);
         const others = names.some((other) => other !== name && answer.body.includes(`tag of ${other}`));
         if (!own || others) wrong.push(`${name}: ${answer.statusCode} ${answer.body.slice(0, 200)}`);

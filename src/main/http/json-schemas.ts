@@ -18,11 +18,7 @@ export class JsonSchemas {
   }
 
   #add(schema: DoorSchema, io: 'input' | 'output'): Json {
-    const {
-      $schema: _dialect,
-      $defs = {},
-      ...own
-    } = z.toJSONSchema(schema as z.ZodType, { io }) as Json & { $defs?: Record<string, Json> };
+    const { $defs = {}, ...own } = z.toJSONSchema(schema as z.ZodType, { io }) as Json & { $defs?: Record<string, Json> };
     for (const [id, definition] of Object.entries($defs)) this.components[id] = plain(definition);
     const id = (schema as z.ZodType).meta()?.id;
     if (id === undefined) return plain(own);
@@ -31,8 +27,8 @@ export class JsonSchemas {
   }
 }
 
-/** Without the ids, and with references to where an OpenAPI document keeps what is referred to. */
+/** Without what a component has by its place, and with references to where an OpenAPI document keeps what is referred to. */
 function plain(definition: Json): Json {
-  const { id: _id, ...rest } = definition;
+  const rest = Object.fromEntries(Object.entries(definition).filter(([key]) => key !== 'id' && key !== '$schema'));
   return JSON.parse(JSON.stringify(rest).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
 }

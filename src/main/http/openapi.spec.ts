@@ -19,6 +19,7 @@ describe('the description of the API', () => {
   let routes: DeclaredRoute[];
 
   beforeAll(async () => {
+    // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- a Nest module; its decorator is called below
     class Described {}
     const unused = [TenantContextFactory, MetricsText, Readiness].map((provide) => ({ provide, useValue: {} }));
     Module({
@@ -26,7 +27,10 @@ describe('the description of the API', () => {
       controllers: [HealthController, MetricsController, OpenApiController],
       providers: [RouteList, ...unused],
     })(Described);
-    const app = await NestFactory.createApplicationContext({ module: Described, global: true, exports: unused.map(({ provide }) => provide) }, { logger: false });
+    const app = await NestFactory.createApplicationContext(
+      { module: Described, global: true, exports: unused.map(({ provide }) => provide) },
+      { logger: false }, // eslint-disable-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and wants a literal
+    );
     routes = app.get(RouteList).read();
   });
 
@@ -37,7 +41,9 @@ describe('the description of the API', () => {
   });
 
   it('says of every route what it is for and answers', () => {
-    expect(routes.map(({ method, path }) => `${method} ${path}`)).toEqual(expect.arrayContaining(['get /api/tickets', 'patch /api/tickets/:id', 'get /health/ready']));
+    expect(routes.map(({ method, path }) => `${method} ${path}`)).toEqual(
+      expect.arrayContaining(['get /api/tickets', 'patch /api/tickets/:id', 'get /health/ready']),
+    );
     for (const { name, door } of routes) expect({ name, summary: door?.summary }).toEqual({ name, summary: expect.any(String) });
   });
 

@@ -13,7 +13,11 @@ const bodyOf = (error: unknown): Record<string, unknown> => JSON.parse(problemOf
 describe('problemOf', () => {
   it('says what the fact says, with its status', () => {
     const problem = problemOf(new TenantMovingError(), place);
-    expect(problem).toMatchObject({ status: 503, code: 'tenant.moving', headers: { 'retry-after': '1', 'content-type': 'application/problem+json' } });
+    expect(problem).toMatchObject({
+      status: 503,
+      code: 'tenant.moving',
+      headers: { 'retry-after': '1', 'content-type': 'application/problem+json' },
+    });
     expect(JSON.parse(problem.body)).toEqual({
       type: 'urn:tenantry:problem:tenant.moving',
       title: 'Being moved',
@@ -27,7 +31,10 @@ describe('problemOf', () => {
 
   it('adds what belongs to a fact', () => {
     expect(bodyOf(new TenantMisdirectedError('us-east'))).toMatchObject({ region: 'us-east' });
-    expect(bodyOf(new ValidationFailedError([{ pointer: '/a', detail: 'b' }]))).toMatchObject({ status: 422, errors: [{ pointer: '/a', detail: 'b' }] });
+    expect(bodyOf(new ValidationFailedError([{ pointer: '/a', detail: 'b' }]))).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '/a', detail: 'b' }],
+    });
     expect(problemOf(new UnauthenticatedError(), place).headers['www-authenticate']).toMatch(/^Bearer/);
     expect(problemOf(new StaleVersionError(7), place).headers['etag']).toBe('"7"');
   });

@@ -17,6 +17,10 @@ export class Readiness {
 
   constructor(private readonly platform: Pick<Platform, 'health'>) {}
 
+  get isStopping(): boolean {
+    return this.#isStopping;
+  }
+
   /** From now on this process is not ready: it will finish what it has and then end. */
   stop(): void {
     this.#isStopping = true;

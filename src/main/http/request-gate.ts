@@ -39,10 +39,12 @@ export class RequestGate {
       case 'any-host':
         return;
       case 'platform':
-        return requirePlatform(host, (name) => name !== 'admin');
+        requirePlatform(host, (name) => name !== 'admin');
+        return;
       case 'operators':
         requirePlatform(host, (name) => name === 'admin');
-        return this.options.operators.require(head.authorization);
+        this.options.operators.require(head.authorization);
+        return;
       case 'public-tenant':
         requireTenantHost(host);
         request.resolution = await this.options.resolver.resolvePublic(host);

@@ -18,7 +18,7 @@ export class SchemaPipe implements PipeTransform {
   transform(value: unknown, { schema, type }: ArgumentMetadata): unknown {
     if (!schema) return value;
     if (type === 'body' && value === undefined) throw new BodyMalformedError();
-    const checked = schema['~standard'].validate(value) as Outcome | Promise<Outcome>;
+    const checked = schema['~standard'].validate(value);
     return checked instanceof Promise ? checked.then((outcome) => accepted(outcome, type)) : accepted(checked, type);
   }
 }

@@ -25,11 +25,16 @@ describe('ScopeGuard', () => {
     ['nobody was resolved', () => TenantScope.run(acme, () => pass(undefined, null))],
     ['another tenant is in scope', () => TenantScope.run(globex, () => pass(undefined, mine))],
     ['there is no principal', () => TenantScope.run(acme, () => pass(undefined, { tenant: acme, principal: null }))],
-    ['the principal is another tenant’s', () => TenantScope.run(acme, () => pass('tenant', { tenant: acme, principal: { tenantId: 'globex' } }))],
+    [
+      'the principal is another tenant’s',
+      () => TenantScope.run(acme, () => pass('tenant', { tenant: acme, principal: { tenantId: 'globex' } })),
+    ],
     ['a public route has no scope', () => pass('public-tenant', { tenant: acme, principal: null })],
   ])('stops it when %s', (_why, attempt) => {
     expect(attempt).toThrow(expect.objectContaining({ code: 'http.scope-missing' }));
   });
 
-  it.each<RouteKind>(['platform', 'operators', 'any-host'])('has nothing to say about a route of kind %s', (kind) => expect(pass(kind, null)).toBe(true));
+  it.each<RouteKind>(['platform', 'operators', 'any-host'])('has nothing to say about a route of kind %s', (kind) =>
+    expect(pass(kind, null)).toBe(true),
+  );
 });

@@ -23,7 +23,13 @@ export function viewOf(ticket: Ticket): TicketView {
 /** A row of a list, for callers. */
 export function viewOfRow(row: TicketTables['tickets']): TicketView {
   const { assignee_id, due_at, created_at, updated_at, ...same } = row;
-  return { ...same, assigneeId: assignee_id, dueAt: due_at && timeOf(due_at), createdAt: timeOf(created_at), updatedAt: timeOf(updated_at) };
+  return {
+    ...same,
+    assigneeId: assignee_id,
+    dueAt: due_at && timeOf(due_at),
+    createdAt: timeOf(created_at),
+    updatedAt: timeOf(updated_at),
+  };
 }
 
 /** Reads come without the types of an entity, so a time may still be text. */

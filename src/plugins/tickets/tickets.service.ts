@@ -41,7 +41,7 @@ export class TicketsService {
     const after = cursor === undefined ? undefined : fromCursor(cursor);
     let query = this.contexts.reads<TicketTables>().selectFrom('tickets').select(COLUMNS);
     if (status) query = query.where('status', '=', status);
-    if (after) query = query.where(({ eb, refTuple, tuple }) => eb(refTuple('created_at', 'id'), '<', tuple(after.at, after.id)));
+    if (after) query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(after.at, after.id)));
     const rows = await query
       .orderBy('created_at', 'desc')
       .orderBy('id', 'desc')
