@@ -16,13 +16,16 @@ describe('the children of a start', () => {
   let folder: string;
   let record: string;
   let holder: ChildProcess;
+  let pids: [number, number, number];
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'tenantry-children-'));
     record = join(folder, 'children.json');
   });
-  afterEach(() => {
+  afterEach(async () => {
     holder.kill('SIGKILL');
+    // The leash reads the record, so the folder stays until it is through.
+    await ended(...pids);
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -46,7 +49,7 @@ describe('the children of a start', () => {
   });
 
   it('stop with the start, the leash included', async () => {
-    const pids = await hold('stop');
+    await hold('stop');
     await once(holder, 'exit');
     expect(holder.exitCode).toBe(0);
     expect(pids.map((pid) => processMark(pid))).toEqual([null, null, null]);
@@ -85,7 +88,8 @@ describe('the children of a start', () => {
     writeFileSync(file, program);
     holder = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [first] = await lines(1);
-    return JSON.parse(first!) as [number, number, number];
+    pids = JSON.parse(first!) as [number, number, number];
+    return pids;
   }
 
   async function lines(count: number): Promise<string[]> {

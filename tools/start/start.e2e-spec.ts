@@ -21,16 +21,16 @@ interface Run {
 describe('npm start', () => {
   let folder: string;
   let port: number;
-  const begun: ChildProcess[] = [];
+  const begun: { child: ChildProcess; exited: Promise<unknown> }[] = [];
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'tenantry-start-'));
     port = (await portsFor(folder, ['http']))['http']!;
   });
   afterEach(async () => {
-    for (const child of begun.splice(0).filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)) {
+    for (const { child, exited } of begun.splice(0)) {
       child.kill('SIGTERM');
-      await once(child, 'exit');
+      await exited;
     }
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -56,8 +56,9 @@ describe('npm start', () => {
   it('refuses a data folder that another start holds, and leaves that one alone', async () => {
     await ready();
     const second = start();
-    expect(await text(second.stderr!)).toContain('Another start');
-    expect(second.exitCode).toBe(1);
+    const [said, [code]] = await Promise.all([text(second.stderr!), once(second, 'exit')]);
+    expect(said).toContain('Another start');
+    expect(code).toBe(1);
     expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
   });
 
@@ -82,7 +83,7 @@ describe('npm start', () => {
       env: environment(),
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    begun.push(child);
+    begun.push({ child, exited: once(child, 'exit') });
     return child;
   }
 
