@@ -11,7 +11,7 @@ export interface RedisParts {
   readonly channel: RedisInvalidations;
   readonly cache: RedisTenantCache;
   health(): { status: 'up' | 'degraded' };
-  close(): void;
+  close(): Promise<void>;
 }
 
 export function openRedisParts(config: Config, log: Logger): RedisParts {
@@ -28,11 +28,11 @@ export function openRedisParts(config: Config, log: Logger): RedisParts {
     channel,
     cache,
     health: () => ({ status: [budget, channel, cache].every(({ health }) => health.status === 'up') ? 'up' : 'degraded' }),
-    close: () => {
+    close: async () => {
       budget.close();
       channel.stop();
       cache.close();
-      for (const client of [commands, subscriber, cached]) closeRedis(client);
+      await Promise.all([commands, subscriber, cached].map(closeRedis));
     },
   };
 }
