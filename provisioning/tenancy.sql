@@ -84,8 +84,9 @@ alter table tenancy.migration owner to tenantry_sentinel;
 revoke all on tenancy.migration from public;
 grant select, insert, delete on tenancy.migration to tenantry_migrator;
 
--- 3. A login role may always change its own settings and password. What it changed is put back by this function, which the
---    application calls on the connection that did it (the session stays authenticated) before it is destroyed.
+-- 3. A login role may always change its own settings and password. What it changed is put back on the connection that did it (the session
+--    stays authenticated) before it is destroyed: the password by this function, the settings by the session itself, because a setting
+--    of "role" cannot be taken away inside a security definer function.
 create table if not exists tenancy.role_seal (role_name name primary key, verifier text not null);
 alter table tenancy.role_seal owner to tenantry_keeper;
 revoke all on tenancy.role_seal from public;
@@ -94,17 +95,9 @@ create or replace function tenancy.restore_role() returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   sealed text := (select s.verifier from tenancy.role_seal s where s.role_name = session_user);
-  place name;
 begin
   if sealed is null then return; end if;
   perform pg_advisory_xact_lock(hashtext('tenantry.restore_role'));
-  execute format('alter role %I reset all', session_user);
-  for place in
-    select d.datname from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase
-    where s.setrole = (select oid from pg_roles where rolname = session_user)
-  loop
-    execute format('alter role %I in database %I reset all', session_user, place);
-  end loop;
   execute format('alter role %I password %L', session_user, sealed);
 end $$;
 alter function tenancy.restore_role() owner to tenantry_keeper;
@@ -135,10 +128,13 @@ begin
         or p.proname ~ '^pg_stat_get_(activity|backend)'                      -- peers' statements
         or p.proname ~ '^(query|table|cursor|schema|database)_to_xml'         -- run SQL given as text
         or p.proname in ('pg_terminate_backend', 'pg_cancel_backend', 'pg_notify', 'pg_lock_status', 'pg_prepared_xact',
-                         'ts_stat', 'pg_export_snapshot', 'pg_logical_emit_message', 'pg_log_backend_memory_contexts'))
+                         'ts_stat', 'pg_export_snapshot', 'pg_logical_emit_message', 'pg_log_backend_memory_contexts')
+        or (p.proname = 'ts_rewrite' and p.pronargs = 2)                      -- runs SQL given as text too
+        or p.proname in ('pg_prepared_statement', 'pg_cursor', 'setseed'))    -- what another left on this connection
   loop
     execute format('revoke execute on function %s from public', f.signature);
   end loop;
 end $$;
-revoke select on pg_catalog.pg_stat_activity, pg_catalog.pg_locks, pg_catalog.pg_prepared_xacts from public;
+revoke select on pg_catalog.pg_stat_activity, pg_catalog.pg_locks, pg_catalog.pg_prepared_xacts, pg_catalog.pg_prepared_statements,
+  pg_catalog.pg_cursors from public;
 grant execute on function pg_catalog.pg_advisory_xact_lock(bigint) to tenantry_migrator, tenantry_keeper;

@@ -27,13 +27,25 @@ function problemsOf(environment: Record<string, string>): readonly string[] {
 describe('the settings', () => {
   it('are read once, with their defaults, and frozen', () => {
     const config = loadConfig(usable);
-    expect(config).toMatchObject({ PORT: 3000, CONNECTIONS_PER_SERVER: 32, CAPABILITY_KEYS: [{ id: 'k1', key: Buffer.from(key, 'base64url') }] });
+    expect(config).toMatchObject({
+      PORT: 3000,
+      CONNECTIONS_PER_SERVER: 32,
+      CAPABILITY_KEYS: [{ id: 'k1', key: Buffer.from(key, 'base64url') }],
+    });
     expect(Object.isFrozen(config)).toBe(true);
   });
 
   it('report every problem at once', () => {
     const problems = problemsOf({ PORT: 'many', REDIS_URL: 'http://x', CAPABILITY_KEYS: 'k1:short' });
-    for (const name of ['PORT', 'REDIS_URL', 'CAPABILITY_KEYS', 'CATALOG_DATABASE_URL', 'CLUSTERS', 'OPERATOR_TOKEN', 'ACCESS_TOKEN_KEYS']) {
+    for (const name of [
+      'PORT',
+      'REDIS_URL',
+      'CAPABILITY_KEYS',
+      'CATALOG_DATABASE_URL',
+      'CLUSTERS',
+      'OPERATOR_TOKEN',
+      'ACCESS_TOKEN_KEYS',
+    ]) {
       expect(problems.some((problem) => problem.startsWith(name))).toBe(true);
     }
   });

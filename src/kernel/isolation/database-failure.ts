@@ -1,24 +1,37 @@
 import { AppError } from '#kernel/errors/app-error.js';
-import { StatementDeadlineError, sqlStateOf } from '#kernel/isolation/isolation.errors.js';
-import { TenantUnavailableError } from '#kernel/tenancy/tenant.errors.js';
+import { SqlState, sqlStateOf } from '#kernel/isolation/isolation.errors.js';
+import { TenantMovingError, TenantUnavailableError } from '#kernel/tenancy/tenant.errors.js';
 
 /** Classes of SQLSTATE that speak of the server and not of the statement: connection, authorization, no such database, resources, operator. */
 const SPEAKS_OF_THE_SERVER = /^(08|28|53|57|58|XX)|^3D000$|^25006$/;
 
+/** Facts of our own that come to the same for the one who asked. */
+const KEEPS_THE_TENANT_AWAY = new Set([
+  'isolation.deadline',
+  'isolation.budget-exhausted',
+  'isolation.wrong-database',
+  'secrets.not-found',
+  'secrets.unavailable',
+]);
+
 /**
  * What a failure means to the one who asked: an error of the statement stays itself, so that its code can be acted on; an error of the
- * database, the network or the clock becomes TenantUnavailableError with its cause kept.
+ * database, the network or the clock becomes TenantUnavailableError, and a fence that changed under a transaction TenantMovingError; the
+ * cause is kept.
  */
 export function asTenantError(error: unknown): unknown {
-  if (error instanceof StatementDeadlineError) return new TenantUnavailableError('too slow', { cause: error });
-  if (error instanceof AppError && error.code.startsWith('tenan')) return error;
+  if (error instanceof AppError) {
+    return KEEPS_THE_TENANT_AWAY.has(error.code) ? new TenantUnavailableError(error.code, { cause: error }) : error;
+  }
   const state = sqlStateOf(error);
+  if (state === SqlState.capabilityRefused || state === SqlState.tenantClosed) return new TenantMovingError({ cause: error });
   if (state && !SPEAKS_OF_THE_SERVER.test(state)) return error;
-  return new TenantUnavailableError(state ? `SQLSTATE ${state}` : nameOf(error), { cause: error });
+  const { code = 'connection lost' } = error as { code?: string };
+  return new TenantUnavailableError(state ? `SQLSTATE ${state}` : code, { cause: error });
 }
 
-function nameOf(error: unknown): string {
-  if (error instanceof AppError) return error.code;
-  const { code } = error as { code?: string };
-  return code ?? 'connection lost';
+/** The same for what kept a connection from being had: whatever its code, no statement is to blame. */
+export function asLeaseError(error: unknown): unknown {
+  const known = asTenantError(error);
+  return known instanceof AppError ? known : new TenantUnavailableError(`SQLSTATE ${sqlStateOf(error)}`, { cause: error });
 }

@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { ConsecutiveBreaker, circuitBreaker, handleWhen, isBrokenCircuitError, type CircuitBreakerPolicy } from 'cockatiel';
 import pg from 'pg';
-import type { Deadline } from '#kernel/isolation/deadline.js';
-import { ServerBudgetExhaustedError, WrongDatabaseError, type StatementDeadlineError } from '#kernel/isolation/isolation.errors.js';
+import { Deadline } from '#kernel/isolation/deadline.js';
+import { ServerBudgetExhaustedError, SqlState, WrongDatabaseError, refusedLogin, sqlStateOf } from '#kernel/isolation/isolation.errors.js';
 import { Lease, type LeaseOutcome } from '#kernel/isolation/lease.js';
 import { PROLOGUE_STATEMENTS } from '#kernel/isolation/prologue.js';
 import { TenantClient, type ReleaseSlot } from '#kernel/isolation/tenant-client.js';
@@ -10,6 +11,13 @@ import { TenantBusyError, TenantUnavailableError } from '#kernel/tenancy/tenant.
 const BREAKER_OPENS_AFTER_FAILURES = 3;
 const BREAKER_TRIES_AGAIN_AFTER_MS = 2_000;
 const RESTORE_WITHIN_MS = 1_000;
+const ENDED_WHILE_OPENING = new Set([
+  'Connection terminated unexpectedly',
+  'Client has encountered a connection error and is not queryable',
+]);
+const RESTORE_TRIES = 3;
+const SET_IN_DATABASES = `select quote_ident(d.datname) as name from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase
+  where s.setrole = (select oid from pg_roles where rolname = session_user)`;
 
 /** What a pool needs to know to open connections to one database. */
 export interface DatabasePoolOptions {
@@ -27,6 +35,7 @@ export class DatabasePool {
   readonly #pool: pg.Pool;
   readonly #breaker: CircuitBreakerPolicy;
   #leased = 0;
+  #givenBack = 0;
 
   constructor(private readonly options: DatabasePoolOptions) {
     this.#breaker = circuitBreaker(handleWhen(speaksOfTheDatabase), {
@@ -59,20 +68,22 @@ export class DatabasePool {
   /** Raises what kept the connection from being opened; TenantUnavailableError at once while the breaker is open. */
   async lease(deadline: Deadline): Promise<Lease> {
     this.#leased += 1;
+    const givenBack = this.#givenBack;
     try {
       const client = await this.#breaker.execute(() => this.#connect(deadline));
       return new Lease(client, (outcome) => this.#takeBack(client, outcome));
     } catch (error) {
       this.#leased -= 1;
       if (isBrokenCircuitError(error)) throw new TenantUnavailableError('circuit open');
-      if (isQueueTimeout(error)) throw new TenantBusyError();
-      throw error;
+      if (!(error instanceof NoneFreeInTimeError)) throw error;
+      // Others were served meanwhile, so there is too much work; or nobody was, so the database does not answer.
+      throw this.#givenBack > givenBack ? new TenantBusyError() : new TenantUnavailableError('no connection in time');
     }
   }
 
-  /** Counts a statement that was not answered in time against the database, as only its own pool may. */
-  async countLate(error: StatementDeadlineError): Promise<void> {
-    await this.#breaker.execute(() => Promise.reject(error)).catch(() => undefined);
+  /** Counts against the database what only its caller can judge: a statement that was too late, or a login that no newer secret opens. */
+  async blame(error: Error): Promise<void> {
+    await this.#breaker.execute(() => Promise.reject(new BlamedError(error))).catch(() => undefined);
   }
 
   /** Closes connections nobody uses; true when there was one. */
@@ -83,22 +94,41 @@ export class DatabasePool {
     return true;
   }
 
+  /** Closes; those who wait are refused with PoolRetiredError at once, because nobody will ever serve them. */
+  retire(): void {
+    const { _pendingQueue: waiters } = this.#pool as unknown as { _pendingQueue: { callback: (error: Error) => void }[] };
+    for (const { callback } of waiters.splice(0)) callback(new PoolRetiredError());
+    void this.close();
+  }
+
   async close(): Promise<void> {
     if (!this.#pool.ended && !this.#pool.ending) await this.#pool.end();
   }
 
   async #connect(deadline: Deadline): Promise<pg.PoolClient> {
-    let late = false;
-    const connecting = this.#pool.connect();
+    const time = { isUp: false };
+    // Once more, because nothing was sent on it yet.
+    const connecting = this.#pool
+      .connect()
+      .catch((error: unknown) => (wasEnded(error) ? this.#pool.connect() : Promise.reject(error as Error)));
     connecting.then(
-      (client) => late && client.release(),
+      (client) => time.isUp && client.release(),
       () => undefined,
     );
-    return deadline.race(connecting, () => (late = true));
+    try {
+      return await deadline.race(connecting, () => (time.isUp = true));
+    } catch (error) {
+      throw time.isUp || isQueueTimeout(error) ? new NoneFreeInTimeError() : error;
+    }
+  }
+
+  /** The pool's own limit ends when the login is done: a database that falls silent after it would keep its place for ever. */
+  #prepare(client: pg.Client): Promise<void> {
+    return new Deadline(this.options.connectTimeoutMs).race(this.#greet(client));
   }
 
   /** On a new connection: whose database is this, and the statements that ride in front of every other. */
-  async #prepare(client: pg.Client): Promise<void> {
+  async #greet(client: pg.Client): Promise<void> {
     const extended = (text: string): Promise<pg.QueryResult> => client.query({ text, queryMode: 'extended' } as pg.QueryConfig);
     const { rows } = await extended('select tenant_id from tenancy.whoami');
     const answered = (rows[0] as { tenant_id: string } | undefined)?.tenant_id ?? null;
@@ -107,43 +137,92 @@ export class DatabasePool {
     await extended('rollback');
   }
 
-  #takeBack(client: pg.PoolClient, { idle, suspicious }: LeaseOutcome): void {
+  #takeBack(client: pg.PoolClient, { idle, isBusy, suspicious }: LeaseOutcome): void {
     this.#leased -= 1;
+    if (idle) this.#givenBack += 1;
     if (!suspicious) {
       client.release(!idle);
       return;
     }
-    void this.#restoreRole(idle ? client : null).finally(() => client.release(true));
+    // In nobody's hands until it is let go of: one that dies here must not end the process.
+    client.on('error', () => undefined);
+    void this.#restoreRole(client, isBusy);
   }
 
   /**
    * What ran may have been `alter role` on the login role itself, which PostgreSQL always allows. Any session that is still
    * authenticated can put the role back: the one that did it if it is well, else another.
    */
-  async #restoreRole(own: pg.PoolClient | null): Promise<void> {
-    let other: pg.PoolClient | undefined;
+  async #restoreRole(own: pg.PoolClient, isBusy: boolean): Promise<void> {
+    const restored = (await this.#restoreOn(own, isBusy)) || (await this.#restoreOnAnother());
+    this.options.onAlert('isolation.session-command', { restored });
+  }
+
+  /** The connection is let go of in any case, before another is asked for: the pool may have no other place. */
+  async #restoreOn(client: pg.PoolClient, isBusy: boolean): Promise<boolean> {
     try {
-      const client = own ?? (other = await this.#pool.connect());
-      const restore = async (): Promise<void> => {
-        for (const text of ['reset all', 'select tenancy.restore_role()']) {
-          await client.query({ text, queryMode: 'extended' } as pg.QueryConfig);
-        }
-      };
-      await Promise.race([restore(), new Promise((_, reject) => setTimeout(reject, RESTORE_WITHIN_MS).unref())]);
-      this.options.onAlert('isolation.session-command', { restored: true });
+      await new Deadline(RESTORE_WITHIN_MS).race(restoreRole(client, isBusy));
+      return true;
     } catch {
-      this.options.onAlert('isolation.session-command', { restored: false });
+      return false;
     } finally {
-      other?.release(true);
+      client.release(true);
+    }
+  }
+
+  async #restoreOnAnother(): Promise<boolean> {
+    try {
+      return await this.#restoreOn(await this.#pool.connect(), false);
+    } catch {
+      return false;
     }
   }
 }
 
-/** A full pool or a spent budget says nothing about the database behind it. */
+async function restoreRole(client: pg.PoolClient, isBusy: boolean): Promise<void> {
+  if (isBusy) await once(client, 'drain');
+  const run = (text: string): Promise<pg.QueryResult> => client.query({ text, queryMode: 'extended' } as pg.QueryConfig);
+  await run('rollback');
+  await run('reset all');
+  // Two who put it back at once meet in the same row of the catalogue, and one of them is refused.
+  for (let left = RESTORE_TRIES; left > 0; left -= 1) {
+    try {
+      await run('select tenancy.restore_role()');
+      await run('alter role session_user reset all');
+      const { rows } = await run(SET_IN_DATABASES);
+      for (const { name } of rows as { name: string }[]) await run(`alter role session_user in database ${name} reset all`);
+      return;
+    } catch (error) {
+      if (left === 1) throw error;
+    }
+  }
+}
+
+/**
+ * A full pool or a spent budget says nothing about the database behind it, a refused login may be a secret's rotation, and a server that
+ * ends a session lives: were that counted, three sessions ended by an operator would shut a whole region out of a shared database.
+ */
 function speaksOfTheDatabase(error: unknown): boolean {
-  return !(error instanceof ServerBudgetExhaustedError) && !isQueueTimeout(error);
+  const isAboutUs = [ServerBudgetExhaustedError, NoneFreeInTimeError, PoolRetiredError].some((kind) => error instanceof kind);
+  return !isAboutUs && !refusedLogin(error) && !wasEnded(error);
+}
+
+/** A session that somebody ended while it was being opened, as node-postgres tells of it at each of its stages. */
+function wasEnded(error: unknown): boolean {
+  return sqlStateOf(error) === SqlState.adminShutdown || (error instanceof Error && ENDED_WHILE_OPENING.has(error.message));
 }
 
 function isQueueTimeout(error: unknown): boolean {
   return error instanceof Error && error.message === 'timeout exceeded when trying to connect';
+}
+
+/** Another pool has taken this one's place while somebody waited for it; asking again leads there. */
+export class PoolRetiredError extends Error {}
+
+class NoneFreeInTimeError extends Error {}
+
+class BlamedError extends Error {
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+  }
 }

@@ -5,8 +5,12 @@ export const SqlState = {
   noTenant: 'TN001',
   capabilityRefused: 'TN002',
   tenantClosed: 'TN003',
+  /** What is answered where a tenant's home was, before the fence is asked. */
+  undefinedTable: '42P01',
   invalidPassword: '28P01',
   invalidAuthorization: '28000',
+  noSuchDatabase: '3D000',
+  adminShutdown: '57P01',
 } as const;
 
 /** All connections a server may have are in use by all processes together. */
@@ -48,6 +52,15 @@ export class TransactionRolledBackError extends AppError {
   }
 }
 
+/** A transaction ran a command that speaks to the session or locks a table (SET, LOCK, PREPARE …), and was ended for it. */
+export class SessionCommandRefusedError extends AppError {
+  readonly code = 'isolation.session-command';
+
+  constructor(readonly command: string) {
+    super(`${command} is not allowed inside a tenant's transaction; the transaction was ended.`);
+  }
+}
+
 /** Streaming a result was asked for; a tenant's rows are read in pages, because a cursor would outlive its flush. */
 export class StreamingUnsupportedError extends AppError {
   readonly code = 'isolation.streaming-unsupported';
@@ -61,4 +74,10 @@ export class StreamingUnsupportedError extends AppError {
 export function sqlStateOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('severity' in error) || !('code' in error)) return undefined;
   return String(error.code);
+}
+
+/** Whether the database did not let this login in. */
+export function refusedLogin(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  return state === SqlState.invalidPassword || state === SqlState.invalidAuthorization;
 }

@@ -1,12 +1,13 @@
+import type { Socket } from 'node:net';
 import type pg from 'pg';
 import { requestCancel } from '#kernel/isolation/cancel-request.js';
 import type { Deadline } from '#kernel/isolation/deadline.js';
-import { FlushQuery, type PreparedStep } from '#kernel/isolation/flush-query.js';
+import { SessionCommandRefusedError, TransactionRolledBackError } from '#kernel/isolation/isolation.errors.js';
+import { FlushQuery, type Steps } from '#kernel/isolation/flush-query.js';
 import type { TenantClient } from '#kernel/isolation/tenant-client.js';
 
-/** One statement with what rides in front of it. */
-export interface Flush {
-  readonly prologue: readonly PreparedStep[];
+/** One statement with what rides around it. */
+export interface Flush extends Steps {
   readonly text: string;
   readonly values: readonly unknown[];
   /** The path the statement's plan belongs to. */
@@ -26,11 +27,18 @@ const LEAVES_NOTHING = new Set([
   'ROLLBACK',
   'SAVEPOINT',
   'RELEASE',
+  'EXPLAIN',
+  'SHOW',
 ]);
+
+/** Begins a statement that leaves nothing, whatever became of it; a comment in front of it counts as something else. */
+const IS_PLAIN = /^\s*(select|insert|update|delete|merge|with|begin|start|commit|rollback|savepoint|release|explain|show)\b/i;
 
 /** How a connection comes back: `idle` only if it can answer the next one, `suspicious` if it ran what may have left something behind. */
 export interface LeaseOutcome {
   readonly idle: boolean;
+  /** A statement is still being cancelled. */
+  readonly isBusy: boolean;
   readonly suspicious: boolean;
 }
 
@@ -39,6 +47,8 @@ export class Lease {
   #inFlight = false;
   #broken = false;
   #suspicious = false;
+  #hasSettings = false;
+  #isOver = false;
   #afterRelease: () => void = () => undefined;
 
   constructor(
@@ -48,15 +58,39 @@ export class Lease {
     client.on('error', this.#onError);
   }
 
-  /** Sends the flush and gives its result once the server is ready again. Raises what the server answered, or StatementDeadlineError. */
+  /**
+   * Sends the flush and gives its result once the server is ready again. Raises what the server answered, StatementDeadlineError, or, in a
+   * transaction, SessionCommandRefusedError: it is not gone on with after LOCK, SET and the like, so that a lock on a shared table is
+   * let go at once.
+   */
   async flush(flush: Flush, deadline: Deadline): Promise<pg.QueryResult> {
+    if (this.#isOver) throw new TransactionRolledBackError();
     this.#inFlight = true;
+    const leaves = flush.epilogue.length > 0;
+    // Of a flush that leaves and fails, nothing was kept: it was a transaction of its own, or the settings it should have reset are still there.
+    if (!leaves) this.#hasSettings = true;
     const result = await deadline.race(this.#send(flush), () => {
       this.#broken = true;
+      // The cancel may have come too late: what it was meant for may have been done.
+      if (!IS_PLAIN.test(flush.text)) this.#suspicious = true;
       void requestCancel(this.client);
     });
     this.#inFlight = false;
+    if (leaves) this.#hasSettings = false;
+    if (this.#suspicious && !leaves) {
+      // One that had ended its transaction has done its work for good: its connection is needed to take that back.
+      if (this.inTransaction) this.abort();
+      this.#broken = this.#isOver = true;
+      throw new SessionCommandRefusedError(result.command);
+    }
     return result;
+  }
+
+  /** Lets go of the connection at once, whatever it is doing; the server ends its transaction. */
+  abort(): void {
+    this.#broken = true;
+    void requestCancel(this.client);
+    (this.client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
   }
 
   /** Whether another statement can be sent on it. */
@@ -77,18 +111,18 @@ export class Lease {
   /** Gives the connection back with what is known of its state. */
   release(): void {
     this.client.off('error', this.#onError);
-    const idle = this.usable && !this.inTransaction;
-    this.giveBack({ idle, suspicious: this.#suspicious });
+    const idle = this.usable && !this.inTransaction && !this.#hasSettings;
+    this.giveBack({ idle, isBusy: this.#inFlight, suspicious: this.#suspicious });
     this.#afterRelease();
   }
 
-  #send({ prologue, text, values, searchPath }: Flush): Promise<pg.QueryResult> {
+  #send({ prologue, epilogue, text, values, searchPath }: Flush): Promise<pg.QueryResult> {
     const { name, close } = (this.client as unknown as TenantClient).plans.use(searchPath, text, values);
-    const config = { prologue, close, text, values: values as unknown[], ...(name ? { name } : {}) };
+    const config = { prologue, epilogue, close, text, values: values as unknown[], ...(name ? { name } : {}) };
     return new Promise((resolve, reject) => {
       const query = new FlushQuery(config, (error, result) => {
+        if (query.tag !== '' && !LEAVES_NOTHING.has(query.tag.split(' ', 1)[0] ?? '')) this.#suspicious = true;
         if (!error) {
-          if (!LEAVES_NOTHING.has(query.tag.split(' ', 1)[0] ?? '')) this.#suspicious = true;
           resolve(result);
           return;
         }

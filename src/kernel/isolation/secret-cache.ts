@@ -1,6 +1,6 @@
 import type { Secret, SecretSource } from '#kernel/isolation/secret-source.js';
 
-const REREAD_AT_MOST_EVERY_MS = 5_000;
+const REREAD_AT_MOST_EVERY_MS = 2_000;
 
 /**
  * Secrets as this process last read them. They are kept until one is refused: then it is read again, once for all who were refused,

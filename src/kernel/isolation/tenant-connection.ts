@@ -4,7 +4,7 @@ import type { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
 import type { ConnectionRegistry } from '#kernel/isolation/connection-registry.js';
 import { asTenantError } from '#kernel/isolation/database-failure.js';
 import { Deadline } from '#kernel/isolation/deadline.js';
-import type { PreparedStep } from '#kernel/isolation/flush-query.js';
+import type { PreparedStep, Steps } from '#kernel/isolation/flush-query.js';
 import { routeOf, type Route } from '#kernel/isolation/isolation-drivers.js';
 import {
   SqlState,
@@ -14,7 +14,7 @@ import {
   sqlStateOf,
 } from '#kernel/isolation/isolation.errors.js';
 import type { Lease } from '#kernel/isolation/lease.js';
-import { beginAndEnter, enter } from '#kernel/isolation/prologue.js';
+import { LEAVE, beginAndEnter, enter } from '#kernel/isolation/prologue.js';
 import { requireActive } from '#kernel/tenancy/status-gate.js';
 import type { TenantDirectory } from '#kernel/tenancy/tenant-directory.js';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
@@ -29,12 +29,14 @@ export interface Routing {
   readonly keys: CapabilityKeys;
   /** How long one statement may take in all, in milliseconds, from waiting for a connection to its answer. */
   readonly deadlineMs: number;
+  /** How long a transaction may be open, in milliseconds; then its connection is taken away, whatever it set for itself. */
+  readonly transactionMs: number;
 }
 
 /** A tenant's capability and route: derived once per snapshot, which the directory shares between requests. */
 const derived = new WeakMap<Tenant, { capability: string; route: Route }>();
 
-type Phase = 'none' | 'wanted' | 'begun' | 'entered';
+type Phase = 'none' | 'wanted' | 'begun' | 'entered' | 'lost';
 
 /**
  * A connection of the tenant in scope. It takes a real one only when a statement is there to be sent, tells the database whose it is in
@@ -44,6 +46,7 @@ export class TenantConnection implements DatabaseConnection {
   readonly #tenantId: string;
   #phase: Phase = 'none';
   #lease: Lease | null = null;
+  #limit: NodeJS.Timeout | undefined;
 
   constructor(private readonly routing: Routing) {
     this.#tenantId = TenantScope.require('open a connection').id;
@@ -66,9 +69,11 @@ export class TenantConnection implements DatabaseConnection {
     this.#phase = 'begun';
   }
 
+  /** Raises TransactionRolledBackError when nothing was kept. */
   async commit(): Promise<void> {
+    if (this.#phase === 'lost') throw new TransactionRolledBackError();
     if (!this.#lease) return;
-    const { command } = await this.#onLease(this.#lease, 'commit', []);
+    const { command } = await this.#onLease(this.#lease, 'commit', [], { epilogue: LEAVE });
     this.#end();
     if (command === 'ROLLBACK') throw new TransactionRolledBackError();
   }
@@ -76,7 +81,7 @@ export class TenantConnection implements DatabaseConnection {
   async rollback(): Promise<void> {
     const lease = this.#lease;
     try {
-      if (lease?.usable) await this.#onLease(lease, 'rollback', []);
+      if (lease?.usable) await this.#onLease(lease, 'rollback', [], { epilogue: LEAVE });
     } finally {
       this.#end();
     }
@@ -96,7 +101,8 @@ export class TenantConnection implements DatabaseConnection {
       const { capability, route } = this.#derive(tenant);
       const lease = await this.routing.registry.lease(tenant, route, deadline);
       try {
-        return await lease.flush({ prologue: enter(capability, route.searchPath), text, values, searchPath: route.searchPath }, deadline);
+        const { searchPath } = route;
+        return await lease.flush({ prologue: enter(capability, searchPath), text, values, epilogue: LEAVE, searchPath }, deadline);
       } finally {
         lease.release();
       }
@@ -109,14 +115,14 @@ export class TenantConnection implements DatabaseConnection {
         return await this.#first(text, values, beginAndEnter);
       } finally {
         // Also after a failure: a transaction that failed is not quietly begun anew by its next statement.
-        this.#phase = 'entered';
+        if ((this.#phase as Phase) !== 'lost') this.#phase = 'entered';
       }
     }
     if (!this.#lease) throw new TransactionRolledBackError();
     if (this.#phase === 'begun') {
       this.#phase = 'entered';
       const { capability, route } = this.#derive(TenantScope.require('run a statement'));
-      return this.#onLease(this.#lease, text, values, enter(capability, route.searchPath));
+      return this.#onLease(this.#lease, text, values, { prologue: enter(capability, route.searchPath) });
     }
     return this.#onLease(this.#lease, text, values);
   }
@@ -132,14 +138,16 @@ export class TenantConnection implements DatabaseConnection {
       this.#end();
       this.#phase = 'wanted';
       const lease = (this.#lease = await this.routing.registry.lease(tenant, route, deadline));
-      return lease.flush({ prologue: prologue(capability, route.searchPath), text, values, searchPath: route.searchPath }, deadline);
+      this.#limit = setTimeout(() => this.#lose(), this.routing.transactionMs);
+      const { searchPath } = route;
+      return lease.flush({ prologue: prologue(capability, searchPath), text, values, epilogue: [], searchPath }, deadline);
     });
   }
 
-  async #onLease(lease: Lease, text: string, values: readonly unknown[], prologue: PreparedStep[] = []): Promise<pg.QueryResult> {
+  async #onLease(lease: Lease, text: string, values: readonly unknown[], steps: Partial<Steps> = {}): Promise<pg.QueryResult> {
     try {
       const { searchPath } = this.#derive(TenantScope.require('run a statement')).route;
-      return await lease.flush({ prologue, text, values, searchPath }, new Deadline(this.routing.deadlineMs));
+      return await lease.flush({ prologue: [], epilogue: [], ...steps, text, values, searchPath }, new Deadline(this.routing.deadlineMs));
     } catch (error) {
       throw this.#failure(TenantScope.require('run a statement'), error);
     }
@@ -159,6 +167,7 @@ export class TenantConnection implements DatabaseConnection {
       return await attempt(newer, deadline);
     } catch (error) {
       if (sqlStateOf(error) === SqlState.tenantClosed) throw new TenantMovingError({ cause: error });
+      if (sqlStateOf(error) === SqlState.undefinedTable) throw error;
       if (refusedByFence(error)) throw new TenantUnavailableError('the fence refuses this epoch', { cause: error });
       throw this.#failure(newer, error);
     }
@@ -179,17 +188,26 @@ export class TenantConnection implements DatabaseConnection {
     return known;
   }
 
+  /** Held for too long, perhaps by somebody who forgot it: its place is given back now, and its commit will be refused. */
+  #lose(): void {
+    this.#lease?.abort();
+    this.#end();
+    this.#phase = 'lost';
+  }
+
   #end(): void {
     const lease = this.#lease;
+    clearTimeout(this.#limit);
     this.#lease = null;
     this.#phase = 'none';
     lease?.release();
   }
 }
 
+/** Also where there is no such table: a home that was taken away has none that could be asked. */
 function refusedByFence(error: unknown): boolean {
   const state = sqlStateOf(error);
-  return state === SqlState.capabilityRefused || state === SqlState.tenantClosed;
+  return state === SqlState.capabilityRefused || state === SqlState.tenantClosed || state === SqlState.undefinedTable;
 }
 
 function toQueryResult<R>({ command, rowCount, rows }: pg.QueryResult): QueryResult<R> {

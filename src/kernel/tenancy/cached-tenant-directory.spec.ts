@@ -146,6 +146,19 @@ describe('the cached directory', () => {
     expect((await directory.bySlug('acme'))?.status).toBe('suspended');
   });
 
+  it('does not let a slow read put back what a refresh has replaced', async () => {
+    const { directory, records } = open();
+    const answer = records.holdUp();
+    const slow = directory.byId('acme');
+    await new Promise(setImmediate);
+    records.held = null;
+    records.put(suspended);
+    await directory.refresh('acme');
+    answer();
+    await slow;
+    expect(await directory.byId('acme')).toBe(suspended);
+  });
+
   it('remembers what was read while another tenant changed', async () => {
     const { directory, records } = open();
     const answer = records.holdUp();
@@ -279,6 +292,18 @@ describe('the cached directory', () => {
     answer();
     await asked;
     expect(await directory.byId('acme')).toBe(suspended);
+  });
+
+  it('does not give what was called out of date while the records were failing to answer', async () => {
+    const { directory, records, clock } = open();
+    await directory.byId('acme');
+    clock.now = 30_001;
+    const { promise, reject } = Promise.withResolvers<never>();
+    records.held = promise;
+    const asked = directory.byId('acme');
+    directory.invalidate('acme');
+    reject(new Error('the records cannot be read'));
+    await expect(asked).rejects.toThrow('cannot be read');
   });
 
   it('refreshes past everything it remembers, once for all who ask while one is waiting', async () => {

@@ -35,7 +35,8 @@ export function appErrorOf(error: unknown): AppError | { readonly code: string }
   let cause = error;
   for (let depth = 0; depth < DEEPEST_CAUSE && cause instanceof Error; depth += 1, cause = cause.cause) {
     const fact = cause instanceof AppError ? cause : translated(cause);
-    if (fact) return fact;
+    // What a wrapper copied is the outer fact; one further in is only its cause.
+    if (fact) return wrapped && wrapped.code !== fact.code ? wrapped : fact;
     const { code } = cause as { code?: unknown };
     if (typeof code === 'string' && CODE.test(code)) wrapped ??= { code };
   }

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { tenantProperties } from '#kernel/model/tenant-properties.js';
-import { TextListType } from './text-list.type.js';
+import { TextListType } from '#kernel/model/text-list.type.js';
 
 export const TICKET_STATUSES = ['open', 'in_progress', 'completed', 'cancelled'] as const;
 export const TICKET_PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;

@@ -1,0 +1,107 @@
+import { each, single, transaction, type AttackCase } from '#testing/attacks/attack-case.js';
+
+/** A21 to A25 and A30: reaching for other sessions, the server, and other places. */
+export const REACH_CASES: readonly AttackCase[] = [
+  ...each(
+    'A21',
+    [
+      'select pg_terminate_backend(1)',
+      'select pg_cancel_backend(1)',
+      'select pg_terminate_backend(pid) from pg_stat_get_activity(null)',
+      'select pg_log_backend_memory_contexts(1)',
+    ],
+    '42501',
+  ),
+  ...each(
+    'A22',
+    [
+      'select * from pg_stat_activity',
+      'select * from pg_stat_get_activity(null)',
+      'select * from pg_locks',
+      'select * from pg_lock_status()',
+      'select * from pg_prepared_xacts',
+      'select * from pg_cursors',
+      'select * from pg_stat_replication',
+      'select * from pg_stat_ssl',
+      'select pg_stat_get_backend_activity(s) from pg_stat_get_backend_idset() s',
+      'select * from pg_hba_file_rules',
+      'select * from pg_file_settings',
+      'select * from pg_shmem_allocations',
+      'select * from pg_backend_memory_contexts',
+    ],
+    '42501',
+  ),
+  single('A23', 'notifies', `notify everything, 'x'`, 'done', 'replaced'),
+  single('A23', 'notifies by expression', `select pg_notify('everything', 'x')`, '42501'),
+  single('A23', 'asks which channels are listened on', 'select pg_listening_channels()', '0 rows'),
+  ...each(
+    'A24',
+    [
+      'select pg_advisory_xact_lock(hashtext(n::text)) from generate_series(1, 100) n',
+      'select pg_try_advisory_xact_lock(1, 2)',
+      'select pg_advisory_xact_lock_shared(1)',
+      'select pg_advisory_unlock(1)',
+    ],
+    '42501',
+  ),
+  ...each(
+    'A25',
+    [
+      'select lo_create(1)',
+      `select lo_from_bytea(0, 'x')`,
+      'select lo_get(1)',
+      `select lo_import('/etc/passwd')`,
+      `select lo_export(1, '/tmp/x')`,
+      'select * from pg_largeobject',
+      `copy (select 1) to program 'true'`,
+      `copy (select 1) to '/tmp/x'`,
+      `select pg_read_file('/etc/passwd')`,
+      `select pg_read_binary_file('PG_VERSION')`,
+      `select pg_ls_dir('.')`,
+      `select pg_stat_file('.')`,
+      'select pg_ls_waldir()',
+      'select pg_current_logfile()',
+      'select pg_switch_wal()',
+      `select pg_create_restore_point('x')`,
+      `select pg_logical_emit_message(true, 'x', 'y')`,
+      `select * from pg_create_logical_replication_slot('s', 'test_decoding')`,
+      'select pg_stat_reset()',
+      'select pg_export_snapshot()',
+      `create server s foreign data wrapper postgres_fdw`,
+      'checkpoint',
+    ],
+    '42501|42704',
+  ),
+  single('A25', 'calls out with dblink', `select * from dblink('dbname=postgres', 'select 1') as t (a int)`, '42883'),
+  single('A25', 'moves a sequence', `select setval('tickets_id_seq', 1)`, '42P01'),
+  single('A30', 'names the catalog’s tables', 'select * from public.tenant', '42501|42P01'),
+  single('A30', 'names another database', 'select * from tenantry_catalog.public.tenant', '0A000'),
+  single(
+    'A30',
+    'names the victim’s database',
+    ({ victim }) => `select * from "${victim.placement.database}"."${victim.placement.schema}".tickets`,
+    'own rows|42501|0A000',
+  ),
+  transaction('A30', 'goes to the victim’s home by the path', [
+    [({ victim }) => ({ text: `select set_config('search_path', $1, true)`, values: [`"${victim.placement.schema}"`] }), 'done'],
+    ['select * from tickets', 'own rows|42501'],
+  ]),
+  {
+    id: 'A30',
+    does: 'names the victim’s home',
+    script: [
+      ({ victim }) => `select * from "${victim.placement.schema}".tickets`,
+      ({ victim }) =>
+        `insert into "${victim.placement.schema}".tickets (tenant_id, id, title, created_at, updated_at) values ('${victim.id}', gen_random_uuid(), 'x', now(), now())`,
+      ({ me, victim }) => `update "${victim.placement.schema}".tickets set title = 'x' where tenant_id <> '${me.id}' returning *`,
+      ({ me, victim }) => `delete from "${victim.placement.schema}".tickets where tenant_id <> '${me.id}' returning *`,
+    ],
+    answers: {
+      row: ['own rows', '42501', '0 rows', '0 rows'],
+      schema: ['42501', '42501', '42501', '42501'],
+      // Every database of a tenant's own calls its home alike, so these stay at home.
+      database: ['own rows', '42501', '0 rows', '0 rows'],
+    },
+    connection: 'kept',
+  },
+];

@@ -1,0 +1,73 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Tenant } from '#kernel/tenancy/tenant.js';
+import { createHttpApp } from '#main/http/http-app.js';
+import type { TestPlatform } from '#testing/test-platform.js';
+
+/** What a caller saw of one request. */
+export interface Answer {
+  readonly status: number;
+  /** The problem's code; undefined when all is well. */
+  readonly code: string | undefined;
+  readonly retryAfter: string | undefined;
+  readonly milliseconds: number;
+  readonly titles: readonly string[];
+}
+
+/** One tenant's requests. Its tickets bear its slug as title, so that a foreign one would show. */
+export interface Caller {
+  readonly tenant: Tenant;
+  list(): Promise<Answer>;
+  open(): Promise<Answer>;
+}
+
+/** The real HTTP application over a platform, without a socket between. */
+export class HttpDoor {
+  private constructor(
+    private readonly tests: TestPlatform,
+    private readonly app: NestFastifyApplication,
+  ) {}
+
+  static async on(tests: TestPlatform): Promise<HttpDoor> {
+    return new HttpDoor(tests, await createHttpApp(tests.platform));
+  }
+
+  /** With a key of its own, and one ticket. */
+  async caller(tenant: Tenant): Promise<Caller> {
+    const caller = this.callerWith(tenant, await this.tests.apiKey(tenant));
+    const { status } = await caller.open();
+    if (status !== 201) throw new Error(`the first ticket was answered with ${status}`);
+    return caller;
+  }
+
+  /** With a key from elsewhere; nothing is asked yet. */
+  callerWith(tenant: Tenant, key: string): Caller {
+    const headers = { host: `${tenant.slug}.localhost`, 'x-api-key': key };
+    return {
+      tenant,
+      list: () => this.#ask({ method: 'GET', url: '/api/tickets', headers }),
+      open: () => this.#ask({ method: 'POST', url: '/api/tickets', headers, payload: { title: tenant.slug } }),
+    };
+  }
+
+  async health(): Promise<{ status: string; checks: Record<string, { status: string }> }> {
+    return (await this.app.inject('/health/ready')).json();
+  }
+
+  /** Before the platform. */
+  close(): Promise<void> {
+    return this.app.close();
+  }
+
+  async #ask(request: { method: 'GET' | 'POST'; url: string; headers: Record<string, string>; payload?: object }): Promise<Answer> {
+    const begun = performance.now();
+    const answer = await this.app.inject(request);
+    const body = answer.json<{ code?: string; data?: { title: string }[] }>();
+    return {
+      status: answer.statusCode,
+      code: answer.statusCode < 400 ? undefined : body.code,
+      retryAfter: answer.headers['retry-after']?.toString(),
+      milliseconds: performance.now() - begun,
+      titles: body.data?.map(({ title }) => title) ?? [],
+    };
+  }
+}
