@@ -138,7 +138,7 @@ export class TenantConnection implements DatabaseConnection {
       this.#end();
       this.#phase = 'wanted';
       const lease = (this.#lease = await this.routing.registry.lease(tenant, route, deadline));
-      this.#limit = setTimeout(() => this.#lose(), this.routing.transactionMs);
+      this.#limit = setTimeout(() => this.#lose(), this.routing.transactionMs).unref();
       const { searchPath } = route;
       return lease.flush({ prologue: prologue(capability, searchPath), text, values, epilogue: [], searchPath }, deadline);
     });
