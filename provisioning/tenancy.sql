@@ -84,6 +84,16 @@ alter table tenancy.migration owner to tenantry_sentinel;
 revoke all on tenancy.migration from public;
 grant select, insert, delete on tenancy.migration to tenantry_migrator;
 
+-- Which text of this file the database was last given; provisioning alone writes it.
+create table if not exists tenancy.foundation (
+  hash text not null,
+  laid_at timestamptz not null default now(),
+  only_row boolean primary key default true check (only_row)
+);
+alter table tenancy.foundation owner to tenantry_sentinel;
+revoke all on tenancy.foundation from public;
+grant select on tenancy.foundation to tenantry_migrator;
+
 -- 3. A login role may always change its own settings and password. What it changed is put back on the connection that did it (the session
 --    stays authenticated) before it is destroyed: the password by this function, the settings by the session itself, because a setting
 --    of "role" cannot be taken away inside a security definer function.

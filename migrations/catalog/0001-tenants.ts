@@ -26,9 +26,9 @@ export class Tenants0001 extends Migration {
       database text not null,
       schema text not null,
       secret text unique,
-      epoch bigint not null,
-      unique nulls not distinct (cluster, database, schema, tenant_id)
+      epoch bigint not null
     )`);
+    this.addSql(`create unique index placement_home on placement (cluster, database, schema) where kind <> 'row'`);
     this.addSql(`create table api_key (
       id uuid primary key,
       tenant_id uuid not null references tenant (id) on delete cascade,

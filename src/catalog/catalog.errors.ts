@@ -18,7 +18,20 @@ export class CatalogUnavailableError extends AppError {
   }
 }
 
-/** The domain belongs to another tenant, or its challenge was not found. */
+/** A tenant of this status cannot become one of that. */
+export class TenantStatusRefusedError extends AppError {
+  readonly code = 'catalog.status-refused';
+
+  constructor(
+    readonly tenantId: string,
+    readonly from: string,
+    readonly to: string,
+  ) {
+    super(`Tenant ${tenantId} is ${from}; it cannot become ${to}.`);
+  }
+}
+
+/** The domain belongs to another tenant, its challenge was not found, or its DNS could not be asked. */
 export class DomainRefusedError extends AppError {
   readonly code = 'catalog.domain-refused';
 

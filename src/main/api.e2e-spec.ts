@@ -2,8 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { type IncomingMessage, request } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { loadConfig } from '#main/config.js';
@@ -52,6 +54,17 @@ describe('the api process', () => {
     for (const name of ['PORT', 'CATALOG_DATABASE_URL', 'CLUSTERS', 'OPERATOR_TOKEN', 'CAPABILITY_KEYS']) expect(said).toContain(name);
     expect(said).not.toContain('a-short-secret');
     expect(said).not.toContain(' at ');
+  });
+
+  it('ends when only a part of it could be opened', async () => {
+    const taken = createServer();
+    await once(taken.listen(0, '127.0.0.1'), 'listening');
+    const METRICS_PORT = String((taken.address() as AddressInfo).port);
+    const child = spawn(process.execPath, [PROGRAM], { env: { ...process.env, PORT: '0', METRICS_PORT }, stdio: ['ignore', 'ignore', 'pipe'] });
+    const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    taken.close();
+    expect(code).toBe(1);
+    expect(said).toContain('EADDRINUSE');
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)('answers what it has begun when it gets %s, and ends well', async (signal) => {

@@ -12,22 +12,23 @@ import { openPlatform, type Platform } from '#main/platform.js';
 const STOP_WITHIN_MS = 10_000;
 
 interface Serving {
-  readonly app: NestFastifyApplication;
-  readonly metrics: Server | undefined;
+  app?: NestFastifyApplication;
+  metrics?: Server;
   readonly platform: Platform;
 }
 
 async function serve(config: Config, log: Logger): Promise<void> {
-  const platform = await openPlatform(config, log);
+  const serving: Serving = { platform: await openPlatform(config, log) };
   try {
-    const app = await createHttpApp(platform);
+    const app = await createHttpApp(serving.platform);
+    serving.app = app;
     await app.listen(config.PORT, config.HOST);
-    const metrics =
-      config.METRICS_PORT === undefined ? undefined : await openMetricsListener(app.get(MetricsText), config.METRICS_PORT, config.HOST);
+    if (config.METRICS_PORT !== undefined)
+      serving.metrics = await openMetricsListener(app.get(MetricsText), config.METRICS_PORT, config.HOST);
     log.info({ address: await app.getUrl() }, 'serving');
-    stopWhenTold({ app, metrics, platform }, log);
+    stopWhenTold(serving, log);
   } catch (error) {
-    await platform.close();
+    await close(serving);
     throw error;
   }
 }
@@ -40,7 +41,7 @@ function stopWhenTold(serving: Serving, log: Logger): void {
     isStopping = true;
     log.info({ signal }, 'stopping');
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
-    serving.app.get(Readiness).stop();
+    serving.app?.get(Readiness).stop();
     void close(serving).then(
       () => process.exit(0),
       (error: unknown) => {
@@ -54,7 +55,7 @@ function stopWhenTold(serving: Serving, log: Logger): void {
 
 async function close({ app, metrics, platform }: Serving): Promise<void> {
   metrics?.close();
-  await app.close();
+  await app?.close();
   await platform.close();
 }
 

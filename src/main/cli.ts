@@ -7,7 +7,8 @@ import { addUpCommand } from '#main/cli/up-command.js';
 
 const program = new Command('tenantry').description('the operators’ command line').exitOverride();
 program.option('--json', 'print one JSON document and nothing else');
-const session = new Session(() => new Output(program.opts<{ json?: boolean }>().json === true || process.argv.includes('--json')));
+const output = (): Output => new Output(program.opts<{ json?: boolean }>().json === true || process.argv.includes('--json'));
+const session = new Session(output);
 
 addUpCommand(program, session);
 addTenantCommands(program, session);
@@ -21,4 +22,5 @@ try {
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? 0 : 2;
+  if (process.exitCode === 2 && output().json) output().line({ error: { code: 'usage', message: error.message.replace(/^error: /, '') } });
 }

@@ -71,6 +71,7 @@ describe('the settings', () => {
     ['an operator token that is easy to guess', { OPERATOR_TOKEN: 'a'.repeat(40) }, 'OPERATOR_TOKEN'],
     ['a capability key that is not random', { CAPABILITY_KEYS: `k1:${'A'.repeat(43)}` }, 'CAPABILITY_KEYS'],
     ['a catalog without a good password', { CATALOG_DATABASE_URL: 'postgres://u:short@db/c' }, 'CATALOG_DATABASE_URL'],
+    ['a catalog whose password cannot be decoded', { CATALOG_DATABASE_URL: 'postgres://u:%zz@db/c' }, 'CATALOG_DATABASE_URL'],
     ['a Redis without a password', { REDIS_URL: 'redis://redis.internal' }, 'REDIS_URL'],
   ])('refuse %s in production, and only there', (_what, changed, name) => {
     expect(problemsOf({ ...usable, ...changed })).toEqual([]);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '#kernel/errors/app-error.js';
+import { passwordOf } from '#main/password-of.js';
 
 const List = z
   .string()
@@ -20,7 +21,7 @@ export const ConfigSchema = z.object({
     .enum(['development', 'test', 'production'])
     .default('development')
     .describe('`production` refuses stand-ins and weak secrets.'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('The one HTTP port: api, console, webhooks.'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('The one HTTP port.'),
   HOST: z.string().default('127.0.0.1').describe('The address the port is opened on.'),
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional().describe('A listener of its own for `/metrics`; none when unset.'),
   BASE_DOMAIN: z
@@ -33,7 +34,7 @@ export const ConfigSchema = z.object({
     .optional()
     .describe("A superuser on the catalog's server; only for `up`."),
   CLUSTERS: z.string().describe('The file (YAML or JSON) that lists the clusters; `provisioning/clusters.example.yaml` shows it.'),
-  REDIS_URL: Url(/^rediss?:\/\//).describe('Queues, budgets and invalidation; persistent, never evicting.'),
+  REDIS_URL: Url(/^rediss?:\/\//).describe('Budgets and invalidation; persistent, never evicting.'),
   REDIS_CACHE_URL: Url(/^rediss?:\/\//).describe('The shared tenant cache; may evict.'),
   SERVED_REGIONS: List.optional().describe('Regions this process serves, comma-separated; all when unset. Others get 421.'),
   TRUSTED_PROXIES: List.default([]).describe('CIDRs of proxies whose X-Forwarded-Host counts.'),
@@ -58,7 +59,7 @@ export const ConfigSchema = z.object({
       }
     })
     .pipe(z.object({ keys: z.array(z.looseObject({ kty: z.literal('EC'), crv: z.literal('P-256'), kid: z.string() })).min(1) }))
-    .describe('ES256 keys of access tokens, as a JWK set; the first signs.'),
+    .describe('ES256 keys of access tokens, as a JWK set.'),
   OPERATOR_TOKEN: z.string().min(32).describe('The bearer token of the operators’ host.'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('How much is logged.'),
   STATEMENT_DEADLINE_MS: Count.default(1_800).describe(
@@ -117,8 +118,4 @@ function productionProblems(given: NodeJS.ProcessEnv): string[] {
 
 function isWeak(keys: string | undefined): boolean {
   return (keys ?? '').split(',').some((pair) => new Set(pair.split(':')[1] ?? '').size < 16);
-}
-
-function passwordOf(url: string | undefined): string {
-  return url && URL.canParse(url) ? decodeURIComponent(new URL(url).password) : '';
 }

@@ -20,6 +20,7 @@ import type { Config } from '#main/config.js';
 import { openTenantOrm } from '#main/orm/tenant.orm.js';
 import { plugins } from '#main/plugins.js';
 import { openRedisParts } from '#main/redis.js';
+import { isStandInVault } from '#main/stand-in-vault.js';
 
 export type Health = Record<string, { status: 'up' | 'down' | 'degraded' }>;
 
@@ -42,9 +43,9 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-/** Raises ConfigError when the clusters cannot be read; nothing else is connected to before it is needed. */
+/** Raises ConfigError when the clusters cannot be used; nothing else is connected to before it is needed. */
 export async function openPlatform(config: Config, log: Logger): Promise<Platform> {
-  const clusters = await readClusters(config.CLUSTERS);
+  const clusters = await readClusters(config.CLUSTERS, config.NODE_ENV === 'production');
   const redis = openRedisParts(config, log);
   const catalog = openCatalog(config.CATALOG_DATABASE_URL, 4);
   const directory = new CachedTenantDirectory(new CatalogTenantDirectory(catalog), {
@@ -99,7 +100,7 @@ function openSecrets(config: Config): SecretSource {
     clientId: config.AZURE_CLIENT_ID,
     clientSecret: config.AZURE_CLIENT_SECRET,
     authorityHost: config.AZURE_AUTHORITY_HOST,
-    local: config.NODE_ENV !== 'production',
+    local: isStandInVault(config),
   });
 }
 

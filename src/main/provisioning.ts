@@ -3,6 +3,7 @@ import { ClusterBootstrap } from '#adapters/postgres/cluster-bootstrap.js';
 import { CatalogBootstrap } from '#adapters/postgres/catalog-bootstrap.js';
 import { DatabaseMaker } from '#adapters/postgres/database-maker.js';
 import { Fence } from '#adapters/postgres/fence.js';
+import { Foundation } from '#adapters/postgres/foundation.js';
 import { FleetRunner } from '#adapters/postgres/fleet-runner.js';
 import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import { readMigrationLine } from '#adapters/postgres/migration-line.js';
@@ -39,6 +40,7 @@ export async function openProvisioning(platform: Platform): Promise<Provisioning
   const homes = new HomeMigrations(await readMigrationLine(join(import.meta.dirname, '../../migrations/tenant'), platform.tenantOrm));
   const catalogLine = await readMigrationLine(join(import.meta.dirname, '../../migrations/catalog'), platform.catalog);
   const fences = new Fence(platform.keys);
+  const foundation = new Foundation(join(folder, 'provisioning/tenancy.sql'));
   const databases = new DatabaseMaker(platform.secrets, homes);
   const tenants = new TenantRegistry(platform.catalog, platform.announce);
   const isolation = new PostgresIsolationLayer(clusters, fences, homes, databases);
@@ -51,8 +53,8 @@ export async function openProvisioning(platform: Platform): Promise<Provisioning
     provisioner: new TenantProvisioner(tenants, new Placer(clusters, plans), isolation),
     databases,
     homes,
-    fleet: new FleetRunner(clusters, homes, fences),
-    clusterBootstrap: new ClusterBootstrap(homes, join(folder, 'provisioning')),
+    fleet: new FleetRunner(clusters, homes, fences, foundation),
+    clusterBootstrap: new ClusterBootstrap(homes, foundation, join(folder, 'provisioning')),
     catalogBootstrap: new CatalogBootstrap(catalogLine, join(folder, 'provisioning')),
   };
 }

@@ -43,7 +43,6 @@ const left: [title: string, path: string, line: string][] = [
   ['main reading the environment', 'src/main/planted/planted.ts', `use(process.env['PORT']);`],
   ['main wiring the Kysely of the scope', 'src/main/planted/planted.ts', `import { Kysely } from 'kysely'; use(Kysely);`],
   ['the isolation running SQL', 'src/kernel/isolation/planted.ts', `use(em.getConnection()); use(pool.query('select 1'));`],
-  ['a read model of the kernel', 'src/kernel/read-model/planted.ts', 'use(sql`select 1`); use(em.getKysely());'],
   ['the catalog asking its own database', 'src/catalog/tenants/planted.ts', `use(em.execute('select 1'));`],
   ['the adapter of PostgreSQL', 'src/adapters/postgres/planted.ts', 'use(raw(`select 1`)); use(em.createQueryBuilder());'],
   ['a spec', 'src/plugins/tickets/planted.int-spec.ts', `use(pool.query('select 1')); use(process.env['PORT']);`],

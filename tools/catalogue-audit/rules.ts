@@ -1,5 +1,5 @@
 /** What may be in every database beside tenants' homes; any table that is neither here nor led by a tenant is a finding. */
-export const GLOBAL_TABLES = ['tenancy.fence', 'tenancy.whoami', 'tenancy.migration', 'tenancy.role_seal'];
+export const GLOBAL_TABLES = ['tenancy.fence', 'tenancy.whoami', 'tenancy.migration', 'tenancy.foundation', 'tenancy.role_seal'];
 
 /** One rule: a query that gives the name of each object that breaks it. */
 export interface AuditRule {

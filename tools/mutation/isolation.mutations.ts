@@ -122,8 +122,8 @@ export const ISOLATION_MUTATIONS: readonly Mutation[] = [
     replace: 'new ConsecutiveBreaker(1_000_000)',
   },
   {
-    ...DATABASE_POOL,
     name: 'a login role that was changed is put back',
+    file: 'src/kernel/isolation/role-restoration.ts',
     find: `await run('select tenancy.restore_role()');`,
     replace: '',
     specs: ['src/kernel/isolation/login-role.int-spec.ts'],

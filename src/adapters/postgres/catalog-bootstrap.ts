@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { makeDatabase } from '#adapters/postgres/cluster-bootstrap.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { setPassword, verifierOf } from '#adapters/postgres/role-password.js';
+import { serverTurn } from '#adapters/postgres/server-turn.js';
 import { atDatabase, identifier, inTransaction, withSession } from '#adapters/postgres/session.js';
 
 /** Makes the catalog's database and brings it to the newest migration. May be repeated at every start. */
@@ -16,7 +17,7 @@ export class CatalogBootstrap {
   async run(provisionUrl: string, catalogUrl: string, clusters: readonly { name: string; region: string }[]): Promise<string[]> {
     const database = new URL(catalogUrl).pathname.slice(1);
     const login = new URL(catalogUrl).username;
-    await withSession(provisionUrl, async (provisioning) => {
+    await serverTurn(provisionUrl, async (provisioning) => {
       await provisioning.query(await readFile(join(this.provisioningFolder, 'roles.sql'), 'utf8'));
       await setPassword(provisioning, login, verifierOf(catalogUrl));
       await makeDatabase(provisioning, database);

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { TEMPLATE_DATABASE } from '#adapters/postgres/database-maker.js';
+import type { Foundation } from '#adapters/postgres/foundation.js';
 import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import { sealRole, setPassword, verifierOf } from '#adapters/postgres/role-password.js';
+import { serverTurn } from '#adapters/postgres/server-turn.js';
 import { atDatabase, identifier, withSession } from '#adapters/postgres/session.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
 import { OWN_DATABASE_SCHEMA, SHARED_SCHEMA } from '#control/provisioning/placer.js';
@@ -12,24 +14,27 @@ import { OWN_DATABASE_SCHEMA, SHARED_SCHEMA } from '#control/provisioning/placer
 export class ClusterBootstrap {
   constructor(
     private readonly homes: HomeMigrations,
-    /** The folder with roles.sql and tenancy.sql. */
+    private readonly foundation: Foundation,
+    /** The folder with roles.sql. */
     private readonly provisioningFolder: string,
   ) {}
 
-  /** Gives the migrations that were applied, by database. */
-  async run(cluster: Cluster): Promise<Record<string, string[]>> {
+  /** Gives the migrations that were applied, by database. Two that run at once take turns. */
+  run(cluster: Cluster): Promise<Record<string, string[]>> {
+    return serverTurn(cluster.provisionUrl, (provisioning) => this.#bring(provisioning, cluster));
+  }
+
+  async #bring(provisioning: pg.Client, cluster: Cluster): Promise<Record<string, string[]>> {
     const shared = new URL(cluster.appUrl).pathname.slice(1);
-    await withSession(cluster.provisionUrl, async (provisioning) => {
-      await provisioning.query(await this.#file('roles.sql'));
-      await makeDatabase(provisioning, shared);
-      await makeDatabase(provisioning, TEMPLATE_DATABASE);
-      await provisioning.query(`grant connect on database ${identifier(shared)} to tenantry_app`);
-    });
-    await this.#foundation(cluster, shared);
-    await this.#foundation(cluster, TEMPLATE_DATABASE);
-    await withSession(atDatabase(cluster.provisionUrl, shared), async (provisioning) => {
-      await sealRole(provisioning, new URL(cluster.appUrl).username, verifierOf(cluster.appUrl));
-      await setPassword(provisioning, new URL(cluster.migratorUrl).username, verifierOf(cluster.migratorUrl));
+    await provisioning.query(await readFile(join(this.provisioningFolder, 'roles.sql'), 'utf8'));
+    await makeDatabase(provisioning, shared);
+    await makeDatabase(provisioning, TEMPLATE_DATABASE);
+    await provisioning.query(`grant connect on database ${identifier(shared)} to tenantry_app`);
+    for (const database of [shared, TEMPLATE_DATABASE])
+      await withSession(atDatabase(cluster.provisionUrl, database), (session) => this.foundation.lay(session));
+    await withSession(atDatabase(cluster.provisionUrl, shared), async (session) => {
+      await sealRole(session, new URL(cluster.appUrl).username, verifierOf(cluster.appUrl));
+      await setPassword(session, new URL(cluster.migratorUrl).username, verifierOf(cluster.migratorUrl));
     });
     return {
       [shared]: await this.#migrate(cluster, shared, SHARED_SCHEMA),
@@ -37,17 +42,8 @@ export class ClusterBootstrap {
     };
   }
 
-  async #foundation(cluster: Cluster, database: string): Promise<void> {
-    const sql = await this.#file('tenancy.sql');
-    await withSession(atDatabase(cluster.provisionUrl, database), (provisioning) => provisioning.query(sql));
-  }
-
   #migrate(cluster: Cluster, database: string, home: string): Promise<string[]> {
     return withSession(atDatabase(cluster.migratorUrl, database), (migrator) => this.homes.apply(migrator, home));
-  }
-
-  #file(name: string): Promise<string> {
-    return readFile(join(this.provisioningFolder, name), 'utf8');
   }
 }
 

@@ -48,13 +48,19 @@ export class DatabaseMaker {
     await this.secrets.delete(secretOf(tenant));
   }
 
-  /** A new password, in the database and in the vault; whoever holds the old one reads the vault again when it is refused. */
+  /**
+   * A new password, in the database and in the vault; whoever holds the old one reads the vault again when it is refused. Sessions that
+   * are open live on until they end. Two that rotate one database take turns. Raises when the new login does not open the database.
+   */
   async rotate(tenant: Tenant, cluster: Cluster): Promise<void> {
     const { database } = tenant.placement;
-    const url = connectionString(cluster, database);
-    const verifier = verifierOf(url);
-    await this.secrets.set(secretOf(tenant), url);
-    await withSession(atDatabase(cluster.provisionUrl, database), (provisioning) => sealRole(provisioning, database, verifier));
+    await withSession(atDatabase(cluster.provisionUrl, database), async (provisioning) => {
+      await provisioning.query(`select pg_advisory_lock(hashtext('tenantry.rotate'))`);
+      const url = connectionString(cluster, database);
+      await this.secrets.set(secretOf(tenant), url);
+      await sealRole(provisioning, database, verifierOf(url));
+      await this.#verify(tenant, url);
+    });
   }
 
   /** Kept once made, so that a repetition after a crash meets the password it made before. */

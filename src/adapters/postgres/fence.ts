@@ -24,10 +24,10 @@ export class Fence {
     });
   }
 
-  /** Those of `tenants` whose fence in this database is not that of their epoch, home and status under every key. */
+  /** Those of `tenants` whose fence in this database is not that of their epoch, home and status under every key, by its secret and not its name. */
   async stale(migrator: pg.Client, tenants: readonly Tenant[]): Promise<Tenant[]> {
     const { rows } = await migrator.query<{ tenant_id: string; fence: string }>(
-      `select tenant_id, string_agg(concat_ws(':', key_id, epoch, home, is_open), ',' order by key_id) as fence
+      `select tenant_id, string_agg(concat_ws(':', key_id, encode(capability_hash, 'hex'), epoch, home, is_open), ',' order by key_id collate "C") as fence
        from tenancy.fence where tenant_id = any($1::uuid[]) group by tenant_id`,
       [tenants.map(({ id }) => id)],
     );
@@ -36,10 +36,10 @@ export class Fence {
   }
 
   #wanted({ id, status, placement: { epoch, cluster, schema } }: Tenant): string {
-    const ids = this.keys.seals({ tenantId: id, epoch, cluster }).map(({ keyId }) => keyId);
-    return ids
-      .sort()
-      .map((keyId) => [keyId, epoch, schema, status === 'active' ? 't' : 'f'].join(':'))
+    return this.keys
+      .seals({ tenantId: id, epoch, cluster })
+      .sort((one, other) => (one.keyId < other.keyId ? -1 : 1))
+      .map(({ keyId, hash }) => [keyId, hash.toString('hex'), epoch, schema, status === 'active' ? 't' : 'f'].join(':'))
       .join(',');
   }
 

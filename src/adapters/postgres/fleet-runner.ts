@@ -1,4 +1,5 @@
 import type { Fence } from '#adapters/postgres/fence.js';
+import type { Foundation } from '#adapters/postgres/foundation.js';
 import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import { clusterNamed, type Cluster } from '#control/provisioning/cluster.js';
@@ -7,15 +8,18 @@ import type { Tenant } from '#kernel/tenancy/tenant.js';
 
 const DATABASES_AT_ONCE = 4;
 
-/** What a run did: homes that were migrated and fences that were sealed anew, and what failed and was passed over. */
+/** What a run did: databases that were given tenancy.sql, homes that were migrated, fences that were sealed, and what was passed over. */
 export interface FleetRun {
+  readonly founded: string[];
   readonly migrated: string[];
   readonly sealed: number;
+  /** Tenants that are being made, whose creation goes on by itself, and tenants on clusters that are not configured here. */
+  readonly skipped: { readonly provisioning: number; readonly elsewhere: number };
   readonly failures: { target: string; error: string }[];
 }
 
 /**
- * Brings every tenant's home to the newest migration and its fence to the catalog's epoch, one database after another on each connection.
+ * Brings every tenant's database to the newest tenancy.sql, its home to the newest migration and its fence to the catalog's epoch.
  * One tenant's failure is reported and stops nobody else.
  */
 export class FleetRunner {
@@ -23,11 +27,20 @@ export class FleetRunner {
     private readonly clusters: readonly Cluster[],
     private readonly homes: HomeMigrations,
     private readonly fences: Fence,
+    private readonly foundation: Foundation,
   ) {}
 
   async run(tenants: readonly Tenant[]): Promise<FleetRun> {
-    const run = { migrated: [] as string[], sealed: 0, failures: [] as { target: string; error: string }[] };
-    const databases = [...Map.groupBy(tenants, ({ placement }) => `${placement.cluster}/${placement.database}`).entries()];
+    const made = tenants.filter(({ status }) => status !== 'provisioning');
+    const here = made.filter(({ placement }) => this.clusters.some(({ name }) => name === placement.cluster));
+    const run = {
+      founded: [] as string[],
+      migrated: [] as string[],
+      sealed: 0,
+      skipped: { provisioning: tenants.length - made.length, elsewhere: made.length - here.length },
+      failures: [] as { target: string; error: string }[],
+    };
+    const databases = [...Map.groupBy(here, ({ placement }) => `${placement.cluster}/${placement.database}`).entries()];
     const worker = async (): Promise<void> => {
       for (let next = databases.pop(); next; next = databases.pop()) {
         const [target, residents] = next;
@@ -42,7 +55,12 @@ export class FleetRunner {
     const [first] = residents;
     if (!first) return;
     const { cluster, database } = first.placement;
-    await withSession(atDatabase(clusterNamed(cluster, this.clusters).migratorUrl, database), async (migrator) => {
+    const { migratorUrl, provisionUrl } = clusterNamed(cluster, this.clusters);
+    await withSession(atDatabase(migratorUrl, database), async (migrator) => {
+      if (!(await this.foundation.isCurrent(migrator))) {
+        await withSession(atDatabase(provisionUrl, database), (provisioning) => this.foundation.lay(provisioning));
+        run.founded.push(`${cluster}/${database}`);
+      }
       const homes = new Set(residents.map(({ placement }) => placement.schema).filter((schema) => schema !== SHARED_SCHEMA));
       for (const home of homes) {
         const target = `${cluster}/${database}/${home}`;

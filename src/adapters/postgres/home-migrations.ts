@@ -6,10 +6,6 @@ import { identifier, inTransaction } from '#adapters/postgres/session.js';
 export class HomeMigrations {
   constructor(private readonly line: readonly MigrationStep[]) {}
 
-  get newest(): string {
-    return this.line.at(-1)?.name ?? 'none';
-  }
-
   /** All of it in one transaction, the home's own making included: it is at the newest version afterwards, or as it was before. Gives what was applied. */
   apply(migrator: pg.Client, home: string): Promise<string[]> {
     return inTransaction(migrator, async () => {

@@ -7,9 +7,14 @@ export function atDatabase(url: string, database: string): string {
   return changed.href;
 }
 
-/** Runs `work` on a connection of its own, outside every tenant: for provisioning and migrations only. */
+/** Runs `work` on a connection of its own, outside every tenant: for provisioning and migrations only. A statement may take a minute. */
 export async function withSession<T>(url: string, work: (session: pg.Client) => Promise<T>): Promise<T> {
-  const session = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, application_name: 'tenantry-provisioning' });
+  const session = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 60_000,
+    application_name: 'tenantry-provisioning',
+  });
   // A connection that breaks is reported by the statement it breaks.
   session.on('error', () => undefined);
   await session.connect();

@@ -1,5 +1,6 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { CatalogUnavailableError } from '#catalog/catalog.errors.js';
+import { frozenTenant } from '#catalog/tenants/frozen-tenant.js';
 import { Deadline } from '#kernel/isolation/deadline.js';
 import type { CredentialDirectory } from '#kernel/resolution/credential-directory.js';
 import type { PlacementKind } from '#kernel/tenancy/placement.js';
@@ -58,7 +59,7 @@ export class CatalogTenantDirectory implements TenantDirectory, CredentialDirect
 
   async #one(sql: string, parameter: string): Promise<Tenant | null> {
     const [row] = await this.#rows<TenantRow>(sql, parameter);
-    return row ? toTenant(row) : null;
+    return row ? frozenTenant(row, { ...row, region: row.placed_in, epoch: Number(row.epoch) }) : null;
   }
 
   async #rows<Row>(sql: string, parameter: string): Promise<Row[]> {
@@ -68,10 +69,4 @@ export class CatalogTenantDirectory implements TenantDirectory, CredentialDirect
       throw new CatalogUnavailableError(error);
     }
   }
-}
-
-function toTenant(row: TenantRow): Tenant {
-  const { id, slug, name, plan, status, region, kind, placed_in, cluster, database, schema, secret, epoch } = row;
-  const placement = Object.freeze({ kind, region: placed_in, cluster, database, schema, secret, epoch: Number(epoch) });
-  return Object.freeze({ id, slug, name, plan, status, region, placement });
 }

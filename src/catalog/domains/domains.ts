@@ -4,8 +4,10 @@ import { DomainRefusedError } from '#catalog/catalog.errors.js';
 import { DomainRecord } from '#catalog/domains/domain.record.js';
 import type { TenantChanged } from '#catalog/tenants/tenant-registry.js';
 
-/** The TXT records of a name; raises when the name cannot be looked up. */
+/** The TXT records of a name; raises an error with Node's DNS `code` when there are none or the name cannot be looked up. */
 export type LookUpText = (name: string) => Promise<string[]>;
+
+const NO_RECORD: readonly unknown[] = ['ENOTFOUND', 'ENODATA'];
 
 /** Domains that tenants say are theirs; one resolves only while it is verified. */
 export class Domains {
@@ -24,12 +26,16 @@ export class Domains {
     return { record: `_tenantry.${name}`, value: domain.challenge };
   }
 
-  /** Looks for the proof. A domain whose proof has gone is not verified any more. Raises DomainRefusedError. */
+  /** Looks for the proof. A domain whose proof has gone is not verified any more; DNS that does not answer changes nothing. Raises DomainRefusedError. */
   async verify(tenantId: string, name: string, lookUp: LookUpText): Promise<void> {
     const em = this.catalog.em.fork();
     const domain = await em.findOne(DomainRecord, { name, tenantId });
     if (!domain) throw new DomainRefusedError(name, 'it was not claimed');
-    const found = await lookUp(`_tenantry.${name}`).catch((): string[] => []);
+    const found = await lookUp(`_tenantry.${name}`).catch((error: unknown): string[] => {
+      const { code } = error as { code?: unknown };
+      if (NO_RECORD.includes(code)) return [];
+      throw new DomainRefusedError(name, `_tenantry.${name} could not be looked up now (${String(code)})`);
+    });
     const isProven = found.includes(domain.challenge);
     domain.verifiedAt = isProven ? new Date() : null;
     await em.flush();

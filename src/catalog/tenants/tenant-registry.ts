@@ -1,6 +1,7 @@
 import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { MikroORM } from '@mikro-orm/postgresql';
-import { SlugTakenError } from '#catalog/catalog.errors.js';
+import { SlugTakenError, TenantStatusRefusedError } from '#catalog/catalog.errors.js';
+import { frozenTenant } from '#catalog/tenants/frozen-tenant.js';
 import { PlacementRecord } from '#catalog/tenants/placement.record.js';
 import { TenantRecord } from '#catalog/tenants/tenant.record.js';
 import type { Placement } from '#kernel/tenancy/placement.js';
@@ -20,6 +21,13 @@ export interface TenantOrder {
 
 /** Told after a change was committed, so that every process forgets what it knew. */
 export type TenantChanged = (tenantId: string) => Promise<void>;
+
+const BEFORE: Record<TenantStatus, readonly TenantStatus[]> = {
+  provisioning: [],
+  active: ['suspended'],
+  suspended: ['active'],
+  cancelled: ['active', 'suspended'],
+};
 
 /** The platform's list of tenants; the only place that writes it. */
 export class TenantRegistry {
@@ -72,14 +80,29 @@ export class TenantRegistry {
     });
   }
 
-  /** Changes the status and, with it, the epoch: every capability handed out before is stale once the fence has followed. */
-  async setStatus(id: string, status: TenantStatus): Promise<Tenant> {
+  /** A tenant that was made becomes active. Raises TenantUnknownError or TenantStatusRefusedError. */
+  open(id: string): Promise<Tenant> {
+    return this.#change(id, 'active', ['provisioning']);
+  }
+
+  /**
+   * Changes the status and, with it, the epoch: every capability handed out before is stale once the fence has followed. The status it has
+   * already changes nothing. Raises TenantUnknownError or TenantStatusRefusedError.
+   */
+  setStatus(id: string, status: TenantStatus): Promise<Tenant> {
+    return this.#change(id, status, BEFORE[status]);
+  }
+
+  async #change(id: string, status: TenantStatus, from: readonly TenantStatus[]): Promise<Tenant> {
     const changed = await this.catalog.em.fork().transactional(async (em) => {
       const tenant = await em.findOne(TenantRecord, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       const placement = tenant && (await em.findOne(PlacementRecord, { tenantId: id }, { lockMode: LockMode.PESSIMISTIC_WRITE }));
       if (!tenant || !placement) throw new TenantUnknownError();
-      tenant.status = status;
-      placement.epoch += 1;
+      if (tenant.status !== status) {
+        if (!from.includes(tenant.status)) throw new TenantStatusRefusedError(id, tenant.status, status);
+        tenant.status = status;
+        placement.epoch += 1;
+      }
       return snapshot(tenant, placement);
     });
     await this.changed(id);
@@ -94,10 +117,6 @@ export class TenantRegistry {
 }
 
 function snapshot(tenant: TenantRecord, placement: PlacementRecord): Tenant {
-  const { id, slug, name, plan, status, region } = tenant;
-  const { kind, region: placedIn, cluster, database, schema, secret, epoch } = placement;
-  return Object.freeze({
-    ...{ id, slug, name, plan, status, region },
-    placement: Object.freeze({ kind, region: placedIn, cluster, database, schema, secret: secret ?? null, epoch }),
-  });
+  const { kind, region, cluster, database, schema, secret, epoch } = placement;
+  return frozenTenant(tenant, { kind, region, cluster, database, schema, secret: secret ?? null, epoch });
 }

@@ -55,6 +55,22 @@ export class CreationNotUndoneError extends AppError {
   }
 }
 
+/** The catalog has the tenant's new status and its database does not: until that is mended, the database lets nobody in by the new one. */
+export class TenantNotFencedError extends AppError {
+  readonly code = 'provisioning.not-fenced';
+
+  constructor(
+    readonly tenantId: string,
+    readonly status: string,
+    options: ErrorOptions,
+  ) {
+    super(
+      `Tenant ${tenantId} is ${status} in the catalog, but its database could not be told: repeat ${status === 'active' ? '`tenant resume`' : 'the command'}.`,
+      options,
+    );
+  }
+}
+
 /** Only a tenant that is being made can be resumed or taken back. */
 export class TenantNotProvisioningError extends AppError {
   readonly code = 'provisioning.not-provisioning';

@@ -99,7 +99,7 @@ export class ConnectionRegistry {
   }
 
   async #leaseWithSecret(tenant: Tenant, route: Route, deadline: Deadline): Promise<Lease> {
-    const open = await deadline.race(this.#open(tenant, route));
+    const open = this.#known(route) ?? (await deadline.race(this.#open(tenant, route)));
     try {
       return await open.pool.lease(deadline);
     } catch (error) {
@@ -128,17 +128,24 @@ export class ConnectionRegistry {
     throw refusal;
   }
 
-  async #open(tenant: Tenant, route: Route): Promise<OpenPool> {
+  /** The usual case: the pool is there, and was opened with the secret as this process last read it. */
+  #known(route: Route): OpenPool | undefined {
     const key = keyOf(route);
-    const secret = 'secret' in route.target ? await this.options.secrets.get(route.target.secret) : null;
     const known = this.#pools.get(key);
-    if (known && known.secret?.version === secret?.version) {
-      this.#pools.delete(key);
-      this.#pools.set(key, known);
-      return known;
-    }
+    if (!known || ('secret' in route.target && known.secret?.version !== this.options.secrets.peek(route.target.secret)?.version))
+      return undefined;
+    this.#pools.delete(key);
+    this.#pools.set(key, known);
+    return known;
+  }
+
+  async #open(tenant: Tenant, route: Route): Promise<OpenPool> {
+    const secret = 'secret' in route.target ? await this.options.secrets.get(route.target.secret) : null;
+    const known = this.#known(route);
+    if (known) return known;
+    const key = keyOf(route);
     // The old secret's connections are let go as they come back; its waiters are refused and ask again.
-    known?.pool.retire();
+    this.#pools.get(key)?.pool.retire();
     const opened = secret ? this.#openDatabase(tenant, secret) : this.#openCluster(tenant.placement.cluster);
     this.#pools.delete(key);
     this.#pools.set(key, opened);

@@ -1,23 +1,19 @@
-import { once } from 'node:events';
 import { ConsecutiveBreaker, circuitBreaker, handleWhen, isBrokenCircuitError, type CircuitBreakerPolicy } from 'cockatiel';
 import pg from 'pg';
 import { Deadline } from '#kernel/isolation/deadline.js';
 import { ServerBudgetExhaustedError, SqlState, WrongDatabaseError, refusedLogin, sqlStateOf } from '#kernel/isolation/isolation.errors.js';
 import { Lease, type LeaseOutcome } from '#kernel/isolation/lease.js';
 import { PROLOGUE_STATEMENTS } from '#kernel/isolation/prologue.js';
+import { restoreRole } from '#kernel/isolation/role-restoration.js';
 import { TenantClient, type ReleaseSlot } from '#kernel/isolation/tenant-client.js';
 import { TenantBusyError, TenantUnavailableError } from '#kernel/tenancy/tenant.errors.js';
 
 const BREAKER_OPENS_AFTER_FAILURES = 3;
 const BREAKER_TRIES_AGAIN_AFTER_MS = 2_000;
-const RESTORE_WITHIN_MS = 1_000;
 const ENDED_WHILE_OPENING = new Set([
   'Connection terminated unexpectedly',
   'Client has encountered a connection error and is not queryable',
 ]);
-const RESTORE_TRIES = 3;
-const SET_IN_DATABASES = `select quote_ident(d.datname) as name from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase
-  where s.setrole = (select oid from pg_roles where rolname = session_user)`;
 
 /** What a pool needs to know to open connections to one database. */
 export interface DatabasePoolOptions {
@@ -36,6 +32,8 @@ export class DatabasePool {
   readonly #breaker: CircuitBreakerPolicy;
   #leased = 0;
   #givenBack = 0;
+  /** Something failed since the breaker last saw a success: only it decides then. */
+  #isDoubtful = false;
 
   constructor(private readonly options: DatabasePoolOptions) {
     this.#breaker = circuitBreaker(handleWhen(speaksOfTheDatabase), {
@@ -70,10 +68,11 @@ export class DatabasePool {
     this.#leased += 1;
     const givenBack = this.#givenBack;
     try {
-      const client = await this.#breaker.execute(() => this.#connect(deadline));
+      const client = (await this.#idleOne()) ?? (await this.#judged(deadline));
       return new Lease(client, (outcome) => this.#takeBack(client, outcome));
     } catch (error) {
       this.#leased -= 1;
+      this.#isDoubtful = true;
       if (isBrokenCircuitError(error)) throw new TenantUnavailableError('circuit open');
       if (!(error instanceof NoneFreeInTimeError)) throw error;
       // Others were served meanwhile, so there is too much work; or nobody was, so the database does not answer.
@@ -83,6 +82,7 @@ export class DatabasePool {
 
   /** Counts against the database what only its caller can judge: a statement that was too late, or a login that no newer secret opens. */
   async blame(error: Error): Promise<void> {
+    this.#isDoubtful = true;
     await this.#breaker.execute(() => Promise.reject(new BlamedError(error))).catch(() => undefined);
   }
 
@@ -103,6 +103,18 @@ export class DatabasePool {
 
   async close(): Promise<void> {
     if (!this.#pool.ended && !this.#pool.ending) await this.#pool.end();
+  }
+
+  /** The usual case: a connection is there, so there is nothing to wait for and nothing to learn of the database. */
+  async #idleOne(): Promise<pg.PoolClient | null> {
+    if (this.#isDoubtful || this.#pool.idleCount === 0 || this.#pool.waitingCount > 0) return null;
+    return this.#pool.connect().catch(() => null);
+  }
+
+  async #judged(deadline: Deadline): Promise<pg.PoolClient> {
+    const client = await this.#breaker.execute(() => this.#connect(deadline));
+    this.#isDoubtful = false;
+    return client;
   }
 
   async #connect(deadline: Deadline): Promise<pg.PoolClient> {
@@ -144,57 +156,9 @@ export class DatabasePool {
       client.release(!idle);
       return;
     }
-    // In nobody's hands until it is let go of: one that dies here must not end the process.
-    client.on('error', () => undefined);
-    void this.#restoreRole(client, isBusy);
-  }
-
-  /**
-   * What ran may have been `alter role` on the login role itself, which PostgreSQL always allows. Any session that is still
-   * authenticated can put the role back: the one that did it if it is well, else another.
-   */
-  async #restoreRole(own: pg.PoolClient, isBusy: boolean): Promise<void> {
-    const restored = (await this.#restoreOn(own, isBusy)) || (await this.#restoreOnAnother());
-    this.options.onAlert('isolation.session-command', { restored });
-  }
-
-  /** The connection is let go of in any case, before another is asked for: the pool may have no other place. */
-  async #restoreOn(client: pg.PoolClient, isBusy: boolean): Promise<boolean> {
-    try {
-      await new Deadline(RESTORE_WITHIN_MS).race(restoreRole(client, isBusy));
-      return true;
-    } catch {
-      return false;
-    } finally {
-      client.release(true);
-    }
-  }
-
-  async #restoreOnAnother(): Promise<boolean> {
-    try {
-      return await this.#restoreOn(await this.#pool.connect(), false);
-    } catch {
-      return false;
-    }
-  }
-}
-
-async function restoreRole(client: pg.PoolClient, isBusy: boolean): Promise<void> {
-  if (isBusy) await once(client, 'drain');
-  const run = (text: string): Promise<pg.QueryResult> => client.query({ text, queryMode: 'extended' } as pg.QueryConfig);
-  await run('rollback');
-  await run('reset all');
-  // Two who put it back at once meet in the same row of the catalogue, and one of them is refused.
-  for (let left = RESTORE_TRIES; left > 0; left -= 1) {
-    try {
-      await run('select tenancy.restore_role()');
-      await run('alter role session_user reset all');
-      const { rows } = await run(SET_IN_DATABASES);
-      for (const { name } of rows as { name: string }[]) await run(`alter role session_user in database ${name} reset all`);
-      return;
-    } catch (error) {
-      if (left === 1) throw error;
-    }
+    void restoreRole(client, isBusy, () => this.#pool.connect()).then((restored) =>
+      this.options.onAlert('isolation.session-command', { restored }),
+    );
   }
 }
 

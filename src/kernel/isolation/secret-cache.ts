@@ -13,6 +13,11 @@ export class SecretCache {
 
   constructor(private readonly source: SecretSource) {}
 
+  /** What this process knows, without asking anybody. */
+  peek(name: string): Secret | undefined {
+    return this.#known.get(name);
+  }
+
   get(name: string): Promise<Secret> | Secret {
     return this.#known.get(name) ?? this.#read(name);
   }

@@ -71,8 +71,9 @@ export class TenantConnection implements DatabaseConnection {
 
   /** Raises TransactionRolledBackError when nothing was kept. */
   async commit(): Promise<void> {
-    if (this.#phase === 'lost') throw new TransactionRolledBackError();
-    if (!this.#lease) return;
+    // Nothing was sent at all, or what was sent found no connection or lost it.
+    if (this.#phase === 'wanted') return;
+    if (!this.#lease) throw new TransactionRolledBackError();
     const { command } = await this.#onLease(this.#lease, 'commit', [], { epilogue: LEAVE });
     this.#end();
     if (command === 'ROLLBACK') throw new TransactionRolledBackError();

@@ -1,4 +1,5 @@
 import { AppError } from '#kernel/errors/app-error.js';
+import { hasPlainYear } from '#kernel/plugin/plain-year.js';
 
 /** The last row of a page; the next one begins after it. */
 export interface PagePosition {
@@ -27,7 +28,7 @@ export function toCursor({ at, id }: PagePosition): string {
 export function fromCursor(cursor: string): PagePosition {
   const [at, id] = partsOf(cursor);
   const position = { at: new Date(at), id };
-  if (!UUID.test(id) || Number.isNaN(position.at.getTime()) || toCursor(position) !== cursor) throw new CursorInvalidError();
+  if (!UUID.test(id) || !hasPlainYear(position.at) || toCursor(position) !== cursor) throw new CursorInvalidError();
   return position;
 }
 

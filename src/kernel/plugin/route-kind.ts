@@ -1,17 +1,12 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
 
 /** Whom a route is for. What says nothing is a tenant's route and needs a principal. */
-export type RouteKind = 'tenant' | 'public-tenant' | 'platform' | 'operators' | 'any-host';
+export type RouteKind = 'tenant' | 'platform' | 'operators' | 'any-host';
 
 /** What a route is registered with. */
 export interface RouteMark {
   readonly kind: RouteKind;
   readonly reason: string;
-}
-
-/** A tenant's route that anybody may call; the reason is for whoever reviews it. */
-export function PublicTenantRoute(reason: string): MethodDecorator {
-  return mark('public-tenant', reason);
 }
 
 /** A route of the platform's own hosts, for everybody or for operators only; on a tenant's host it does not exist. */

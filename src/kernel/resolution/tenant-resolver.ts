@@ -59,13 +59,6 @@ export class TenantResolver {
     return { tenant, principal };
   }
 
-  /** For a public route: the host alone decides, and a credential is not looked at. */
-  async resolvePublic(host: Host): Promise<Resolution> {
-    const tenant = await this.#byHost(host);
-    if (!tenant) throw new UnauthenticatedError();
-    return { tenant, principal: null };
-  }
-
   /** Null on the machines' host, where the credential names the tenant. */
   async #byHost(host: Host): Promise<Tenant | null> {
     const { directory } = this.options;

@@ -6,7 +6,7 @@ import { isSlug, slugFrom } from '#kernel/resolution/slug.js';
 import type { TenantStatus } from '#kernel/tenancy/tenant.js';
 import { clusterNamed } from '#control/provisioning/cluster.js';
 import type { Session } from '#main/cli/session.js';
-import { reportTenant, tenantLines } from '#main/cli/tenant-report.js';
+import { reportTenant, tenantEntry, tenantLines } from '#main/cli/tenant-report.js';
 import { runTenantSql } from '#main/cli/tenant-sql.js';
 import { UsageError } from '#main/cli/usage-error.js';
 
@@ -46,7 +46,7 @@ export function addTenantCommands(program: Command, session: Session): void {
 
   tenant.command('list').action(() =>
     session.provisioned(async ({ provisioning, output }) => {
-      const tenants = await provisioning.tenants.list();
+      const tenants = (await provisioning.tenants.list()).map(tenantEntry);
       output.document(tenants, () =>
         tenants.map(({ slug, plan, status, region, placement }) => [slug.padEnd(40), plan, status, region, placement.schema].join('  ')),
       );
@@ -62,7 +62,7 @@ export function addTenantCommands(program: Command, session: Session): void {
 
   tenant
     .command('resume <slug>')
-    .description('go on with a creation that was interrupted')
+    .description('go on with a creation that was interrupted; of an active tenant, only seal the fence again')
     .action((slug: string) =>
       session.provisioned(async ({ provisioning, output }) => {
         const resumed = await provisioning.provisioner.resume(await provisioning.tenants.get(slug));
@@ -98,7 +98,7 @@ export function addTenantCommands(program: Command, session: Session): void {
 
   tenant
     .command('rotate-secret <slug>')
-    .description("give a database of a tenant's own a new password; the old one is dead at once")
+    .description("give a database of a tenant's own a new password; the old one opens no new session")
     .action((slug: string) =>
       session.provisioned(async ({ provisioning, output }) => {
         const found = await provisioning.tenants.get(slug);

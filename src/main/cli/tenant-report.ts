@@ -3,8 +3,8 @@ import { clusterNamed } from '#control/provisioning/cluster.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import type { Provisioning } from '#main/provisioning.js';
 
-/** A tenant as the command line shows it. */
-export interface TenantReport {
+/** A tenant as the catalog has it, without the names of secrets. */
+export interface TenantEntry {
   readonly id: string;
   readonly slug: string;
   readonly name: string;
@@ -12,17 +12,26 @@ export interface TenantReport {
   readonly status: string;
   readonly region: string;
   readonly placement: { kind: string; cluster: string; database: string; schema: string; epoch: number };
+}
+
+/** A tenant as the command line shows it. */
+export interface TenantReport extends TenantEntry {
   readonly schemaVersion: string | null;
+}
+
+/** Asks nobody. */
+export function tenantEntry({ id, slug, name, plan, status, region, placement }: Tenant): TenantEntry {
+  const { kind, cluster, database, schema, epoch } = placement;
+  return { id, slug, name, plan, status, region, placement: { kind, cluster, database, schema, epoch } };
 }
 
 /** Asks the tenant's own database which version it is at; null when it cannot be asked. */
 export async function reportTenant(tenant: Tenant, { clusters, homes }: Provisioning): Promise<TenantReport> {
-  const { id, slug, name, plan, status, region, placement } = tenant;
-  const { kind, cluster, database, schema, epoch } = placement;
+  const { cluster, database, schema } = tenant.placement;
   const url = atDatabase(clusterNamed(cluster, clusters).migratorUrl, database);
   const applied = await withSession(url, (session) => homes.applied(session, schema)).catch(() => null);
   const schemaVersion = applied ? ([...applied].sort().at(-1) ?? null) : null;
-  return { id, slug, name, plan, status, region, placement: { kind, cluster, database, schema, epoch }, schemaVersion };
+  return { ...tenantEntry(tenant), schemaVersion };
 }
 
 /** The report for people. */

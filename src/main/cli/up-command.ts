@@ -7,7 +7,8 @@ export function addUpCommand(program: Command, session: Session): void {
   program
     .command('up')
     .description('bring servers, catalog and tenants to the newest version')
-    .action(() =>
+    .option('--strict', 'exit with 1 when a tenant could not be brought up to date; without it that is only reported')
+    .action(({ strict }: { strict?: boolean }) =>
       session.provisioned(async ({ platform, provisioning, output }) => {
         const { CATALOG_PROVISION_URL, CATALOG_DATABASE_URL } = platform.config;
         if (!CATALOG_PROVISION_URL) throw new ConfigError(['CATALOG_PROVISION_URL: is needed by `up`']);
@@ -19,12 +20,13 @@ export function addUpCommand(program: Command, session: Session): void {
           })),
         );
         const fleet = await provisioning.fleet.run(await provisioning.tenants.list());
-        if (fleet.failures.length > 0) process.exitCode = 1;
+        for (const { target, error } of fleet.failures) output.note(`not brought up to date: ${target}: ${error}`);
+        if (strict && fleet.failures.length > 0) process.exitCode = 1;
         output.document({ catalog, clusters, fleet }, () => [
           `catalog: ${String(catalog.length)} migrations applied`,
           ...clusters.map(({ cluster, applied }) => `${cluster}: ${String(Object.values(applied).flat().length)} migrations applied`),
           `tenants: ${String(fleet.migrated.length)} migrated, ${String(fleet.sealed)} fences sealed, ${String(fleet.failures.length)} failed`,
-          ...fleet.failures.map(({ target, error }) => `  ${target}: ${error}`),
+          `skipped: ${String(fleet.skipped.provisioning)} that are being made, ${String(fleet.skipped.elsewhere)} on clusters of other releases`,
         ]);
       }),
     );

@@ -36,7 +36,6 @@ export function openApiDocument(routes: readonly DeclaredRoute[]): Json {
 
 const SECURITY: Record<DeclaredRoute['kind'], Json[]> = {
   tenant: [{ bearer: [] }, { apiKey: [] }],
-  'public-tenant': [],
   platform: [],
   operators: [{ operator: [] }],
   'any-host': [],

@@ -45,10 +45,6 @@ export class RequestGate {
         requirePlatform(host, (name) => name === 'admin');
         this.options.operators.require(head.authorization);
         return;
-      case 'public-tenant':
-        requireTenantHost(host);
-        request.resolution = await this.options.resolver.resolvePublic(host);
-        return;
       case 'tenant':
         requireTenantHost(host);
         request.resolution = await this.options.resolver.resolve(claimOf(head, host));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hasPlainYear } from '#kernel/plugin/plain-year.js';
 import { TICKET_PRIORITIES, TICKET_STATUSES } from './ticket.entity.js';
 
 // PostgreSQL keeps every character but this one.
@@ -7,7 +8,11 @@ const Title = Text.trim().min(1).max(200);
 const Description = Text.max(20_000);
 const Labels = z.array(Text.trim().min(1).max(50)).max(20);
 const Limit = z.preprocess((text) => (typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : text), z.int().min(1).max(100));
-const DueAt = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+// An offset may carry a time over the edge of what can be written.
+const DueAt = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .refine(hasPlainYear, { error: 'must be of the years 1 to 9999 in UTC' });
 
 /** What opening a ticket takes. */
 export const OpenTicket = z

@@ -60,7 +60,8 @@ describe('a process that hears of no change', () => {
       `suspended elsewhere (${tier}): ${refused.status} ${refused.code} after ${refused.milliseconds.toFixed(0)} ms and ${refreshes} look-ups`,
     );
     expect([refused.status, refused.code]).toEqual([402, 'tenant.suspended']);
-    expect(refreshes).toBe(1);
+    // None when what this process knew happened to expire at that very moment.
+    expect(refreshes).toBeLessThanOrEqual(1);
     const again = await caller.open();
     expect([again.status, again.code]).toEqual([402, 'tenant.suspended']);
     await tests.provisioning.provisioner.setStatus(caller.tenant.id, 'active');
