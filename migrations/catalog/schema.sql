@@ -51,13 +51,12 @@ table placement (owner postgres)
   column schema text not null
   column secret text
   column epoch bigint not null
-  constraint placement_cluster_database_schema_tenant_id_key UNIQUE NULLS NOT DISTINCT (cluster, database, schema, tenant_id)
   constraint placement_cluster_fkey FOREIGN KEY (cluster) REFERENCES <home>.cluster(name)
   constraint placement_kind_check CHECK ((kind = ANY (ARRAY['row'::text, 'schema'::text, 'database'::text])))
   constraint placement_pkey PRIMARY KEY (tenant_id)
   constraint placement_secret_key UNIQUE (secret)
   constraint placement_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES <home>.tenant(id) ON DELETE CASCADE
-  CREATE UNIQUE INDEX placement_cluster_database_schema_tenant_id_key ON <home>.placement USING btree (cluster, database, schema, tenant_id) NULLS NOT DISTINCT
+  CREATE UNIQUE INDEX placement_home ON <home>.placement USING btree (cluster, database, schema) WHERE (kind <> 'row'::text)
   CREATE UNIQUE INDEX placement_pkey ON <home>.placement USING btree (tenant_id)
   CREATE UNIQUE INDEX placement_secret_key ON <home>.placement USING btree (secret)
   grant delete, insert, select, update to tenantry_catalog

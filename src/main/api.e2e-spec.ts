@@ -60,7 +60,10 @@ describe('the api process', () => {
     const taken = createServer();
     await once(taken.listen(0, '127.0.0.1'), 'listening');
     const METRICS_PORT = String((taken.address() as AddressInfo).port);
-    const child = spawn(process.execPath, [PROGRAM], { env: { ...process.env, PORT: '0', METRICS_PORT }, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(process.execPath, [PROGRAM], {
+      env: { ...process.env, PORT: '0', METRICS_PORT },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
     taken.close();
     expect(code).toBe(1);

@@ -7,6 +7,7 @@ import { MetricsController } from '#main/http/metrics.controller.js';
 import { MetricsText } from '#main/http/metrics-text.js';
 import { OpenApiController } from '#main/http/openapi.controller.js';
 import { ProblemFilter } from '#main/http/problem.filter.js';
+import type { ProblemLog } from '#main/http/problem-log.js';
 import { Readiness } from '#main/http/readiness.js';
 import { RouteList } from '#main/http/route-list.js';
 import { SchemaPipe } from '#main/http/schema.pipe.js';
@@ -20,8 +21,8 @@ export type ApiPlatform = Pick<Platform, 'config' | 'log' | 'directory' | 'conte
 /** The api's root: the plugins, and what every request passes on its way to them. */
 @Module({})
 export class ApiModule {
-  static on(platform: ApiPlatform): DynamicModule {
-    const { log, contexts, registry } = platform;
+  static on(platform: ApiPlatform, problems: ProblemLog): DynamicModule {
+    const { contexts, registry } = platform;
     const metrics = new HttpMetrics();
     return {
       module: ApiModule,
@@ -34,7 +35,7 @@ export class ApiModule {
         { provide: HttpMetrics, useValue: metrics },
         { provide: MetricsText, useValue: new MetricsText(metrics, registry) },
         { provide: Readiness, useValue: new Readiness(platform) },
-        { provide: APP_FILTER, useValue: new ProblemFilter(log) },
+        { provide: APP_FILTER, useValue: new ProblemFilter(problems) },
         { provide: APP_GUARD, useValue: new ScopeGuard() },
         { provide: APP_PIPE, useValue: new SchemaPipe() },
       ],

@@ -22,5 +22,6 @@ try {
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? 0 : 2;
-  if (process.exitCode === 2 && output().json) output().line({ error: { code: 'usage', message: error.message.replace(/^error: /, '') } });
+  const message = error.code === 'commander.help' ? 'no command was given' : error.message.replace(/^error: /, '');
+  if (process.exitCode === 2 && output().json) output().line({ error: { code: 'usage', message } });
 }

@@ -3,21 +3,26 @@ import { join } from 'node:path';
 
 import { writePrivate } from './private-file.mjs';
 import { clusters } from './regions.mjs';
+import { SETTING_NAMES } from './setting-names.mjs';
 import { StartError } from './start-error.mjs';
 
-const passedOn =
-  /^(PORT|BASE_DOMAIN|CATALOG_DATABASE_URL|CATALOG_PROVISION_URL|CLUSTERS|REDIS_URL|REDIS_CACHE_URL|CAPABILITY_KEYS|ACCESS_TOKEN_KEYS|OPERATOR_TOKEN|SERVED_REGIONS|TRUSTED_PROXIES|LOG_LEVEL|NODE_ENV|NODE_EXTRA_CA_CERTS|SMTP_URL|(AZURE|STRIPE|UNLEASH|ENTRA|GRAPH)_.+)$/;
+const names = new Set(SETTING_NAMES);
+// What libraries read by themselves.
+const ofLibraries = /^(NODE_EXTRA_CA_CERTS|SMTP_URL|(AZURE|STRIPE|UNLEASH|ENTRA|GRAPH)_.+)$/;
+
+/** @param {string} name */
+const isSetting = (name) => names.has(name) || ofLibraries.test(name);
 
 /** @typedef {Record<string, string>} Settings */
 
 /** The settings that the environment gives, and nothing else of it. @param {NodeJS.ProcessEnv} env @returns {Settings} */
 export function givenSettings(env) {
-  return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (passedOn.test(name) && value ? [[name, value]] : [])));
+  return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (isSetting(name) && value ? [[name, value]] : [])));
 }
 
 /** The environment without any setting of ours: what tests start from. @param {NodeJS.ProcessEnv} env */
 export function withoutSettings(env) {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !passedOn.test(name)));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !isSetting(name)));
 }
 
 /**

@@ -51,9 +51,10 @@ export class TenantProvisioner {
    * TenantNotProvisioningError for a tenant that is neither.
    */
   async resume(tenant: Tenant): Promise<Tenant> {
-    if (tenant.status === 'active') return this.#fenced(await this.registry.setStatus(tenant.id, 'active'));
-    requireProvisioning(tenant);
-    await this.isolation.prepare(tenant);
+    if (tenant.status !== 'active') {
+      requireProvisioning(tenant);
+      await this.isolation.prepare(tenant);
+    }
     return this.#fenced(await this.registry.open(tenant.id));
   }
 
@@ -77,18 +78,16 @@ export class TenantProvisioner {
     await this.registry.remove(tenant.id);
   }
 
-  async #fenced(changed: Tenant): Promise<Tenant> {
-    for (const [tried] of [...FENCE_AGAIN_AFTER_MS, 0].entries()) {
-      try {
-        await this.isolation.fence(changed);
-        return changed;
-      } catch (error) {
-        const pause = FENCE_AGAIN_AFTER_MS[tried];
-        if (pause === undefined) throw new TenantNotFencedError(changed.id, changed.status, { cause: error });
-        await wait(pause);
-      }
+  async #fenced(changed: Tenant, pauses: readonly number[] = FENCE_AGAIN_AFTER_MS): Promise<Tenant> {
+    try {
+      await this.isolation.fence(changed);
+      return changed;
+    } catch (error) {
+      const [pause, ...later] = pauses;
+      if (pause === undefined) throw new TenantNotFencedError(changed.id, changed.status, { cause: error });
+      await wait(pause);
+      return this.#fenced(changed, later);
     }
-    return changed;
   }
 }
 

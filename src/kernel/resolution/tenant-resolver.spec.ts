@@ -134,10 +134,4 @@ describe('TenantResolver', () => {
     for (const host of ['evil.com', '127.0.0.1', '[::1]'])
       await expect(resolve(host, keyOf('acme'))).rejects.toMatchObject({ code: 'host.unknown' });
   });
-
-  it('does not look at credentials on a public route', async () => {
-    expect(await resolver.resolvePublic(grammar.parse('acme.localhost'))).toEqual({ tenant: acme, principal: null });
-    await expect(resolver.resolvePublic(grammar.parse('suspended.localhost'))).rejects.toMatchObject({ code: 'tenant.suspended' });
-    await expect(resolver.resolvePublic(grammar.parse('api.localhost'))).rejects.toMatchObject({ code: 'access.unauthenticated' });
-  });
 });

@@ -19,10 +19,10 @@ export interface Claim {
   readonly tenantHeader: string | undefined;
 }
 
-/** Whose the request is, and who acts; on a public route nobody does. */
+/** Whose the request is, and who acts. */
 export interface Resolution {
   readonly tenant: Tenant;
-  readonly principal: Principal | null;
+  readonly principal: Principal;
 }
 
 export interface TenantResolverOptions {
@@ -41,7 +41,7 @@ export class TenantResolver {
     this.#served = options.servedRegions ? new Set(options.servedRegions) : null;
   }
 
-  /** For a route that needs a principal. Raises the errors of host, tenant status and access. */
+  /** Raises the errors of host, tenant status and access. */
   async resolve(claim: Claim): Promise<Resolution> {
     const named = await this.#byHost(claim.host);
     const principal = await this.#authenticate(claim.credential);

@@ -17,7 +17,7 @@ export function logAccess(instance: FastifyInstance, log: Logger, metrics: HttpM
         status: reply.statusCode,
         ms: milliseconds,
         requestId: id,
-        ...(resolution && { tenantId: resolution.tenant.id, principal: resolution.principal?.kind }),
+        ...(resolution && { tenantId: resolution.tenant.id, principal: resolution.principal.kind }),
         ...(problemCode && { code: problemCode }),
       },
       'request',

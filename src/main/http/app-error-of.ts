@@ -1,16 +1,18 @@
 import { HttpException } from '@nestjs/common';
 import { OptimisticLockError } from '@mikro-orm/core';
 import { AppError } from '#kernel/errors/app-error.js';
+import { sqlStateOf } from '#kernel/isolation/isolation.errors.js';
 import { StaleVersionError } from '#kernel/plugin/precondition.errors.js';
+import { causesOf } from '#main/http/causes-of.js';
 import {
   BodyMalformedError,
   BodyTooLargeError,
   BodyTypeUnsupportedError,
   RouteMalformedError,
   RouteUnknownError,
+  ValidationFailedError,
 } from '#main/http/http.errors.js';
 
-const DEEPEST_CAUSE = 5;
 const CODE = /^[a-z-]+\.[a-z-]+$/;
 
 /** Codes of the framework's own refusals, as the facts they are. */
@@ -32,8 +34,7 @@ const FRAMEWORK: ReadonlyMap<string, (cause: unknown) => AppError> = new Map([
  */
 export function appErrorOf(error: unknown): AppError | { readonly code: string } | undefined {
   let wrapped: { readonly code: string } | undefined;
-  let cause = error;
-  for (let depth = 0; depth < DEEPEST_CAUSE && cause instanceof Error; depth += 1, cause = cause.cause) {
+  for (const cause of causesOf(error)) {
     const fact = cause instanceof AppError ? cause : translated(cause);
     // What a wrapper copied is the outer fact; one further in is only its cause.
     if (fact) return wrapped && wrapped.code !== fact.code ? wrapped : fact;
@@ -45,6 +46,8 @@ export function appErrorOf(error: unknown): AppError | { readonly code: string }
 
 function translated(error: Error): AppError | undefined {
   if (error instanceof OptimisticLockError) return new StaleVersionError();
+  // A value that no schema stopped; which one it was is in a message that quotes it.
+  if (sqlStateOf(error)?.startsWith('22')) return new ValidationFailedError([], { cause: error });
   const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
   const framework = typeof code === 'string' ? FRAMEWORK.get(code) : undefined;
   if (framework) return framework(error);

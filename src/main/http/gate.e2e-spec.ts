@@ -279,6 +279,15 @@ describe('the gate', () => {
     const broken = await send({ host: 'broken.localhost', key: keyOf('broken') });
     expectProblem(broken, 503, 'tenant.unavailable');
     expect(broken.headers.has('retry-after')).toBe(true);
+    const lines = logged.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.filter(({ msg }) => msg === 'not available')).toContainEqual(
+      expect.objectContaining({
+        code: 'tenant.unavailable',
+        reason: 'no answer',
+        tenantId: 'id-of-broken',
+        requestId: broken.json.requestId,
+      }),
+    );
   });
 
   it('needs a credential of that tenant, and tells no kind of wrong one from another', async () => {
@@ -453,6 +462,9 @@ describe('the gate', () => {
     ['{"title":"x\\u0000"}', '/title'],
     ['{"title":""}', '/title'],
     ['{"title":"x","dueAt":"tomorrow"}', '/dueAt'],
+    ['{"title":"x","dueAt":"0000-06-01T00:00:00Z"}', '/dueAt'],
+    ['{"title":"x","dueAt":"0001-01-01T00:00:00+02:00"}', '/dueAt'],
+    ['{"title":"x","dueAt":"9999-12-31T23:59:59-02:00"}', '/dueAt'],
     ['{"title":"x","priority":"urgent\'; --"}', '/priority'],
     ['{"title":"x","tenantId":"id-of-globex"}', ''],
     ['{"title":"x","constructor":1}', ''],

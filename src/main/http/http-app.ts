@@ -12,6 +12,7 @@ import { HttpMetrics } from '#main/http/http-metrics.js';
 import { NestLog } from '#main/http/nest-log.js';
 import { OperatorToken } from '#main/http/operator-token.js';
 import { ProblemAdapter } from '#main/http/problem-adapter.js';
+import { ProblemLog } from '#main/http/problem-log.js';
 import { RequestGate } from '#main/http/request-gate.js';
 import { Readiness } from '#main/http/readiness.js';
 import { requestIdOf } from '#main/http/request-id.js';
@@ -36,9 +37,10 @@ const OPTIONS: FastifyHttpOptions<Server> = {
 /** The api as it is served, not yet listening. */
 export async function createHttpApp(platform: ApiPlatform): Promise<NestFastifyApplication> {
   const { config, log, directory } = platform;
-  const adapter = new ProblemAdapter(OPTIONS, log);
+  const problems = new ProblemLog(log);
+  const adapter = new ProblemAdapter(OPTIONS, problems);
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and wants a literal
-  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.on(platform), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.on(platform, problems), adapter, {
     bodyParser: false,
     logger: new NestLog(log),
     abortOnError: false,

@@ -84,6 +84,13 @@ describe('the api on real servers', () => {
     const acme = (): Member => member(`${plan}-acme`);
     const globex = (): Member => member(`${plan}-globex`);
 
+    it.each(['0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'])('keeps the time %s as it is', async (dueAt) => {
+      const { id } = await open(acme(), { title: 'Due at the edge', dueAt });
+      const listed = (await ask(acme())).json<{ data: TicketView[] }>().data.find((ticket) => ticket.id === id);
+      const read = (await ask(acme(), { url: `/api/tickets/${id}` })).json<TicketView>();
+      expect([listed?.dueAt, read.dueAt]).toEqual([dueAt, dueAt]);
+    });
+
     it('takes a ticket from opening to deletion', async () => {
       const dueAt = '2030-01-02T03:04:05+02:00';
       const opened = await ask(acme(), { method: 'POST', body: { title: ' Leak ', labels: ['a "b"', 'c,d'], dueAt, priority: 'high' } });

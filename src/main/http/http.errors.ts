@@ -51,12 +51,15 @@ export interface FieldProblem {
   readonly detail: string;
 }
 
-/** What was sent is well formed and not acceptable; every problem is listed. */
+/** What was sent is well formed and not acceptable; every problem that is known is listed. */
 export class ValidationFailedError extends AppError {
   readonly code = 'validation.failed';
 
-  constructor(readonly errors: readonly FieldProblem[]) {
-    super('Some values are not acceptable.');
+  constructor(
+    readonly errors: readonly FieldProblem[],
+    options?: ErrorOptions,
+  ) {
+    super('Some values are not acceptable.', options);
   }
 }
 

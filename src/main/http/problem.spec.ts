@@ -1,5 +1,6 @@
 import { OptimisticLockError } from '@mikro-orm/core';
 import { StaleVersionError } from '#kernel/plugin/precondition.errors.js';
+import { SessionCommandRefusedError, WrongDatabaseError } from '#kernel/isolation/isolation.errors.js';
 import { UnauthenticatedError } from '#kernel/resolution/access.errors.js';
 import { CrossTenantWriteError } from '#kernel/tenancy/tenancy.errors.js';
 import { TenantMisdirectedError, TenantMovingError, TenantUnavailableError } from '#kernel/tenancy/tenant.errors.js';
@@ -55,6 +56,8 @@ describe('problemOf', () => {
   it.each([
     new Error('password=hunter2'),
     new CrossTenantWriteError('Ticket', 'id-of-acme', 'id-of-globex'),
+    new SessionCommandRefusedError('SET'),
+    new WrongDatabaseError('acme', 'globex'),
     Object.assign(new Error('select 1'), { code: '42P01' }),
     Object.assign(new Error('x'), { code: 'constructor.prototype' }),
     'thrown text',
@@ -64,6 +67,15 @@ describe('problemOf', () => {
     expect(problemOf(error, place)).toMatchObject({ status: 500, code: 'internal' });
     expect(bodyOf(error)).toMatchObject({ detail: 'Internal error', title: 'Internal error' });
     expect(problemOf(error, place).body).not.toMatch(/hunter2|acme|globex|select|thrown/);
+  });
+
+  it('reads a value that only the database refused as one that is not acceptable, and does not repeat it', () => {
+    const refused = Object.assign(new Error('invalid input syntax for type uuid: "hunter2"'), { severity: 'ERROR', code: '22P02' });
+    const wrapped = Object.assign(new Error("select 'hunter2'", { cause: refused }), { severity: 'ERROR', code: '22P02' });
+    for (const error of [refused, wrapped]) {
+      expect(bodyOf(error)).toMatchObject({ status: 422, code: 'validation.failed', errors: [] });
+      expect(problemOf(error, place).body).not.toContain('hunter2');
+    }
   });
 
   it('is not led round in a circle by causes', () => {
@@ -77,5 +89,9 @@ describe('problemOf', () => {
       expect(code).toMatch(/^(internal|[a-z]+\.[a-z-]+)$/);
       expect(status).toBeGreaterThanOrEqual(400);
     }
+  });
+
+  it('says when to ask again for every code of 503, and for no other', () => {
+    for (const { status, retryAfter } of PROBLEM_STATUSES.values()) expect(retryAfter !== undefined).toBe(status === 503);
   });
 });

@@ -8,10 +8,9 @@ import { ScopeMissingError } from '#main/http/http.errors.js';
 export class ScopeGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const { resolution, routeOptions } = context.switchToHttp().getRequest<FastifyRequest>();
-    const kind = routeKindOf(routeOptions.config);
-    if (kind !== 'tenant' && kind !== 'public-tenant') return true;
+    if (routeKindOf(routeOptions.config) !== 'tenant') return true;
     const isOpen = resolution !== null && TenantScope.current()?.id === resolution.tenant.id;
-    const isKnown = kind === 'public-tenant' || resolution?.principal?.tenantId === resolution?.tenant.id;
+    const isKnown = resolution?.principal.tenantId === resolution?.tenant.id;
     if (!isOpen || !isKnown) throw new ScopeMissingError(String(routeOptions.url));
     return true;
   }

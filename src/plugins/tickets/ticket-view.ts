@@ -34,5 +34,7 @@ export function viewOfRow(row: TicketTables['tickets']): TicketView {
 
 /** Reads come without the types of an entity, so a time may still be text. */
 function timeOf(time: Date | string): string {
-  return new Date(time).toISOString();
+  // As PostgreSQL writes it, a year below 100 would be read as one of our time.
+  const exact = typeof time === 'string' ? time.replace(' ', 'T').replace(/[+-]\d\d$/, '$&:00') : time;
+  return new Date(exact).toISOString();
 }

@@ -1,0 +1,8 @@
+const DEEPEST_CAUSE = 5;
+
+/** An error and what caused it, outermost first; it ends after five, because causes may go round in a circle. */
+export function causesOf(error: unknown): readonly Error[] {
+  const chain: Error[] = [];
+  for (let cause = error; chain.length < DEEPEST_CAUSE && cause instanceof Error; cause = cause.cause) chain.push(cause);
+  return chain;
+}
