@@ -44,7 +44,13 @@ describe.each(TIERS)('the database of a tenant of the %s tier', (tier) => {
   });
 
   it('binds the owner of the tables too', async () => {
-    const { tenant, cluster } = await stage(tier);
+    const { tenant, sql, cluster } = await stage(tier);
+    // Where there is no row, no policy is asked.
+    await sql.run(
+      tenant,
+      `insert into tickets (tenant_id, id, title, created_at, updated_at) values ($1, gen_random_uuid(), 'x', now(), now())`,
+      [tenant.id],
+    );
     const read = withSession(atDatabase(cluster.migratorUrl, tenant.placement.database), (migrator) =>
       inTransaction(migrator, async () => {
         await migrator.query('set local role tenantry_owner');

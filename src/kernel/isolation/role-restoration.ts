@@ -22,8 +22,6 @@ export async function restoreRole(own: pg.PoolClient, isBusy: boolean, another: 
 }
 
 async function restoreOn(client: pg.PoolClient, isBusy: boolean): Promise<boolean> {
-  // In nobody's hands until it is let go of: one that dies here must not end the process.
-  client.on('error', () => undefined);
   try {
     await new Deadline(WITHIN_MS).race(restore(client, isBusy));
     return true;

@@ -18,6 +18,9 @@ export class TenantClient extends pg.Client {
   constructor(config: TenantClientConfig) {
     super(config);
     this.#reserveSlot = config.reserveSlot;
+    // Whoever holds it hears of its end by the statement that fails. A server may end it in the same breath in which it accepts it, before
+    // the pool has begun to listen, and an 'error' that nobody listens to ends the process.
+    this.on('error', () => undefined);
   }
 
   override connect(): Promise<pg.Client>;

@@ -3,7 +3,7 @@ import { AttackStage, codeOf } from '#testing/attacks/attack-stage.js';
 import type { Statement } from '#testing/attacks/attack-case.js';
 import { TIERS } from '#testing/test-platform.js';
 
-const DEADLINE_MS = 600;
+const DEADLINE_MS = 1_000;
 const ENDLESS: Record<string, readonly Statement[]> = {
   'a sleep': ['select pg_sleep(3600)'],
   'a billion rows': ['select count(*) from generate_series(1, 1000000000)'],
