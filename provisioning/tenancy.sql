@@ -39,7 +39,7 @@ begin
   elsif fenced.tenant_id is null then
     raise exception 'this capability is not valid here' using errcode = 'TN002';
   elsif fenced.is_open then
-    raise exception 'permission denied: % is not the home of this tenant', tenant_of.home using errcode = '42501';
+    raise exception 'permission denied: % is not the home of this tenant', left(tenant_of.home, 63) using errcode = '42501';
   end if;
   raise exception 'this tenant is closed' using errcode = 'TN003';
 end $$;
@@ -135,7 +135,8 @@ begin
     where p.pronamespace = 'pg_catalog'::regnamespace
       and (p.proname ~ '^(pg_advisory|pg_try_advisory)'                       -- locks on others' keys
         or p.proname ~ '^(lo_|loread$|lowrite$)'                              -- large objects belong to the role, not the tenant
-        or p.proname ~ '^pg_stat_get_(activity|backend)'                      -- peers' statements
+        or p.proname ~ '^pg_stat(io)?_get_'                                    -- peers' statements, and how much they keep and do
+        or p.proname in ('pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size', 'pg_database_size')
         or p.proname ~ '^(query|table|cursor|schema|database)_to_xml'         -- run SQL given as text
         or p.proname in ('pg_terminate_backend', 'pg_cancel_backend', 'pg_notify', 'pg_lock_status', 'pg_prepared_xact',
                          'ts_stat', 'pg_export_snapshot', 'pg_logical_emit_message', 'pg_log_backend_memory_contexts')
@@ -145,6 +146,15 @@ begin
     execute format('revoke execute on function %s from public', f.signature);
   end loop;
 end $$;
-revoke select on pg_catalog.pg_stat_activity, pg_catalog.pg_locks, pg_catalog.pg_prepared_xacts, pg_catalog.pg_prepared_statements,
-  pg_catalog.pg_cursors from public;
+do $$
+declare v record;
+begin
+  for v in
+    select c.oid::regclass as name from pg_class c
+    where c.relnamespace = 'pg_catalog'::regnamespace and c.relkind = 'v'
+      and (c.relname ~ '^pg_stat(io)?_' or c.relname in ('pg_locks', 'pg_prepared_xacts', 'pg_prepared_statements', 'pg_cursors'))
+  loop
+    execute format('revoke select on %s from public', v.name);
+  end loop;
+end $$;
 grant execute on function pg_catalog.pg_advisory_xact_lock(bigint) to tenantry_migrator, tenantry_keeper;

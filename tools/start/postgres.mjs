@@ -74,6 +74,8 @@ function settingsOf({ port, isFast }) {
     // A log must not hold what tenants wrote: neither statements nor their parameters.
     log_statement: 'none',
     log_min_error_statement: 'panic',
+    // What a statement was refused for holds its values.
+    log_min_messages: 'log',
     log_parameter_max_length: 0,
     log_parameter_max_length_on_error: 0,
     ...(isFast ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),

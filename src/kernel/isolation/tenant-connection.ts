@@ -15,6 +15,7 @@ import {
 } from '#kernel/isolation/isolation.errors.js';
 import type { Lease } from '#kernel/isolation/lease.js';
 import { LEAVE, beginAndEnter, enter } from '#kernel/isolation/prologue.js';
+import { refuseWhatLocksFirst } from '#kernel/isolation/statement-refusal.js';
 import { requireActive } from '#kernel/tenancy/status-gate.js';
 import type { TenantDirectory } from '#kernel/tenancy/tenant-directory.js';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
@@ -56,6 +57,7 @@ export class TenantConnection implements DatabaseConnection {
     const scope = TenantScope.require('run a statement');
     if (scope.id !== this.#tenantId) throw new WrongTenantInScopeError(this.#tenantId, scope.id);
     const { sql, parameters } = query;
+    refuseWhatLocksFirst(sql);
     const result = await (this.#phase === 'none' ? this.#alone(sql, parameters) : this.#inTransaction(sql, parameters));
     return toQueryResult(result);
   }

@@ -22,6 +22,7 @@ const FRAMEWORK: ReadonlyMap<string, (cause: unknown) => AppError> = new Map([
   ['FST_ERR_CTP_BODY_TOO_LARGE', () => new BodyTooLargeError()],
   ['FST_ERR_CTP_INVALID_MEDIA_TYPE', () => new BodyTypeUnsupportedError()],
   ['FST_ERR_CTP_INVALID_TYPE', () => new BodyTypeUnsupportedError()],
+  ['FST_ERR_ROUTE_MISSING_CONTENT_TYPE', () => new BodyTypeUnsupportedError()],
   ['FST_ERR_CTP_EMPTY_TYPE', () => new BodyTypeUnsupportedError()],
   ['FST_ERR_CTP_EMPTY_JSON_BODY', malformed],
   ['FST_ERR_CTP_INVALID_JSON_BODY', malformed],

@@ -64,12 +64,11 @@ export const DEFINITION_CASES: readonly AttackCase[] = [
     ],
     '42501|42P17|3F000|42883|0A000|42710',
   ),
+  ...each('A12', ['drop owned by current_user', 'drop owned by tenantry_tenant'], '42501'),
   ...each('A12', ['do $$ begin execute $q$select 1$q$; end $$'], '42501'),
   ...each(
     'A12',
     [
-      'drop owned by current_user',
-      'drop owned by tenantry_tenant',
       'reassign owned by current_user to tenantry_tenant',
       'revoke all on tickets from tenantry_tenant',
       'revoke all on schema tenancy from tenantry_tenant',
