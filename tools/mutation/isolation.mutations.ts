@@ -129,6 +129,13 @@ export const ISOLATION_MUTATIONS: readonly Mutation[] = [
     specs: ['src/kernel/isolation/login-role.int-spec.ts'],
   },
   {
+    ...CONNECTION,
+    name: 'what would queue for a table lock is refused before it is sent',
+    find: 'refuseWhatLocksFirst(sql);',
+    replace: '',
+    specs: ['src/kernel/isolation/watchdog.int-spec.ts'],
+  },
+  {
     name: 'a connection takes a place in the budget',
     file: 'src/kernel/isolation/tenant-client.ts',
     find: 'const release = await this.#reserveSlot();',
