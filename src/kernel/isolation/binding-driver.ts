@@ -29,7 +29,7 @@ class BindingConnection extends PostgreSqlConnection {
     if (typeof query !== 'string' || !Array.isArray(params) || (logging && 'signal' in logging))
       return super.execute(query, params, method, ctx, logging) as Promise<T>;
     const values: unknown[] = [];
-    const placed = params.map((value: unknown) => (isPlain(value) ? placeholder(values.push(asText(value))) : value));
+    const placed = params.map((value: unknown) => (isPlain(value) ? positional(values.push(asText(value))) : value));
     const text = this.platform.formatQuery(query, placed);
     await this.ensureConnection();
     return this.executeQuery(
@@ -43,7 +43,7 @@ class BindingConnection extends PostgreSqlConnection {
   }
 }
 
-function placeholder(position: number): RawQueryFragment {
+function positional(position: number): RawQueryFragment {
   return raw(`$${String(position)}`);
 }
 

@@ -3,7 +3,7 @@ import { SqlState, sqlStateOf } from '#kernel/isolation/isolation.errors.js';
 import { TenantMovingError, TenantUnavailableError } from '#kernel/tenancy/tenant.errors.js';
 
 /** Classes of SQLSTATE that speak of the server and not of the statement: connection, authorization, no such database, resources, operator. */
-const SPEAKS_OF_THE_SERVER = /^(08|28|53|57|58|XX)|^3D000$|^25006$/;
+const SPEAKS_OF_THE_SERVER = /^(08(?!P01)|28|53|57|58|XX)|^3D000$|^25006$/;
 
 /** Facts of our own that come to the same for the one who asked. */
 const KEEPS_THE_TENANT_AWAY = new Set([

@@ -30,7 +30,7 @@ export function addTenantCommands(program: Command, session: Session): void {
     .requiredOption('--plan <plan>')
     .requiredOption('--region <region>')
     .option('--slug <slug>')
-    .option('--wait', 'wait until it is active (it always does, for now)')
+    .option('--wait', 'wait until it is active; it always does')
     .action((flags: CreateFlags) =>
       session.provisioned(async ({ provisioning, output }) => {
         const slug = flags.slug ?? slugFrom(flags.name);
