@@ -30,6 +30,10 @@ do $$
 declare d record;
 begin
   for d in select datname from pg_database where datallowconn loop
-    execute format('revoke all on database %I from public', d.datname);
+    begin
+      execute format('revoke all on database %I from public', d.datname);
+    exception when invalid_catalog_name then
+      null; -- dropped meanwhile
+    end;
   end loop;
 end $$;

@@ -9,6 +9,7 @@ import { isCatalogUp, openCatalog } from '#catalog/catalog-orm.js';
 import { CatalogTenantDirectory } from '#catalog/directory/catalog-tenant-directory.js';
 import { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
 import { ConnectionRegistry } from '#kernel/isolation/connection-registry.js';
+import { Deadline } from '#kernel/isolation/deadline.js';
 import { SecretCache } from '#kernel/isolation/secret-cache.js';
 import type { SecretSource } from '#kernel/isolation/secret-source.js';
 import type { Routing } from '#kernel/isolation/tenant-connection.js';
@@ -21,6 +22,8 @@ import { openTenantOrm } from '#main/orm/tenant.orm.js';
 import { plugins } from '#main/plugins.js';
 import { openRedisParts } from '#main/redis.js';
 import { isStandInVault } from '#main/stand-in-vault.js';
+
+const CLOSE_WITHIN_MS = 5_000;
 
 export type Health = Record<string, { status: 'up' | 'down' | 'degraded' }>;
 
@@ -85,10 +88,9 @@ export async function openPlatform(config: Config, log: Logger): Promise<Platfor
     announce: (id) => directory.announce(id),
     health: async () => ({ catalog: { status: (await isCatalogUp(catalog)) ? 'up' : 'down' }, redis: redis.health() }),
     close: async () => {
-      await tenantOrm.close();
-      await registry.close();
-      await catalog.close();
-      await redis.close();
+      // A server that has gone silent does not answer a farewell either.
+      const bounded = (closing: Promise<unknown>): Promise<unknown> => new Deadline(CLOSE_WITHIN_MS).race(closing).catch(() => undefined);
+      for (const part of [tenantOrm, registry, catalog, redis]) await bounded(part.close());
     },
   };
 }
