@@ -15,6 +15,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swcOptions, sourceMaps: 'inline' }] },
   resolver: join(rootDir, 'tools', 'jest-resolver.cjs'),
+  setupFilesAfterEnv: [join(rootDir, 'tools', 'jest-retry.mjs')],
   testTimeout: 60_000,
   maxWorkers: 2,
   workerIdleMemoryLimit: '1GB',
