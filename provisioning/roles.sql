@@ -7,6 +7,7 @@ begin
     ('tenantry_owner',    'nologin noinherit nocreaterole'),            -- owns schemas and tables of tenants; FORCE RLS binds it too
     ('tenantry_sentinel', 'nologin noinherit nocreaterole'),            -- owns the fence and everything that looks behind it
     ('tenantry_keeper',   'nologin noinherit createrole'), -- may only put the application's login roles back as they were
+    ('tenantry_overseer', 'nologin noinherit nocreaterole'),            -- sees who has work, by functions alone
     ('tenantry_tenant',   'nologin noinherit nocreaterole'),            -- what a tenant's SQL may touch; a group that cannot be SET
     ('tenantry_app',      'login noinherit nocreaterole'),              -- the shared login of the row and schema tiers
     ('tenantry_migrator', 'login inherit nocreaterole'),                -- runs tenant DDL and writes the fence

@@ -5,7 +5,7 @@
 create schema if not exists tenancy;
 alter schema tenancy owner to tenantry_sentinel;
 revoke all on schema tenancy from public;
-grant usage on schema tenancy to tenantry_tenant, tenantry_migrator, tenantry_owner;
+grant usage on schema tenancy to tenantry_tenant, tenantry_migrator, tenantry_owner, tenantry_overseer;
 grant usage, create on schema tenancy to tenantry_keeper;
 
 create table if not exists tenancy.fence (
@@ -23,7 +23,7 @@ grant select, insert, update, delete on tenancy.fence to tenantry_migrator;
 
 -- Whose capability was presented, when it opens this home; otherwise it says why not and never returns. A function and not a view, because
 -- the planner would have to plan the view anew with every statement that is not prepared (decision 0002).
--- A stale and a forged capability answer alike, so guessing teaches nothing.
+-- A stale and a forged capability answer alike, so guessing teaches nothing. What is kept in this schema (the outbox) is every home's.
 create or replace function tenancy.tenant_of(home text) returns uuid
 language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -32,7 +32,7 @@ declare
 begin
   select f.tenant_id, f.home, f.is_open into fenced
   from tenancy.fence f where f.capability_hash = sha256(convert_to(presented, 'UTF8'));
-  if fenced.is_open and fenced.home = tenant_of.home then
+  if fenced.is_open and (fenced.home = tenant_of.home or tenant_of.home = 'tenancy') then
     return fenced.tenant_id;
   elsif coalesce(presented, '') = '' then
     raise exception 'no tenant in this transaction' using errcode = 'TN001';
@@ -45,11 +45,12 @@ begin
 end $$;
 alter function tenancy.tenant_of(text) owner to tenantry_sentinel;
 revoke all on function tenancy.tenant_of(text) from public;
-grant execute on function tenancy.tenant_of(text) to tenantry_tenant, tenantry_owner;
+grant execute on function tenancy.tenant_of(text) to tenantry_tenant, tenantry_owner, tenantry_overseer;
 
 -- Puts a table of the current home under the fence: owner, FORCEd policy, grants. The one place where a policy is written.
 -- The sub-select makes it an InitPlan: evaluated once per statement, and usable as an index condition.
-create or replace function tenancy.protect(target regclass) returns void
+drop function if exists tenancy.protect(regclass);
+create or replace function tenancy.protect(target regclass, privileges text default 'select, insert, update, delete') returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   home text := (select n.nspname from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = target);
@@ -60,12 +61,12 @@ begin
   execute format('alter table %s force row level security', target);
   execute format('drop policy if exists tenant on %s', target);
   execute format('create policy tenant on %s for all to public using (%s) with check (%s)', target, mine, mine);
-  execute format('revoke all on %s from public', target);
-  execute format('grant select, insert, update, delete on %s to tenantry_tenant', target);
+  execute format('revoke all on %s from public, tenantry_tenant', target);
+  execute format('grant %s on %s to tenantry_tenant', privileges, target);
 end $$;
-alter function tenancy.protect(regclass) owner to tenantry_sentinel;
-revoke all on function tenancy.protect(regclass) from public;
-grant execute on function tenancy.protect(regclass) to tenantry_migrator, tenantry_owner;
+alter function tenancy.protect(regclass, text) owner to tenantry_sentinel;
+revoke all on function tenancy.protect(regclass, text) from public;
+grant execute on function tenancy.protect(regclass, text) to tenantry_migrator, tenantry_owner;
 
 -- 2. Whose database this is (Enterprise; empty in a shared one), and which migrations each home has had.
 create table if not exists tenancy.whoami (tenant_id uuid not null, only_row boolean primary key default true check (only_row));
@@ -115,7 +116,222 @@ revoke all on function tenancy.restore_role() from public;
 grant execute on function tenancy.restore_role() to tenantry_tenant;
 revoke create on schema tenancy from tenantry_keeper;
 
--- 4. Hardening: each line closes an attack between tenants that share a role and a pool.
+-- 4. What is to be done after a commit: one row for each kind of job that something caused (decision 0008).
+-- Holds the tenant's turn until the transaction ends: what is numbered under it is numbered in the order of the tenant's commits. For
+-- triggers of tenants' tables; give it the tenant of the capability and never that of the row, or one tenant could hold another's turn.
+create or replace function tenancy.take_turn(tenant uuid) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended(tenant::text, 7413));
+end $$;
+alter function tenancy.take_turn(uuid) owner to tenantry_sentinel;
+revoke all on function tenancy.take_turn(uuid) from public;
+grant execute on function tenancy.take_turn(uuid) to tenantry_owner;
+
+create table if not exists tenancy.outbox (
+  tenant_id uuid not null,
+  id uuid not null,
+  seq bigint not null,
+  name text not null check (char_length(name) <= 100),
+  topic text not null check (char_length(topic) <= 100),
+  lane text check (char_length(lane) <= 100),
+  payload text not null,
+  origin text not null,
+  dedupe text check (char_length(dedupe) <= 200),
+  state text not null default 'pending' check (state in ('pending', 'queued', 'running', 'done', 'dead')),
+  attempt integer not null default 0,
+  max_attempts integer not null check (max_attempts >= 1),
+  due_at timestamptz(3) not null,
+  lease_until timestamptz(3),
+  queued_at timestamptz(3),
+  started_at timestamptz(3),
+  finished_at timestamptz(3),
+  error text check (char_length(error) <= 1000),
+  created_at timestamptz(3) not null,
+  primary key (tenant_id, id),
+  unique (tenant_id, seq),
+  unique (tenant_id, name, dedupe)
+);
+create index if not exists outbox_due on tenancy.outbox (tenant_id, due_at, seq) where state = 'pending' and lane is null;
+create index if not exists outbox_lane on tenancy.outbox (tenant_id, lane, seq) where lane is not null and state in ('pending', 'queued', 'running');
+create index if not exists outbox_out on tenancy.outbox (tenant_id, state) where state in ('queued', 'running');
+create index if not exists outbox_dead on tenancy.outbox (tenant_id, finished_at) where state = 'dead';
+create index if not exists outbox_done on tenancy.outbox (tenant_id, finished_at) where state = 'done';
+select tenancy.protect('tenancy.outbox');
+grant select, update on tenancy.outbox to tenantry_sentinel;
+
+-- Who sees that there is work, of whichever tenant, and may take away a tenant's last rows; its functions are all it is for.
+grant select, delete on tenancy.outbox to tenantry_overseer;
+drop policy if exists overseer on tenancy.outbox;
+create policy overseer on tenancy.outbox for all to tenantry_overseer using (true);
+
+-- The highest number of the tenant plus one, and not a sequence's, which would tell how much the others do.
+create or replace function tenancy.number_outbox() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  mine uuid := tenancy.tenant_of('tenancy');
+begin
+  perform tenancy.take_turn(mine);
+  -- Without a time it is due now, by the clock of the database, which is the one it is given out by.
+  new.due_at := coalesce(new.due_at, date_trunc('milliseconds', clock_timestamp()));
+  new.seq := 1 + coalesce((select max(o.seq) from tenancy.outbox o where o.tenant_id = mine), 0);
+  return new;
+end $$;
+alter function tenancy.number_outbox() owner to tenantry_sentinel;
+revoke all on function tenancy.number_outbox() from public;
+create or replace trigger number before insert on tenancy.outbox for each row execute function tenancy.number_outbox();
+
+-- Gives out the work of the tenant whose capability is presented, of the kinds that are known where it is asked for and as far as the
+-- tenant may have more under way: what was given out and never begun, once more as it was; what a worker began and lost, as the next attempt
+-- (what was lost on its last one is dead); and what is due and first in its lane. Two at once take turns, so that the second counts what the
+-- first gave out.
+create or replace function tenancy.dispatch(at_most integer, again_after interval, kinds text[])
+returns table (id uuid, attempt integer)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  mine uuid := tenancy.tenant_of('tenancy');
+begin
+  perform pg_advisory_xact_lock(hashtextextended(mine::text, 7414));
+  update tenancy.outbox o
+  set state = 'dead', finished_at = clock_timestamp(), lease_until = null, error = 'jobs.lost: the worker did not come back'
+  where o.tenant_id = mine and o.id in (
+    select l.id from tenancy.outbox l
+    where l.tenant_id = mine and l.state = 'running' and l.lease_until < clock_timestamp() and l.attempt >= l.max_attempts for update skip locked);
+  return query
+  with recursive lost as (
+    select o.id, o.due_at, o.seq, o.attempt + (o.state = 'running')::integer as attempt
+    from tenancy.outbox o
+    where o.tenant_id = mine and o.name = any (kinds) and (
+      (o.state = 'queued' and o.queued_at < clock_timestamp() - again_after) or (o.state = 'running' and o.lease_until < clock_timestamp()))
+    order by o.queued_at limit at_most for update skip locked
+  ),
+  lane (name) as (
+    (select o.lane from tenancy.outbox o
+     where o.tenant_id = mine and o.lane is not null and o.state in ('pending', 'queued', 'running') order by o.lane limit 1)
+    union all
+    select (select o.lane from tenancy.outbox o
+      where o.tenant_id = mine and o.lane > lane.name and o.state in ('pending', 'queued', 'running') order by o.lane limit 1)
+    from lane where lane.name is not null
+  ),
+  fresh as (
+    select head.id, head.due_at, head.seq from lane cross join lateral (
+      select o.* from tenancy.outbox o
+      where o.tenant_id = mine and o.lane = lane.name and o.state in ('pending', 'queued', 'running') order by o.seq limit 1) head
+    where head.state = 'pending' and head.due_at <= clock_timestamp() and head.name = any (kinds)
+    union all
+    (select o.id, o.due_at, o.seq from tenancy.outbox o
+     where o.tenant_id = mine and o.state = 'pending' and o.lane is null and o.due_at <= clock_timestamp() and o.name = any (kinds)
+     order by o.due_at, o.seq limit at_most)
+  ),
+  under_way as (
+    select count(*) from tenancy.outbox o where o.tenant_id = mine and (
+      (o.state = 'queued' and o.queued_at >= clock_timestamp() - again_after) or (o.state = 'running' and o.lease_until >= clock_timestamp()))
+  ),
+  chosen as (
+    select either.id, either.attempt from (
+      select 0 as rank, lost.id, lost.due_at, lost.seq, lost.attempt from lost
+      union all
+      select 1, fresh.id, fresh.due_at, fresh.seq, null from fresh
+    ) either
+    order by either.rank, either.due_at, either.seq limit greatest(0, at_most - (select under_way.count from under_way))
+  )
+  update tenancy.outbox o
+  set state = 'queued', attempt = coalesce(chosen.attempt, o.attempt + 1), queued_at = clock_timestamp(), lease_until = null
+  from chosen where o.tenant_id = mine and o.id = chosen.id
+  returning o.id, o.attempt;
+end $$;
+alter function tenancy.dispatch(integer, interval, text[]) owner to tenantry_sentinel;
+revoke all on function tenancy.dispatch(integer, interval, text[]) from public;
+grant execute on function tenancy.dispatch(integer, interval, text[]) to tenantry_tenant;
+
+-- Tenants with something to give out now. Walks from tenant to tenant, so a long queue of one costs no more than a short one.
+create or replace function tenancy.tenants_with_work(again_after interval) returns setof uuid
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+  with recursive tenant (id) as (
+    (select o.tenant_id from tenancy.outbox o order by o.tenant_id limit 1)
+    union all
+    select (select o.tenant_id from tenancy.outbox o where o.tenant_id > tenant.id order by o.tenant_id limit 1) from tenant where tenant.id is not null
+  )
+  select tenant.id from tenant
+  where exists (select from tenancy.outbox o where o.tenant_id = tenant.id and o.state = 'pending' and o.lane is null and o.due_at <= now())
+    or exists (select from tenancy.outbox o where o.tenant_id = tenant.id and o.lane is not null and o.state = 'pending' and o.due_at <= now())
+    or exists (select from tenancy.outbox o where o.tenant_id = tenant.id and o.state in ('queued', 'running')
+      and (o.queued_at < now() - again_after or o.lease_until < now()))
+$$;
+alter function tenancy.tenants_with_work(interval) owner to tenantry_overseer;
+revoke all on function tenancy.tenants_with_work(interval) from public;
+grant execute on function tenancy.tenants_with_work(interval) to tenantry_migrator;
+
+-- Jobs that need somebody: dead ones, and those that should have begun before `late_after`. Without what they hold, which is the tenant's.
+create or replace function tenancy.jobs_in_trouble(late_after interval, at_most integer)
+returns table (tenant_id uuid, id uuid, name text, topic text, state text, attempt integer, error text, due_at timestamptz, created_at timestamptz)
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+  select o.tenant_id, o.id, o.name, o.topic, o.state, o.attempt, o.error, o.due_at, o.created_at from tenancy.outbox o
+  where o.state = 'dead' or (o.state in ('pending', 'queued', 'running') and o.due_at < now() - late_after)
+  order by o.created_at desc, o.id desc limit at_most
+$$;
+alter function tenancy.jobs_in_trouble(interval, integer) owner to tenantry_overseer;
+revoke all on function tenancy.jobs_in_trouble(interval, integer) from public;
+grant execute on function tenancy.jobs_in_trouble(interval, integer) to tenantry_migrator;
+
+-- Takes away what is kept of a tenant beside its home.
+create or replace function tenancy.forget(tenant uuid) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+  delete from tenancy.outbox o where o.tenant_id = forget.tenant
+$$;
+alter function tenancy.forget(uuid) owner to tenantry_overseer;
+revoke all on function tenancy.forget(uuid) from public;
+grant execute on function tenancy.forget(uuid) to tenantry_migrator;
+
+-- 5. Audit: what is done in a tenant is a chain of hashes that nobody can go back in. The tables are each home's own (migration 0004).
+-- A field of the canonical form: its length in bytes and its UTF-8; a null is the length -1, so that no two lists of fields read alike.
+create or replace function tenancy.audit_hash(variadic fields text[]) returns bytea
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select sha256(string_agg(coalesce(int4send(octet_length(convert_to(value, 'UTF8'))) || convert_to(value, 'UTF8'), int4send(-1)), '' order by place))
+  from unnest(fields) with ordinality as field (value, place)
+$$;
+alter function tenancy.audit_hash(text[]) owner to tenantry_owner;
+revoke all on function tenancy.audit_hash(text[]) from public;
+
+-- Gives an event its place, its time and its hash, whatever it came with. The order is that of the commits, because the turn is held until
+-- then; the head is read after the turn was taken. Deferring this to the commit would need a second table, for an event is never changed.
+create or replace function tenancy.seal_audit_event() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  mine uuid := tenancy.tenant_of(tg_table_schema);
+  head record;
+begin
+  perform tenancy.take_turn(mine);
+  execute format('select h.seq, h.hash from %I.audit_head h where h.tenant_id = $1', tg_table_schema) into head using mine;
+  new.seq := coalesce(head.seq, 0) + 1;
+  new.prev_hash := coalesce(head.hash, decode(repeat('00', 32), 'hex'));
+  new.occurred_at := clock_timestamp();
+  new.hash := tenancy.audit_hash(
+    'tenantry.audit.v1', new.tenant_id::text, new.id::text, new.seq::text,
+    to_char(new.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), new.action, new.version::text, new.actor::text, new.surface,
+    new.request_id, new.trace_id, new.context::text, new.targets::text, new.changes::text, new.details::text, new.outcome, new.reason,
+    encode(new.prev_hash, 'hex'));
+  execute format('insert into %I.audit_head as h (tenant_id, seq, hash) values ($1, $2, $3)
+    on conflict (tenant_id) do update set seq = excluded.seq, hash = excluded.hash', tg_table_schema) using new.tenant_id, new.seq, new.hash;
+  execute format('insert into %I.audit_target (tenant_id, target_type, target_id, seq)
+    select distinct $1, t ->> ''type'', t ->> ''id'', $2 from jsonb_array_elements($3) t', tg_table_schema) using new.tenant_id, new.seq, new.targets;
+  return new;
+end $$;
+alter function tenancy.seal_audit_event() owner to tenantry_owner;
+revoke all on function tenancy.seal_audit_event() from public;
+
+-- What is on record stays as it is, also for the owner of the tables; the head and the targets change with an event and not otherwise.
+create or replace function tenancy.keep_audit() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if tg_op in ('INSERT', 'UPDATE') and pg_trigger_depth() > 1 then return null; end if;
+  raise exception 'permission denied: what is on record is not changed' using errcode = '42501';
+end $$;
+alter function tenancy.keep_audit() owner to tenantry_owner;
+revoke all on function tenancy.keep_audit() from public;
+
+-- 6. Hardening: each line closes an attack between tenants that share a role and a pool.
 do $$
 begin
   execute format('revoke all on database %I from public', current_database());
@@ -157,4 +373,4 @@ begin
     execute format('revoke select on %s from public', v.name);
   end loop;
 end $$;
-grant execute on function pg_catalog.pg_advisory_xact_lock(bigint) to tenantry_migrator, tenantry_keeper;
+grant execute on function pg_catalog.pg_advisory_xact_lock(bigint) to tenantry_migrator, tenantry_keeper, tenantry_sentinel;

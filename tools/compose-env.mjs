@@ -15,6 +15,7 @@ const lines = {
   CATALOG_PASSWORD: home?.tenantry_catalog,
   REDIS_PASSWORD: secrets.redis,
   CAPABILITY_KEYS: secrets.capabilityKeys,
+  SIGNING_KEYS: secrets.signingKeys,
   ACCESS_TOKEN_KEYS: `'${secrets.accessTokenKeys}'`,
   OPERATOR_TOKEN: secrets.operatorToken,
 };

@@ -4,7 +4,11 @@ import tseslint from 'typescript-eslint';
 import { BANS, ENVIRONMENT_BAN, KYSELY_BAN, SQL_BANS } from './architecture/lint-bans.mjs';
 
 const SPECS = ['**/*.spec.ts', '**/*-spec.ts', '**/*.contract.ts', 'src/testing/**/*.ts'];
-const MAY_WRITE_SQL = ['src/kernel/isolation/**', 'src/catalog/**', 'src/adapters/postgres/**'];
+const MAY_WRITE_SQL = [
+  ...['isolation', 'outbox', 'jobs', 'idempotency'].map((part) => `src/kernel/${part}/**`),
+  'src/catalog/**',
+  'src/adapters/postgres/**',
+];
 const banned = (...bans) => ({ 'no-restricted-syntax': ['error', ...Object.values(BANS), ...bans] });
 
 /** The lint of everything written by hand; call with `eslint --config tools/eslint.config.mjs --max-warnings 0 .` from the top folder. */

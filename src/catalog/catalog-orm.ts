@@ -11,6 +11,8 @@ const PROBE_WITHIN_MS = 800;
 export function openCatalog(url: string, poolMax: number): MikroORM {
   return new MikroORM({
     clientUrl: url,
+    // Or what is asked of the catalog inside a tenant's transaction would be asked of the tenant: the ORM looks up transactions by this name.
+    contextName: 'catalog',
     entities: [TenantRecord, PlacementRecord, ApiKeyRecord, DomainRecord],
     pool: { min: 0, max: poolMax },
     driverOptions: { connectionTimeoutMillis: 1_500, query_timeout: 5_000, application_name: 'tenantry-catalog' },

@@ -77,7 +77,13 @@ describe('the api process', () => {
     });
     const ended = once(child, 'close');
     const { address } = await lineOf(child, 'serving');
-    const headers = { host: `${tenant.slug}.localhost`, 'x-api-key': key, 'content-type': 'application/json', expect: '100-continue' };
+    const headers = {
+      host: `${tenant.slug}.localhost`,
+      'x-api-key': key,
+      'content-type': 'application/json',
+      'idempotency-key': signal,
+      expect: '100-continue',
+    };
     const slow = request(`${String(address)}/api/tickets`, { method: 'POST', headers });
     slow.flushHeaders();
     const answered = once(slow, 'response');

@@ -1,10 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
-import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule } from '@nestjs/core';
+import { AccessDenials } from '#main/http/access-denials.js';
+import { AccessGuard } from '#main/http/access.guard.js';
 import { HealthController } from '#main/http/health.controller.js';
 import { HttpMetrics } from '#main/http/http-metrics.js';
+import { IdempotencyInterceptor } from '#main/http/idempotency.interceptor.js';
 import { MetricsController } from '#main/http/metrics.controller.js';
 import { MetricsText } from '#main/http/metrics-text.js';
+import { PlatformAuditController } from '#main/http/platform-audit.controller.js';
+import { PlatformAuditChain } from '#catalog/audit/platform-audit-chain.js';
 import { OpenApiController } from '#main/http/openapi.controller.js';
 import { ProblemFilter } from '#main/http/problem.filter.js';
 import type { ProblemLog } from '#main/http/problem-log.js';
@@ -13,33 +17,31 @@ import { RouteList } from '#main/http/route-list.js';
 import { SchemaPipe } from '#main/http/schema.pipe.js';
 import { ScopeGuard } from '#main/http/scope.guard.js';
 import type { Platform } from '#main/platform.js';
-import { plugins } from '#main/plugins.js';
-
-/** What of a platform the api is made of. */
-export type ApiPlatform = Pick<Platform, 'config' | 'log' | 'directory' | 'contexts' | 'registry' | 'health'>;
+import { ServicesModule } from '#main/services.module.js';
 
 /** The api's root: the plugins, and what every request passes on its way to them. */
 @Module({})
 export class ApiModule {
-  static on(platform: ApiPlatform, problems: ProblemLog): DynamicModule {
-    const { contexts, registry } = platform;
+  static on(platform: Platform, problems: ProblemLog): DynamicModule {
+    const { registry } = platform;
     const metrics = new HttpMetrics();
     return {
       module: ApiModule,
-      global: true,
-      imports: [DiscoveryModule, ...plugins.map((plugin) => plugin.module)],
-      controllers: [HealthController, MetricsController, OpenApiController],
+      imports: [DiscoveryModule, ServicesModule.on(platform), ...platform.plugins.map(({ module }) => module)],
+      controllers: [HealthController, MetricsController, OpenApiController, PlatformAuditController],
       providers: [
         RouteList,
-        { provide: TenantContextFactory, useValue: contexts },
+        { provide: AccessDenials, useValue: new AccessDenials(platform.audit, platform.log) },
+        { provide: PlatformAuditChain, useValue: new PlatformAuditChain(platform.catalog) },
         { provide: HttpMetrics, useValue: metrics },
         { provide: MetricsText, useValue: new MetricsText(metrics, registry) },
         { provide: Readiness, useValue: new Readiness(platform) },
         { provide: APP_FILTER, useValue: new ProblemFilter(problems) },
         { provide: APP_GUARD, useValue: new ScopeGuard() },
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         { provide: APP_PIPE, useValue: new SchemaPipe() },
       ],
-      exports: [TenantContextFactory],
     };
   }
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addAuditCommand } from '#main/cli/audit-command.js';
 import { Output } from '#main/cli/output.js';
 import { Session } from '#main/cli/session.js';
 import { addSettingsCommand } from '#main/cli/settings-command.js';
@@ -13,8 +14,11 @@ const session = new Session(output);
 addUpCommand(program, session);
 addTenantCommands(program, session);
 addSettingsCommand(program);
+addAuditCommand(program, session);
+program.hook('preAction', (_program, command) => session.because(command.opts<{ reason?: string }>().reason));
 for (const command of [...program.commands, ...program.commands.flatMap((group) => group.commands)]) {
   command.exitOverride().option('--json', 'print one JSON document and nothing else');
+  if (command.options.every(({ long }) => long !== '--reason')) command.option('--reason <reason>', 'why; it is put on record');
 }
 
 try {

@@ -9,7 +9,7 @@ const List = z
 const Count = z.coerce.number().int().positive();
 const Url = (scheme: RegExp) => z.string().regex(scheme, { error: 'is not an address of the right kind' });
 
-const CapabilityKeysSetting = z
+const MasterKeys = z
   .string()
   .transform((value) => value.split(',').map((pair) => pair.split(':')))
   .pipe(z.array(z.tuple([z.string().regex(/^[a-z0-9]{1,16}$/), z.base64url().length(43)])).min(1))
@@ -29,15 +29,21 @@ export const ConfigSchema = z.object({
     .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/)
     .default('localhost')
     .describe('Tenants live at `<slug>.<BASE_DOMAIN>`, operators at `admin.<BASE_DOMAIN>`.'),
+  PUBLIC_SCHEME: z
+    .enum(['http', 'https'])
+    .optional()
+    .describe('How callers reach the hosts: `https` in production, else `http`, when unset.'),
+  PUBLIC_PORT: z.coerce.number().int().min(0).max(65_535).optional().describe('The port callers see; PORT when unset.'),
   CATALOG_DATABASE_URL: Url(/^postgres(ql)?:\/\//).describe("The platform's own database."),
   CATALOG_PROVISION_URL: Url(/^postgres(ql)?:\/\//)
     .optional()
     .describe("A superuser on the catalog's server; only for `up`."),
   CLUSTERS: z.string().describe('The file (YAML or JSON) that lists the clusters; `provisioning/clusters.example.yaml` shows it.'),
+  PLANS: z.string().optional().describe('The file (YAML) of what can be bought; `provisioning/plans.yaml` when unset.'),
   REDIS_URL: Url(/^rediss?:\/\//).describe('Budgets and invalidation; persistent, never evicting.'),
   REDIS_CACHE_URL: Url(/^rediss?:\/\//).describe('The shared tenant cache; may evict.'),
   SERVED_REGIONS: List.optional().describe('Regions this process serves, comma-separated; all when unset. Others get 421.'),
-  TRUSTED_PROXIES: List.default([]).describe('CIDRs of proxies whose X-Forwarded-Host counts.'),
+  TRUSTED_PROXIES: List.default([]).describe('CIDRs of proxies whose X-Forwarded-Host and X-Forwarded-For count.'),
   AZURE_KEY_VAULT_URL: Url(/^https:\/\//).describe('Where connection strings of databases of tenants’ own are kept.'),
   AZURE_TENANT_ID: z.string().optional().describe('With the next two: a client secret credential; without: the default Azure credential.'),
   AZURE_CLIENT_ID: z.string().optional().describe('See AZURE_TENANT_ID.'),
@@ -45,7 +51,23 @@ export const ConfigSchema = z.object({
   AZURE_AUTHORITY_HOST: Url(/^https:\/\//)
     .optional()
     .describe('Where tokens come from, when it is not the public Azure.'),
-  CAPABILITY_KEYS: CapabilityKeysSetting.describe(
+  SMTP_URL: Url(/^smtps?:\/\//).describe(
+    'The mail server: `smtps://` speaks TLS at once, `smtp://` by STARTTLS, without which production sends nothing.',
+  ),
+  MAIL_FROM: z
+    .string()
+    .regex(/^([^<>\p{Cc}]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u, { error: 'is not a sender like `Name <name@domain>`' })
+    .optional()
+    .describe('The sender of every mail; `Tenantry <no-reply@BASE_DOMAIN>` when unset.'),
+  OBJECT_STORE_DIR: z.string().default('.data/objects').describe('The folder of files that tenants attach, when there is no S3_BUCKET.'),
+  S3_BUCKET: z.string().optional().describe('The bucket of files that tenants attach; given, S3 is used.'),
+  S3_ENDPOINT: Url(/^https?:\/\//)
+    .optional()
+    .describe('Where the bucket is, when it is not at Amazon.'),
+  S3_REGION: z.string().optional().describe('The region of the bucket.'),
+  S3_ACCESS_KEY_ID: z.string().optional().describe("With the next one: a key of one's own; without: what the machine is given."),
+  S3_SECRET_ACCESS_KEY: z.string().optional().describe('See S3_ACCESS_KEY_ID.'),
+  CAPABILITY_KEYS: MasterKeys.describe(
     '`id:key[,id:key]`, each key 256 bits in base64url; the first is in use, the others are being rotated.',
   ),
   ACCESS_TOKEN_KEYS: z
@@ -60,6 +82,9 @@ export const ConfigSchema = z.object({
     })
     .pipe(z.object({ keys: z.array(z.looseObject({ kty: z.literal('EC'), crv: z.literal('P-256'), kid: z.string() })).min(1) }))
     .describe('ES256 keys of access tokens, as a JWK set.'),
+  SIGNING_KEYS: MasterKeys.describe(
+    'Keys from which page cursors, anti-forgery tokens, one-time links and audit anchors are derived; the first is in use.',
+  ),
   OPERATOR_TOKEN: z.string().min(32).describe('The bearer token of the operators’ host.'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('How much is logged.'),
   STATEMENT_DEADLINE_MS: Count.default(1_800).describe(
@@ -75,9 +100,21 @@ export const ConfigSchema = z.object({
   TENANT_CACHE_TTL_SECONDS: Count.default(30).describe(
     'How stale a cached tenant may be when an invalidation is lost; the fence catches what is older.',
   ),
+  WORKER_CONCURRENCY: Count.default(8).describe('How many jobs this process runs at once.'),
+  SWEEP_SECONDS: Count.default(5).describe('How often a worker looks for work whose doorbell was lost.'),
 });
 
-export type Config = Readonly<z.infer<typeof ConfigSchema>>;
+type Settings = z.infer<typeof ConfigSchema>;
+
+/** What follows from other settings when it is not given. */
+interface Following {
+  readonly MAIL_FROM: string;
+  readonly PUBLIC_PORT: number;
+  readonly PUBLIC_SCHEME: 'http' | 'https';
+}
+
+/** The settings as the processes use them. */
+export type Config = Readonly<Settings> & Following;
 
 /** The settings are not usable; every problem is listed, and no value is shown. */
 export class ConfigError extends AppError {
@@ -93,9 +130,27 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = ConfigSchema.safeParse(given);
   const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  problems.push(...productionProblems(given));
+  problems.push(...bucketProblems(given), ...productionProblems(given));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  return Object.freeze(parsed.data);
+  return Object.freeze({ ...parsed.data, ...following(parsed.data) });
+}
+
+function following(settings: Settings): Following {
+  return {
+    MAIL_FROM: settings.MAIL_FROM ?? `Tenantry <no-reply@${settings.BASE_DOMAIN}>`,
+    PUBLIC_PORT: settings.PUBLIC_PORT ?? settings.PORT,
+    PUBLIC_SCHEME: settings.PUBLIC_SCHEME ?? (settings.NODE_ENV === 'production' ? 'https' : 'http'),
+  };
+}
+
+/** A bucket is used with its region, and with a whole key of one's own or none. */
+function bucketProblems(given: NodeJS.ProcessEnv): string[] {
+  if (given['S3_BUCKET'] === undefined) return [];
+  const isHalf = (given['S3_ACCESS_KEY_ID'] === undefined) !== (given['S3_SECRET_ACCESS_KEY'] === undefined);
+  return [
+    ...(given['S3_REGION'] === undefined ? ['S3_REGION: is needed with S3_BUCKET'] : []),
+    ...(isHalf ? ['S3_ACCESS_KEY_ID: needs S3_SECRET_ACCESS_KEY, and the other way round'] : []),
+  ];
 }
 
 /** What a laptop may do and production may not. */
@@ -106,11 +161,11 @@ function productionProblems(given: NodeJS.ProcessEnv): string[] {
     if (wrong) problems.push(`${name}: ${why}`);
   };
   const local = /\/\/([^@/]*@)?(localhost|127\.|\[::1\])/;
-  for (const name of ['AZURE_KEY_VAULT_URL', 'AZURE_AUTHORITY_HOST'])
+  for (const name of ['AZURE_KEY_VAULT_URL', 'AZURE_AUTHORITY_HOST', 'SMTP_URL', 'S3_ENDPOINT'])
     refuse(name, local.test(given[name] ?? ''), 'is a stand-in on this machine');
   refuse('BASE_DOMAIN', (given['BASE_DOMAIN'] ?? 'localhost') === 'localhost', 'is localhost');
   refuse('OPERATOR_TOKEN', new Set(given['OPERATOR_TOKEN'] ?? '').size < 12, 'is easy to guess');
-  refuse('CAPABILITY_KEYS', isWeak(given['CAPABILITY_KEYS']), 'holds a key that is not random');
+  for (const name of ['CAPABILITY_KEYS', 'SIGNING_KEYS']) refuse(name, isWeak(given[name]), 'holds a key that is not random');
   for (const name of ['CATALOG_DATABASE_URL', 'REDIS_URL', 'REDIS_CACHE_URL'])
     refuse(name, passwordOf(given[name]).length < 16, 'has no password of 16 characters');
   return problems;

@@ -1,13 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { Plans } from '#control/provisioning/placer.js';
+import type { PlanTerms } from '#kernel/tenancy/plan-terms.js';
 import { ConfigError } from '#main/config.js';
 import { parseYaml } from '#main/parse-yaml.js';
 
-const PlansFile = z.object({ plans: z.record(z.string(), z.strictObject({ isolation: z.enum(['row', 'schema', 'database']) })) });
+const Most = z.number().int().nonnegative();
+const Rate = z.strictObject({ limit: z.number().int().positive(), windowSeconds: z.number().int().positive() });
+const Terms = z.strictObject({
+  isolation: z.enum(['row', 'schema', 'database']),
+  jobWeight: z.number().int().positive(),
+  rates: z.strictObject({ read: Rate, write: Rate, auth: Rate }),
+  limits: z.strictObject({ customRoles: Most, attachmentsMb: Most }),
+  features: z.array(z.string().regex(/^[a-z][a-z-]*$/)).transform((names) => new Set(names)),
+});
+const PlansFile = z.object({ plans: z.record(z.string(), Terms) });
 
-/** What can be bought. Raises ConfigError. */
-export async function readPlans(path: string): Promise<Plans> {
+/** The terms of everything that can be bought. Raises ConfigError with every problem of the file. */
+export async function readPlans(path: string): Promise<ReadonlyMap<string, PlanTerms>> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');

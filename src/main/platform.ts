@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { createPostgreSqlTypeParsers } from '@mikro-orm/sql';
 import { Kysely } from 'kysely';
@@ -5,7 +6,11 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import array from 'postgres-array';
 import { KeyVaultSecrets } from '#adapters/key-vault/key-vault-secrets.js';
+import { OutboxOverseer } from '#adapters/postgres/outbox-overseer.js';
+import type { RedisDoorbell } from '#adapters/redis/redis-doorbell.js';
 import { isCatalogUp, openCatalog } from '#catalog/catalog-orm.js';
+import { CatalogAuditAnchors } from '#catalog/audit/catalog-audit-anchors.js';
+import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { CatalogTenantDirectory } from '#catalog/directory/catalog-tenant-directory.js';
 import { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
 import { ConnectionRegistry } from '#kernel/isolation/connection-registry.js';
@@ -15,23 +20,43 @@ import type { SecretSource } from '#kernel/isolation/secret-source.js';
 import type { Routing } from '#kernel/isolation/tenant-connection.js';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import { TenantDialect } from '#kernel/isolation/tenant-dialect.js';
+import { SigningKeys } from '#kernel/signing/signing-keys.js';
+import type { Lockout } from '#kernel/limits/lockout.js';
+import type { RateLimiter } from '#kernel/limits/rate-limiter.js';
+import { JobCatalogue } from '#kernel/jobs/job-catalogue.js';
+import type { WorkOverseer } from '#kernel/jobs/work-overseer.js';
+import { Outbox } from '#kernel/outbox/outbox.js';
+import type { Plugin } from '#kernel/plugin/plugin.js';
 import { CachedTenantDirectory } from '#kernel/tenancy/cached-tenant-directory.js';
+import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
+import { type AccessParts, openAccess } from '#main/access-parts.js';
+import type { TenantObjects } from '#workspace/objects/tenant-objects.js';
 import { readClusters, type ConfiguredCluster } from '#main/clusters.js';
 import type { Config } from '#main/config.js';
+import { type MemberServices, openMemberServices } from '#main/member-services.js';
 import { openTenantOrm } from '#main/orm/tenant.orm.js';
-import { plugins } from '#main/plugins.js';
+import { openObjects } from '#main/objects.js';
+import { readPlans } from '#main/plans.js';
+import { plugins as allPlugins } from '#main/plugins.js';
+import { projectFolder } from '#main/project-folder.js';
 import { openRedisParts } from '#main/redis.js';
 import { isStandInVault } from '#main/stand-in-vault.js';
+import { AuditActions } from '#workspace/audit/audit-actions.js';
+import type { AuditAnchors } from '#workspace/audit/audit-anchors.js';
+import { AuditTrail } from '#workspace/audit/audit-trail.js';
 
 const CLOSE_WITHIN_MS = 5_000;
 
 export type Health = Record<string, { status: 'up' | 'down' | 'degraded' }>;
 
 /** Everything a process needs to serve tenants, wired once. */
-export interface Platform {
+export interface Platform extends AccessParts {
   readonly config: Config;
   readonly log: Logger;
   readonly clusters: readonly ConfiguredCluster[];
+  readonly plans: PlanCatalogue;
+  readonly limiter: RateLimiter;
+  readonly lockout: Lockout;
   readonly catalog: MikroORM;
   readonly directory: CachedTenantDirectory;
   readonly secrets: SecretSource;
@@ -40,16 +65,37 @@ export interface Platform {
   readonly routing: Routing;
   readonly tenantOrm: MikroORM;
   readonly contexts: TenantContextFactory;
+  readonly signing: SigningKeys;
+  readonly objects: TenantObjects;
+  readonly members: MemberServices;
+  readonly plugins: readonly Plugin[];
+  readonly jobs: JobCatalogue;
+  /** What the names of the keys of jobs in Redis begin with. */
+  readonly jobsPrefix: string;
+  readonly doorbell: RedisDoorbell;
+  readonly outbox: Outbox;
+  readonly audit: AuditTrail;
+  readonly auditAnchors: AuditAnchors;
+  readonly platformAudit: PlatformAudit;
+  readonly overseer: WorkOverseer;
   /** Tells every process that what it knows of a tenant is out of date. */
   readonly announce: (tenantId: string) => Promise<void>;
   health(): Promise<Health>;
   close(): Promise<void>;
 }
 
-/** Raises ConfigError when the clusters cannot be used; nothing else is connected to before it is needed. */
-export async function openPlatform(config: Config, log: Logger): Promise<Platform> {
+/** What a platform is made of beside its settings. */
+export interface PlatformParts {
+  readonly plugins?: readonly Plugin[];
+  readonly jobsPrefix?: string;
+}
+
+/** Raises ConfigError when the clusters or the plans cannot be used; nothing else is connected to before it is needed. */
+export async function openPlatform(config: Config, log: Logger, parts: PlatformParts = {}): Promise<Platform> {
+  const { plugins = allPlugins, jobsPrefix = 'tenantry:' } = parts;
   const clusters = await readClusters(config.CLUSTERS, config.NODE_ENV === 'production');
-  const redis = openRedisParts(config, log);
+  const plans = new PlanCatalogue(await readPlans(config.PLANS ?? join(projectFolder(), 'provisioning/plans.yaml')));
+  const redis = openRedisParts(config, log, jobsPrefix);
   const catalog = openCatalog(config.CATALOG_DATABASE_URL, 4);
   const directory = new CachedTenantDirectory(new CatalogTenantDirectory(catalog), {
     shared: redis.cache,
@@ -83,14 +129,38 @@ export async function openPlatform(config: Config, log: Logger): Promise<Platfor
     dialect,
   );
   const contexts = new TenantContextFactory(tenantOrm, new Kysely({ dialect }));
+  const signing = new SigningKeys(config.SIGNING_KEYS);
+  const files = await openObjects(config);
+  const members = await openMemberServices(config, signing, redis.replays);
+  const jobs = new JobCatalogue(plugins.flatMap(({ handlers }) => handlers));
+  const actions = new AuditActions(
+    plugins.flatMap(({ auditActions = [] }) => auditActions),
+    config.NODE_ENV === 'test',
+  );
   return {
+    ...{
+      audit: new AuditTrail(contexts, actions),
+      auditAnchors: new CatalogAuditAnchors(catalog),
+      platformAudit: new PlatformAudit(catalog),
+    },
+    ...{ plugins, jobs, jobsPrefix, doorbell: redis.doorbell, outbox: new Outbox(jobs, redis.doorbell) },
+    overseer: new OutboxOverseer(clusters, log),
     ...{ config, log, clusters, catalog, directory, secrets, keys, registry, routing, tenantOrm, contexts },
+    ...openAccess({ contexts, plans, plugins, catalog, channel: redis.accessChannel, announce: (id) => directory.announce(id) }),
+    ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
+    ...{ signing, members, objects: files.objects },
     announce: (id) => directory.announce(id),
-    health: async () => ({ catalog: { status: (await isCatalogUp(catalog)) ? 'up' : 'down' }, redis: redis.health() }),
+    health: async () => ({
+      catalog: { status: (await isCatalogUp(catalog)) ? 'up' : 'down' },
+      redis: redis.health(),
+      rateLimits: redis.limiter.health,
+      lockout: redis.lockout.health,
+    }),
     close: async () => {
       // A server that has gone silent does not answer a farewell either.
       const bounded = (closing: Promise<unknown>): Promise<unknown> => new Deadline(CLOSE_WITHIN_MS).race(closing).catch(() => undefined);
       for (const part of [tenantOrm, registry, catalog, redis]) await bounded(part.close());
+      files.close();
     },
   };
 }

@@ -12,12 +12,15 @@ import { ApiKeys } from '#catalog/credentials/api-keys.js';
 import { Domains } from '#catalog/domains/domains.js';
 import { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
+import type { Founder } from '#control/provisioning/founder.js';
 import { Placer } from '#control/provisioning/placer.js';
 import { TenantProvisioner } from '#control/provisioning/tenant-provisioner.js';
+import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
 import { ConfigError } from '#main/config.js';
 import { projectFolder } from '#main/project-folder.js';
 import type { Platform } from '#main/platform.js';
-import { readPlans } from '#main/plans.js';
+import { LinkDesk } from '#workspace/members/links/link-desk.js';
+import { TenantFounder } from '#workspace/members/tenant-founder.js';
 
 /** What operators do to tenants; it holds logins that requests never have. */
 export interface Provisioning {
@@ -44,13 +47,14 @@ export async function openProvisioning(platform: Platform): Promise<Provisioning
   const databases = new DatabaseMaker(platform.secrets, homes);
   const tenants = new TenantRegistry(platform.catalog, platform.announce);
   const isolation = new PostgresIsolationLayer(clusters, fences, homes, databases);
-  const plans = await readPlans(join(folder, 'provisioning/plans.yaml'));
+  const founder = new TenantFounder(platform.contexts, new LinkDesk(platform.members.clock), platform.outbox, platform.audit);
+  const found: Founder = (tenant, { name, adminEmail }) => TenantScope.run(tenant, () => founder.found({ companyName: name, adminEmail }));
   return {
     clusters,
     tenants,
     apiKeys: new ApiKeys(platform.catalog, platform.announce),
     domains: new Domains(platform.catalog, platform.announce),
-    provisioner: new TenantProvisioner(tenants, new Placer(clusters, plans), isolation),
+    provisioner: new TenantProvisioner(tenants, new Placer(clusters, platform.plans.terms), isolation, found),
     databases,
     homes,
     fleet: new FleetRunner(clusters, homes, fences, foundation),

@@ -29,10 +29,11 @@ export type SdkHome = { readonly in: readonly string[] } | { readonly except: re
 /** Package (or, with a closing slash, scope) to its home; the longest match counts, and the harness and specs are free. */
 export const SDK_HOME: Readonly<Record<string, SdkHome>> = {
   pg: { in: ['kernel/isolation', 'adapters/postgres', 'main'] },
-  kysely: { in: ['kernel/isolation', 'adapters/postgres', 'main'] },
+  kysely: { in: ['kernel/isolation', 'kernel/outbox', 'kernel/jobs', 'kernel/idempotency', 'adapters/postgres', 'main'] },
   '@mikro-orm/': { in: ['kernel', 'catalog', 'main', 'adapters/postgres'] },
   '@mikro-orm/core': { in: ['kernel', 'catalog', 'workspace', 'plugins', 'main', 'adapters/postgres'] },
   '@azure/': { in: ['adapters/key-vault'] },
+  '@aws-sdk/': { in: ['adapters/object-store'] },
   ioredis: { in: ['adapters/redis'] },
   bullmq: { in: ['adapters/bullmq'] },
   stripe: { in: ['adapters/stripe'] },

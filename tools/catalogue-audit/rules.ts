@@ -8,7 +8,7 @@ export interface AuditRule {
   readonly query: string;
 }
 
-/** Names the other rules build on: homes, tables of tenants, logins of tenants, and all that a tenant's SQL acts as. */
+/** Names the other rules build on: homes, tables of tenants (in their homes, and the outbox), logins of tenants, and all that a tenant's SQL acts as. */
 export const COMMON = `
 with recursive home as (
   select oid, nspname, nspowner, nspacl from pg_namespace where nspname !~ '^pg_' and nspname not in ('information_schema', 'tenancy', 'public')
@@ -18,7 +18,7 @@ relation as (
   where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 ),
 tenant_table as (
-  select r.* from relation r join home on home.oid = r.relnamespace where r.relkind in ('r', 'p')
+  select r.* from relation r left join home on home.oid = r.relnamespace where r.relkind in ('r', 'p') and (home.oid is not null or r.name = 'tenancy.outbox')
     and exists (select from pg_attribute a where a.attrelid = r.oid and a.attname = 'tenant_id' and not a.attisdropped)
 ),
 app (oid) as (
@@ -33,6 +33,11 @@ tenant_column as (
 const policyOf = (column: string): string => `pg_get_expr(p.${column}, p.polrelid)`;
 const isFence = (column: string): string =>
   `${policyOf(column)} is not distinct from format('(tenant_id = ( SELECT tenancy.tenant_of(%L::text) AS tenant_of))', t.nspname)`;
+
+/** What the triggers of the record are: table, name, function, pg_trigger.tgtype (7: before each row's insert; 58 and 62: before the rest) and whether they fire. */
+const RECORD_TRIGGERS = `('audit_event', 'seal', 'tenancy.seal_audit_event()', 7, 'O'), ('audit_event', 'keep', 'tenancy.keep_audit()', 58, 'O'),
+  ('audit_target', 'keep', 'tenancy.keep_audit()', 62, 'O'), ('audit_head', 'keep', 'tenancy.keep_audit()', 62, 'O')`;
+const TRIGGERS = `${RECORD_TRIGGERS}, ('outbox', 'number', 'tenancy.number_outbox()', 7, 'O')`;
 
 /** Tables, their policies and their keys. */
 export const TABLE_RULES: readonly AuditRule[] = [
@@ -60,7 +65,8 @@ export const TABLE_RULES: readonly AuditRule[] = [
     rule: 'other-policy',
     says: 'has a policy that is not the fence’s: permissive policies add up',
     query: `select format('%s policy %I', t.name, p.polname) as name from tenant_table t join pg_policy p on p.polrelid = t.oid
-      where not (p.polpermissive and p.polcmd = '*' and p.polroles = '{0}' and ${isFence('polqual')} and ${isFence('polwithcheck')})`,
+      where not (p.polpermissive and p.polcmd = '*' and p.polroles = '{0}' and ${isFence('polqual')} and ${isFence('polwithcheck')})
+      and not (t.name = 'tenancy.outbox' and p.polname = 'overseer' and p.polroles = array['tenantry_overseer'::regrole::oid])`,
   },
   {
     rule: 'tenant-column',
@@ -98,9 +104,20 @@ export const TABLE_RULES: readonly AuditRule[] = [
   { rule: 'sequence', says: 'tells a tenant how much the others do', query: `select name from relation where relkind = 'S'` },
   {
     rule: 'trigger',
-    says: 'has a trigger or a rule, which runs in everybody’s statements',
-    query: `select format('%s %I', t.name, g.tgname) as name from tenant_table t join pg_trigger g on g.tgrelid = t.oid where not g.tgisinternal
+    says: 'has a trigger that is not the fence’s own or a rule, which runs in everybody’s statements',
+    query: `select format('%s %I', t.name, g.tgname) as name from tenant_table t join pg_trigger g on g.tgrelid = t.oid
+      where not g.tgisinternal
+        and (t.relname, g.tgname, g.tgfoid::regprocedure::text, g.tgtype, g.tgenabled) not in (${TRIGGERS})
       union all select format('%s %I', t.name, r.rulename) from tenant_table t join pg_rewrite r on r.ev_class = t.oid`,
+  },
+  {
+    rule: 'append-only',
+    says: 'is a table of the record that can be changed, or that nothing seals',
+    query: `select t.name from tenant_table t join (values ${RECORD_TRIGGERS}) as wanted (relname, tgname, called, tgtype, tgenabled) using (relname)
+        where not exists (select from pg_trigger g where g.tgrelid = t.oid
+          and (g.tgname, g.tgfoid::regprocedure::text, g.tgtype, g.tgenabled) = (wanted.tgname, wanted.called, wanted.tgtype, wanted.tgenabled))
+      union select t.name from tenant_table t, aclexplode(t.relacl) a where a.grantee in (select oid from grantee)
+        and (t.relname in ('audit_target', 'audit_head') and a.privilege_type <> 'SELECT' or t.relname = 'audit_event' and a.privilege_type not in ('SELECT', 'INSERT'))`,
   },
   {
     rule: 'owner',
@@ -121,7 +138,16 @@ export const ACCESS_RULES: readonly AuditRule[] = [
     rule: 'fence-grant',
     says: 'is open to a tenant’s SQL',
     query: `select distinct r.name from relation r, aclexplode(r.relacl) a where r.nspname = 'tenancy' and a.grantee in (select oid from grantee)
-      and not (r.relname = 'whoami' and a.privilege_type = 'SELECT' and a.grantee <> 0)`,
+      and not (r.relname = 'whoami' and a.privilege_type = 'SELECT' and a.grantee <> 0) and r.oid not in (select oid from tenant_table)`,
+  },
+  {
+    rule: 'overseer',
+    says: 'is used by somebody who should only run its functions, or sees more than the outbox',
+    query: `select format('%s is a member', member::regrole) as name from pg_auth_members where roleid = 'tenantry_overseer'::regrole
+      union all select distinct r.name from relation r, aclexplode(r.relacl) a where a.grantee = 'tenantry_overseer'::regrole
+        and not (r.name = 'tenancy.outbox' and a.privilege_type in ('SELECT', 'DELETE'))
+      union all select p.oid::regprocedure::text from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+        where p.proowner = 'tenantry_overseer'::regrole and a.grantee not in ('tenantry_overseer'::regrole, 'tenantry_migrator'::regrole)`,
   },
   {
     rule: 'login-attribute',
@@ -137,7 +163,7 @@ export const ACCESS_RULES: readonly AuditRule[] = [
   {
     rule: 'inner-role',
     says: 'can be logged in to, or has a right over the whole server',
-    query: `select rolname::text as name from pg_roles where rolname in ('tenantry_owner', 'tenantry_sentinel', 'tenantry_keeper', 'tenantry_tenant')
+    query: `select rolname::text as name from pg_roles where rolname in ('tenantry_owner', 'tenantry_sentinel', 'tenantry_keeper', 'tenantry_overseer', 'tenantry_tenant')
       and (rolcanlogin or rolsuper or rolbypassrls or rolreplication or rolcreatedb or (rolcreaterole and rolname <> 'tenantry_keeper'))`,
   },
   {
@@ -195,7 +221,7 @@ export const ACCESS_RULES: readonly AuditRule[] = [
     says: 'is a function of ours that a tenant’s SQL may run and should not',
     query: `select p.oid::regprocedure::text as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace, app r
       where n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and r.oid = 'tenantry_tenant'::regrole and has_function_privilege(r.oid, p.oid, 'EXECUTE')
-      and p.oid::regprocedure::text not in ('tenancy.tenant_of(text)', 'tenancy.restore_role()')`,
+      and p.oid::regprocedure::text not in ('tenancy.tenant_of(text)', 'tenancy.restore_role()', 'tenancy.dispatch(integer,interval,text[])')`,
   },
   {
     rule: 'language',

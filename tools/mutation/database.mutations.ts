@@ -27,15 +27,15 @@ export const DATABASE_MUTATIONS: readonly Mutation[] = [
     name: 'a capability opens its own home',
     file: TENANCY,
     specs: MODEL,
-    find: 'if fenced.is_open and fenced.home = tenant_of.home then',
+    find: `if fenced.is_open and (fenced.home = tenant_of.home or tenant_of.home = 'tenancy') then`,
     replace: 'if fenced.is_open then',
   },
   {
     name: 'a fence that is closed opens nothing',
     file: TENANCY,
     specs: MODEL,
-    find: 'if fenced.is_open and fenced.home = tenant_of.home then',
-    replace: 'if fenced.home = tenant_of.home then',
+    find: `if fenced.is_open and (fenced.home = tenant_of.home or tenant_of.home = 'tenancy') then`,
+    replace: `if fenced.home = tenant_of.home or tenant_of.home = 'tenancy' then`,
   },
   {
     name: 'a capability is known by its hash alone',

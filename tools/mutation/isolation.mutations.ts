@@ -85,6 +85,13 @@ export const ISOLATION_MUTATIONS: readonly Mutation[] = [
   },
   {
     ...PROLOGUE,
+    name: 'the fence is asked before the statement',
+    find: 'tenancy.tenant_of($3)',
+    replace: 'null',
+    specs: ['src/kernel/isolation/prologue.int-spec.ts'],
+  },
+  {
+    ...PROLOGUE,
     name: 'settings of a session are undone behind every statement',
     find: `text: 'reset all'`,
     replace: `text: 'select 1'`,

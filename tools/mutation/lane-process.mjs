@@ -34,7 +34,7 @@ await untilStopped({
     await build();
     const home = postgresHome(dataDir, () => undefined);
     children = new Children(recordFileOf(dataDir), [dataDir, ...(home.outside ? [home.outside] : [])]);
-    const settings = await startServers({ dataDir, children, home, given: {}, isFast: true, say: () => undefined });
+    const { settings } = await startServers({ dataDir, children, home, given: {}, isFast: true, say: () => undefined });
     const env = { ...withoutSettings(process.env), ...settings, TENANTRY_DATA_DIR: dataDir, TENANTRY_TEST_DATA: dataDir };
     await bringUp(children, dataDir, env);
     process.send?.('ready');

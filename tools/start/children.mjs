@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { writePrivate } from './private-file.mjs';
 import { processMark } from './process-mark.mjs';
+import { PATIENCE_MS } from './recorded-children.mjs';
 import { StartError } from './start-error.mjs';
 
 /**
@@ -59,7 +60,7 @@ export class Children {
     return /** @type {number} */ (code ?? 1);
   }
 
-  /** Stops everything, clients before servers; what does not stop in 15 s is killed. */
+  /** Stops everything, clients before servers; what does not stop in PATIENCE_MS is killed. */
   async stop() {
     this.#stopping = true;
     for (const role of ['client', 'server']) {
@@ -130,7 +131,7 @@ export function tail(file, lines = 12) {
 /** @param {ChildProcess} child @param {RecordedChild & { ended: Promise<unknown> }} kept */
 async function stopOne(child, kept) {
   child.kill(kept.signal);
-  const patience = setTimeout(() => killGroup(kept.pid), 15_000);
+  const patience = setTimeout(() => killGroup(kept.pid), PATIENCE_MS);
   await kept.ended;
   clearTimeout(patience);
 }

@@ -67,7 +67,9 @@ function livingHolder(file) {
 function read(file) {
   try {
     return readFileSync(file, 'utf8');
-  } catch {
+  } catch (error) {
+    // One that is there and cannot be read would otherwise be waited for without end.
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ENOENT') throw error;
     return undefined;
   }
 }

@@ -4,6 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { readJson } from './private-file.mjs';
 import { processMark } from './process-mark.mjs';
 
+/** How long a process may take to end when told to; longer than a worker takes to finish what runs or hand it back (30 s). */
+export const PATIENCE_MS = 35_000;
+
 /**
  * One process that a start has begun, as written to `children.json`: clients stop before servers, the leash last by itself.
  * @typedef {{ name: string, pid: number, mark: string | null, signal: NodeJS.Signals, role: 'client' | 'server' | 'leash' }} RecordedChild
@@ -29,7 +32,7 @@ export async function stopRecordedChildren(file) {
 export async function clearLeftovers(file) {
   /** @type {RecordedChild[]} */
   const recorded = readJson(file) ?? [];
-  for (const leash of recorded.filter((child) => child.role === 'leash')) await gone(leash, 20_000);
+  for (const leash of recorded.filter((child) => child.role === 'leash')) await gone(leash, PATIENCE_MS + 5_000);
   await stopRecordedChildren(file);
 }
 
@@ -37,7 +40,7 @@ export async function clearLeftovers(file) {
 async function stop(child) {
   if (!isAlive(child)) return;
   send(child.pid, child.signal);
-  const isGone = await gone(child, 15_000);
+  const isGone = await gone(child, PATIENCE_MS);
   // Each child leads its own process group. A server ends its own children; a client's (a test worker, say) may outlive it.
   if (!isGone || child.role === 'client') send(-child.pid, 'SIGKILL');
   if (!isGone) await gone(child, 5_000);

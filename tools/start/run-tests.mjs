@@ -1,53 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { bringUp } from './bring-up.mjs';
-import { build } from './build.mjs';
-import { Children } from './children.mjs';
-import { recordFileOf } from './data-dir.mjs';
+import { runOnOwnServers } from './own-servers.mjs';
 import { root } from './paths.mjs';
-import { postgresHome } from './postgres-home.mjs';
-import { startServers } from './servers.mjs';
-import { withoutSettings } from './settings.mjs';
-import { StartError } from './start-error.mjs';
-import { untilStopped } from './until-stopped.mjs';
 
-/**
- * Runs jest with these arguments against servers of its own in a folder of its own, both gone afterwards; exits with jest's code.
- * Settings in the environment do not count: a test must never meet a database that somebody needs.
- * @param {string[]} args
- */
+/** Runs jest with these arguments against servers of its own; exits with jest's code. @param {string[]} args */
 export async function runTests(args) {
-  const dataDir = mkdtempSync(join(tmpdir(), 'tenantry-test-'));
-  /** @type {Children | undefined} */
-  let children;
-  await untilStopped({
-    codeWhenTold: 130,
-    explain: (error) => (error instanceof StartError ? error.message : error instanceof Error ? String(error.stack) : String(error)),
-    work: async () => {
-      await build();
-      const home = postgresHome(dataDir, say);
-      children = new Children(recordFileOf(dataDir), [dataDir, ...(home.outside ? [home.outside] : [])]);
-      const settings = await startServers({ dataDir, children, home, given: {}, isFast: true, say });
-      const env = { ...withoutSettings(process.env), ...settings, TENANTRY_DATA_DIR: dataDir, TENANTRY_TEST_DATA: dataDir };
-      await bringUp(children, dataDir, env);
-      const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-      const config = join(root, 'tools', 'jest.config.mjs');
-      return children.run('jest', process.execPath, ['--experimental-vm-modules', '--no-warnings', jest, '--config', config, ...args], {
-        env,
-        cwd: root,
-        inherit: true,
-      });
-    },
-    stop: async () => {
-      await children?.stop();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
+  const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+  const config = join(root, 'tools', 'jest.config.mjs');
+  await runOnOwnServers({
+    name: 'test',
+    isFast: true,
+    nodeArguments: () => ['--experimental-vm-modules', '--no-warnings', jest, '--config', config, ...args],
+    environment: (dataDir) => ({ TENANTRY_TEST_DATA: dataDir }),
   });
-}
-
-/** @param {string} line */
-function say(line) {
-  process.stderr.write(`${line}\n`);
 }

@@ -6,7 +6,8 @@ import { clusters } from './regions.mjs';
 
 /**
  * @typedef {{ postgres: string, tenantry_app: string, tenantry_migrator: string, tenantry_catalog: string }} ClusterPasswords
- * @typedef {{ clusters: Record<string, ClusterPasswords>, redis: string, capabilityKeys: string, accessTokenKeys: string, operatorToken: string }} Secrets
+ * @typedef {{ clusters: Record<string, ClusterPasswords>, redis: string, capabilityKeys: string, signingKeys: string, accessTokenKeys: string,
+ *   operatorToken: string }} Secrets
  */
 
 /**
@@ -19,8 +20,9 @@ export function secretsOf(dataDir) {
   /** @type {Secrets} */
   const secrets = {
     redis: randomText(),
-    capabilityKeys: `${randomName()}:${randomText()}`,
-    accessTokenKeys: signingKeys(),
+    capabilityKeys: masterKeys(),
+    signingKeys: masterKeys(),
+    accessTokenKeys: keysOfTokens(),
     operatorToken: randomText(),
     ...kept,
     clusters: Object.fromEntries(clusters.map(({ name }) => [name, { ...passwords(), ...kept.clusters?.[name] }])),
@@ -34,7 +36,11 @@ function passwords() {
   return { postgres: randomText(), tenantry_app: randomText(), tenantry_migrator: randomText(), tenantry_catalog: randomText() };
 }
 
-function signingKeys() {
+function masterKeys() {
+  return `${randomName()}:${randomText()}`;
+}
+
+function keysOfTokens() {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return JSON.stringify({ keys: [{ ...privateKey.export({ format: 'jwk' }), kid: randomName(), alg: 'ES256', use: 'sig' }] });
 }

@@ -15,6 +15,13 @@ import { startServers } from './servers.mjs';
 import { givenSettings, wantedServers } from './settings.mjs';
 import { StartError } from './start-error.mjs';
 import { untilStopped } from './until-stopped.mjs';
+import { wantedPort } from './wanted-port.mjs';
+
+/** @type {[string, string][]} */
+const programs = [
+  ['The api', join(root, 'dist', 'src', 'main', 'api.js')],
+  ['The worker', join(root, 'dist', 'src', 'main', 'worker.js')],
+];
 
 /** Builds, starts what is wanted, migrates, serves until told to stop, and then stops all it started. */
 export async function serve() {
@@ -31,18 +38,19 @@ export async function serve() {
       const wanted = wantedServers(given);
       release = await takeDataDir(dataDir);
       rmSync(runFileOf(dataDir), { force: true });
-      if (await isTaken(Number(given.PORT)))
+      if (await isTaken(wantedPort(given.PORT)))
         throw new StartError(`Port ${given.PORT} is taken: stop what listens there, or choose another PORT.`);
       const made = await build();
       if (made > 0) say(`Built ${made} files.`);
       children = new Children(recordFileOf(dataDir), [runFileOf(dataDir)]);
       const home = wanted.postgres ? postgresHome(dataDir, say) : undefined;
-      const settings = await startServers({ dataDir, children, home, given, isFast: process.env.TENANTRY_PG_FAST === '1', say });
+      const servers = await startServers({ dataDir, children, home, given, isFast: process.env.TENANTRY_PG_FAST === '1', say });
+      const { settings } = servers;
       const env = { ...process.env, ...settings };
       await bringUp(children, dataDir, env);
-      children.start('The api', process.execPath, [join(root, 'dist', 'src', 'main', 'api.js')], { env, cwd: root, inherit: true });
+      for (const [name, file] of programs) children.start(name, process.execPath, [file], { env, cwd: root, inherit: true });
       await Promise.race([isReady(settings.PORT), children.lost]);
-      greet(dataDir, settings, writeRunFile(dataDir, settings));
+      greet(dataDir, settings, writeRunFile(dataDir, servers));
       return children.lost;
     },
     stop: async () => {
@@ -73,11 +81,12 @@ function statusOf(url) {
 }
 
 /** @param {string} dataDir @param {import('./settings.mjs').Settings} settings @param {ReturnType<typeof writeRunFile>} run */
-function greet(dataDir, settings, { port }) {
+function greet(dataDir, settings, { port, standIns }) {
   say(`\nTenantry is ready (in ${process.uptime().toFixed(1)} s).`);
   say(`  Tenants    http://<slug>.${settings.BASE_DOMAIN}:${port}`);
   say(`  Operators  http://admin.${settings.BASE_DOMAIN}:${port}  (token: operatorToken in ${runFileOf(dataDir)})`);
   say(`  Commands   npm run -s tenantry -- --help`);
+  if (standIns.smtp !== null) say(`  Mails      ${join(dataDir, 'mail')}`);
   say(`  Data       ${dataDir}`);
   say('Ctrl-C stops everything.\n');
 }

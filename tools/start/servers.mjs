@@ -8,16 +8,18 @@ import { startRedis } from './redis.mjs';
 import { clusters } from './regions.mjs';
 import { secretsOf } from './secrets.mjs';
 import { keySettings, keyVaultSettings, postgresSettings, redisSettings, wantedServers } from './settings.mjs';
+import { startSmtp } from './smtp.mjs';
 
 /**
- * Starts the embedded servers that the given settings leave wanting, and answers all settings of the processes; they are written to env.json as well.
+ * Starts the embedded servers that the given settings leave wanting, and answers all settings of the processes, which are written to
+ * env.json as well, and what the SMTP stand-in says of itself when it was started.
  * @param {{ dataDir: string, children: import('./children.mjs').Children, home: import('./postgres-home.mjs').PostgresHome | undefined,
  *   given: import('./settings.mjs').Settings, isFast: boolean, say: (line: string) => void }} options
  */
 export async function startServers({ dataDir, children, home, given, isFast, say }) {
   const wanted = wantedServers(given);
   const secrets = secretsOf(dataDir);
-  const ports = await portsFor(dataDir, [...clusters.map(({ name }) => name), 'redis', 'keyVault']);
+  const ports = await portsFor(dataDir, [...clusters.map(({ name }) => name), 'redis', 'keyVault', 'smtp', 'smtpControl']);
   /** @param {string} name */
   const port = (name) => Number(ports[name]);
   const postgres = async () =>
@@ -29,14 +31,18 @@ export async function startServers({ dataDir, children, home, given, isFast, say
     );
   const redis = async () => wanted.redis && startRedis(children, { dataDir, port: port('redis'), password: secrets.redis, isFast }, say);
   const keyVault = async () => (wanted.keyVault ? startKeyVault(children, dataDir, port('keyVault')) : undefined);
-  const [vault] = await Promise.all([keyVault(), postgres(), redis()]);
+  const mail = async () =>
+    wanted.smtp ? startSmtp(children, dataDir, { port: port('smtp'), controlPort: port('smtpControl') }) : undefined;
+  const [vault, smtp] = await Promise.all([keyVault(), mail(), postgres(), redis()]);
   const settings = {
     ...keySettings(secrets),
     ...(home ? postgresSettings(dataDir, secrets, ports) : {}),
     ...(wanted.redis ? redisSettings(secrets.redis, ports.redis) : { REDIS_CACHE_URL: String(given.REDIS_URL) }),
+    OBJECT_STORE_DIR: join(dataDir, 'objects'),
+    ...(smtp ? { SMTP_URL: smtp.smtpUrl } : {}),
     ...given,
     ...(vault ? keyVaultSettings(vault, dataDir, given.NODE_EXTRA_CA_CERTS) : {}),
   };
   writePrivate(join(dataDir, 'env.json'), JSON.stringify(settings, null, 2));
-  return settings;
+  return { settings, smtp };
 }

@@ -8,7 +8,7 @@ import { StartError } from './start-error.mjs';
 
 const names = new Set(SETTING_NAMES);
 // What libraries read by themselves.
-const ofLibraries = /^(NODE_EXTRA_CA_CERTS|SMTP_URL|(AZURE|STRIPE|UNLEASH|ENTRA|GRAPH)_.+)$/;
+const ofLibraries = /^(NODE_EXTRA_CA_CERTS|(AWS|AZURE|STRIPE|UNLEASH|ENTRA|GRAPH)_.+)$/;
 
 /** @param {string} name */
 const isSetting = (name) => names.has(name) || ofLibraries.test(name);
@@ -35,12 +35,17 @@ export function wantedServers(given) {
       'CATALOG_DATABASE_URL and CLUSTERS belong together: give both to use servers of your own, or neither for the embedded ones.',
     );
   }
-  return { postgres: !given.CLUSTERS, redis: !given.REDIS_URL, keyVault: !given.AZURE_KEY_VAULT_URL };
+  return { postgres: !given.CLUSTERS, redis: !given.REDIS_URL, keyVault: !given.AZURE_KEY_VAULT_URL, smtp: !given.SMTP_URL };
 }
 
 /** @param {import('./secrets.mjs').Secrets} secrets @returns {Settings} */
 export function keySettings(secrets) {
-  return { CAPABILITY_KEYS: secrets.capabilityKeys, ACCESS_TOKEN_KEYS: secrets.accessTokenKeys, OPERATOR_TOKEN: secrets.operatorToken };
+  return {
+    CAPABILITY_KEYS: secrets.capabilityKeys,
+    SIGNING_KEYS: secrets.signingKeys,
+    ACCESS_TOKEN_KEYS: secrets.accessTokenKeys,
+    OPERATOR_TOKEN: secrets.operatorToken,
+  };
 }
 
 /** Writes the clusters file too. @param {string} dataDir @param {import('./secrets.mjs').Secrets} secrets @param {Record<string, number>} ports @returns {Settings} */

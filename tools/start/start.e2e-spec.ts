@@ -16,6 +16,7 @@ interface Run {
   pid: number;
   port: number;
   clusters: Record<string, { region: string; superuserUrl: string }>;
+  standIns: { smtp: string };
 }
 
 describe('npm start', () => {
@@ -45,7 +46,11 @@ describe('npm start', () => {
     expect(statSync(join(folder, 'run.json')).mode & 0o777).toBe(0o600);
     expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
     const pids = recorded();
-    expect(pids).toHaveLength(6);
+    expect(names()).toEqual(
+      expect.arrayContaining(['The api', 'The worker', 'The Key Vault stand-in', 'The SMTP stand-in', 'Redis', 'the leash']),
+    );
+    expect(pids).toHaveLength(8);
+    expect(await (await fetch(`${run.standIns.smtp}/_control/log`)).json()).toEqual({ requests: [] });
     child.kill('SIGTERM');
     await once(child, 'exit');
     expect(child.exitCode).toBe(0);
@@ -102,8 +107,15 @@ describe('npm start', () => {
   }
 
   function recorded(): number[] {
-    const children = JSON.parse(readFileSync(join(folder, 'children.json'), 'utf8')) as { pid: number }[];
-    return children.map(({ pid }) => pid);
+    return children().map(({ pid }) => pid);
+  }
+
+  function names(): string[] {
+    return children().map(({ name }) => name);
+  }
+
+  function children(): { pid: number; name: string }[] {
+    return JSON.parse(readFileSync(join(folder, 'children.json'), 'utf8')) as { pid: number; name: string }[];
   }
 
   function environment(): NodeJS.ProcessEnv {

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { stdSerializers } from 'pino';
 import { SecretNotFoundError, SecretsUnavailableError } from '#kernel/isolation/secret-source.js';
 import { KeyVaultStandIn } from '#tools/stand-ins/key-vault/key-vault-stand-in.js';
-import { askStandIn, planFaults, readLog } from '#tools/stand-ins/key-vault/stand-in-control.js';
+import { askStandIn, planFaults, readLog } from '#tools/stand-ins/common/stand-in-control.js';
 import { KeyVaultSecrets } from './key-vault-secrets.js';
 
 const VALUE = 'postgres://tenant:never-to-be-seen@db/tenant';

@@ -67,6 +67,7 @@ export class PostgresIsolationLayer implements IsolationLayer {
         [tenant.placement.schema],
       );
       for (const { name } of rows) await provisioning.query(`delete from ${name} where tenant_id = $1`, [tenant.id]);
+      await provisioning.query('select tenancy.forget($1)', [tenant.id]);
     });
   }
 
@@ -74,6 +75,7 @@ export class PostgresIsolationLayer implements IsolationLayer {
     return inTransaction(migrator, async () => {
       await this.fences.remove(migrator, tenant);
       await migrator.query('delete from tenancy.migration where home = $1', [tenant.placement.schema]);
+      await migrator.query('select tenancy.forget($1)', [tenant.id]);
       await migrator.query('set local role tenantry_owner');
       await migrator.query(`drop schema if exists ${identifier(tenant.placement.schema)} cascade`);
     });

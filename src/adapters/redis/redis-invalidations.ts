@@ -12,6 +12,8 @@ export interface RedisInvalidationsOptions {
   readonly subscriber: Redis;
   readonly log: RedisLog;
   readonly prefix?: string;
+  /** What is told: those of one topic hear nothing of another. `tenants-changed` when not said. */
+  readonly topic?: string;
 }
 
 /**
@@ -26,7 +28,7 @@ export class RedisInvalidations implements InvalidationChannel {
   #isUp = false;
 
   constructor(private readonly options: RedisInvalidationsOptions) {
-    this.#channel = `${options.prefix ?? 'tenantry:'}tenants-changed`;
+    this.#channel = `${options.prefix ?? 'tenantry:'}${options.topic ?? 'tenants-changed'}`;
   }
 
   get isUp(): boolean {

@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { defineEntity, p } from '@mikro-orm/core';
+import { TextListType } from '#kernel/model/text-list.type.js';
 
 const ApiKeyRecordSchema = defineEntity({
   name: 'ApiKeyRecord',
@@ -12,7 +13,10 @@ const ApiKeyRecordSchema = defineEntity({
     tenantId: p.uuid(),
     name: p.text(),
     hash: p.text(),
+    permissions: p.type(TextListType).nullable(),
+    createdBy: p.uuid().nullable(),
     createdAt: p.datetime(3).onCreate(() => new Date()),
+    lastUsedAt: p.datetime(3).nullable(),
     revokedAt: p.datetime(3).nullable(),
   },
 });

@@ -2,7 +2,7 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import { CatalogUnavailableError } from '#catalog/catalog.errors.js';
 import { frozenTenant } from '#catalog/tenants/frozen-tenant.js';
 import { Deadline } from '#kernel/isolation/deadline.js';
-import type { CredentialDirectory } from '#kernel/resolution/credential-directory.js';
+import type { ApiKeyCredential, CredentialDirectory } from '#kernel/resolution/credential-directory.js';
 import type { PlacementKind } from '#kernel/tenancy/placement.js';
 import type { TenantDirectory } from '#kernel/tenancy/tenant-directory.js';
 import type { Tenant, TenantStatus } from '#kernel/tenancy/tenant.js';
@@ -49,12 +49,12 @@ export class CatalogTenantDirectory implements TenantDirectory, CredentialDirect
     return this.byId(id);
   }
 
-  async apiKey(hash: string): Promise<{ id: string; tenantId: string } | null> {
-    const [row] = await this.#rows<{ id: string; tenant_id: string }>(
-      'select id, tenant_id from api_key where hash = ? and revoked_at is null',
+  async apiKey(hash: string): Promise<ApiKeyCredential | null> {
+    const [key] = await this.#rows<ApiKeyCredential>(
+      `select id, tenant_id as "tenantId", permissions, created_by as "createdBy" from api_key where hash = ? and revoked_at is null`,
       hash,
     );
-    return row ? { id: row.id, tenantId: row.tenant_id } : null;
+    return key ?? null;
   }
 
   async #one(sql: string, parameter: string): Promise<Tenant | null> {

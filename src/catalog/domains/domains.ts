@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { MikroORM } from '@mikro-orm/postgresql';
+import { tenantTarget } from '#catalog/audit/platform-act.js';
+import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { DomainRefusedError } from '#catalog/catalog.errors.js';
 import { DomainRecord } from '#catalog/domains/domain.record.js';
 import type { TenantChanged } from '#catalog/tenants/tenant-registry.js';
@@ -14,6 +16,7 @@ export class Domains {
   constructor(
     private readonly catalog: MikroORM,
     private readonly changed: TenantChanged,
+    private readonly audit = new PlatformAudit(catalog),
   ) {}
 
   /** The record to put into DNS as proof. Raises DomainRefusedError when the domain is another tenant's. */
@@ -21,9 +24,14 @@ export class Domains {
     const em = this.catalog.em.fork();
     const known = await em.findOne(DomainRecord, { name });
     if (known && known.tenantId !== tenantId) throw new DomainRefusedError(name, 'it belongs to another tenant');
-    const domain = known ?? em.create(DomainRecord, { name, tenantId, challenge: randomBytes(24).toString('base64url'), verifiedAt: null });
-    await em.flush();
-    return { record: `_tenantry.${name}`, value: domain.challenge };
+    const challenge = known?.challenge ?? randomBytes(24).toString('base64url');
+    if (!known) {
+      await em.transactional(async (tx) => {
+        tx.create(DomainRecord, { name, tenantId, challenge, verifiedAt: null });
+        await this.audit.record(tx, { action: 'tenant.claim-domain', targets: [tenantTarget(tenantId)], details: { domain: name } });
+      });
+    }
+    return { record: `_tenantry.${name}`, value: challenge };
   }
 
   /** Looks for the proof. A domain whose proof has gone is not verified any more; DNS that does not answer changes nothing. Raises DomainRefusedError. */
@@ -37,8 +45,15 @@ export class Domains {
       throw new DomainRefusedError(name, `_tenantry.${name} could not be looked up now (${String(code)})`);
     });
     const isProven = found.includes(domain.challenge);
-    domain.verifiedAt = isProven ? new Date() : null;
-    await em.flush();
+    await em.transactional(async (tx) => {
+      await tx.nativeUpdate(DomainRecord, { name, tenantId }, { verifiedAt: isProven ? new Date() : null });
+      await this.audit.record(tx, {
+        action: 'tenant.verify-domain',
+        targets: [tenantTarget(tenantId)],
+        outcome: isProven ? 'success' : 'failure',
+        details: { domain: name },
+      });
+    });
     await this.changed(tenantId);
     if (!isProven) throw new DomainRefusedError(name, `_tenantry.${name} has no TXT record with the challenge`);
   }

@@ -1,5 +1,7 @@
 import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { MikroORM } from '@mikro-orm/postgresql';
+import { tenantTarget } from '#catalog/audit/platform-act.js';
+import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { SlugTakenError, TenantStatusRefusedError } from '#catalog/catalog.errors.js';
 import { frozenTenant } from '#catalog/tenants/frozen-tenant.js';
 import { PlacementRecord } from '#catalog/tenants/placement.record.js';
@@ -34,6 +36,7 @@ export class TenantRegistry {
   constructor(
     private readonly catalog: MikroORM,
     private readonly changed: TenantChanged,
+    private readonly audit = new PlatformAudit(catalog),
   ) {}
 
   /** Takes the name and the place before anything is made. Raises SlugTakenError. Repeating an order with its id gives what is there. */
@@ -47,6 +50,9 @@ export class TenantRegistry {
           tx.create(TenantRecord, { ...tenant, status: 'provisioning' });
           await tx.flush();
           tx.create(PlacementRecord, { tenantId: order.id, ...placement });
+          const { slug, plan, region } = tenant;
+          const details = { slug, plan, region, kind: placement.kind, cluster: placement.cluster };
+          await this.audit.record(tx, { action: 'tenant.reserve', targets: [tenantTarget(order.id)], details });
         });
       } catch (error) {
         if (error instanceof UniqueConstraintViolationException) throw new SlugTakenError(order.slug);
@@ -64,6 +70,13 @@ export class TenantRegistry {
     const placement = tenant && (await em.findOne(PlacementRecord, { tenantId: tenant.id }));
     if (!tenant || !placement) throw new TenantUnknownError();
     return snapshot(tenant, placement);
+  }
+
+  /** What was said of a tenant when it was ordered. Raises TenantUnknownError. */
+  async factsOf(id: string): Promise<Pick<TenantOrder, 'name' | 'adminEmail'>> {
+    const tenant = await this.catalog.em.fork().findOne(TenantRecord, { id });
+    if (!tenant) throw new TenantUnknownError();
+    return { name: tenant.name, adminEmail: tenant.adminEmail };
   }
 
   /** Every tenant, in the order they were made. */
@@ -100,8 +113,10 @@ export class TenantRegistry {
       if (!tenant || !placement) throw new TenantUnknownError();
       if (tenant.status !== status) {
         if (!from.includes(tenant.status)) throw new TenantStatusRefusedError(id, tenant.status, status);
+        const changes = [{ path: 'status', old: tenant.status, new: status }];
         tenant.status = status;
         placement.epoch += 1;
+        await this.audit.record(em, { action: 'tenant.change-status', targets: [tenantTarget(id)], changes });
       }
       return snapshot(tenant, placement);
     });
@@ -111,7 +126,10 @@ export class TenantRegistry {
 
   /** Forgets a tenant and its name; its data must be gone before. Succeeds when it is gone already. */
   async remove(id: string): Promise<void> {
-    await this.catalog.em.fork().nativeDelete(TenantRecord, { id });
+    await this.catalog.em.fork().transactional(async (em) => {
+      const removed = await em.nativeDelete(TenantRecord, { id });
+      if (removed > 0) await this.audit.record(em, { action: 'tenant.remove', targets: [tenantTarget(id)] });
+    });
     await this.changed(id);
   }
 }

@@ -82,3 +82,15 @@ export class TenantNotProvisioningError extends AppError {
     super(`Tenant ${tenantId} is ${status}; it is not being made.`);
   }
 }
+
+/** The tenant is active, and its card or its first owner could not be made; `resume` makes what is missing. */
+export class TenantNotFoundedError extends AppError {
+  readonly code = 'provisioning.not-founded';
+
+  constructor(
+    readonly tenantId: string,
+    options?: ErrorOptions,
+  ) {
+    super(`Tenant ${tenantId} is active, but has no owner yet; resume it.`, options);
+  }
+}

@@ -2,7 +2,8 @@ import { randomUUIDv7 } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
 import type { IsolationLayer } from '#control/provisioning/isolation-layer.js';
-import { CreationNotUndoneError, TenantNotFencedError, TenantNotProvisioningError } from '#control/provisioning/provisioning.errors.js';
+import type { Founder } from '#control/provisioning/founder.js';
+import { CreationNotUndoneError, TenantNotFencedError, TenantNotFoundedError, TenantNotProvisioningError } from '#control/provisioning/provisioning.errors.js';
 import type { Placer } from '#control/provisioning/placer.js';
 import type { Tenant, TenantStatus } from '#kernel/tenancy/tenant.js';
 
@@ -23,12 +24,13 @@ export class TenantProvisioner {
     private readonly registry: TenantRegistry,
     private readonly placer: Placer,
     private readonly isolation: IsolationLayer,
+    private readonly found: Founder,
   ) {}
 
   /**
    * Reserves the name and the place, makes the place, verifies it and opens it. What was begun is undone when a step fails; raises
    * CreationNotUndoneError when that fails too. After a crash the tenant is still being provisioned: `resume` or `undo` it. Once it is
-   * active in the catalog nothing is undone: raises TenantNotFencedError, and `resume` goes on.
+   * active in the catalog nothing is undone: raises TenantNotFencedError or TenantNotFoundedError, and `resume` goes on.
    */
   async create(request: TenantRequest): Promise<Tenant> {
     const placement = this.placer.place(request.plan, request.region);
@@ -36,7 +38,7 @@ export class TenantProvisioner {
     try {
       return await this.resume(reserved);
     } catch (error) {
-      if (error instanceof TenantNotFencedError) throw error;
+      if (error instanceof TenantNotFencedError || error instanceof TenantNotFoundedError) throw error;
       await this.undo(reserved).catch((failure: unknown) => {
         // The catalog made it active and its answer was lost.
         if (failure instanceof TenantNotProvisioningError) throw new TenantNotFencedError(reserved.id, failure.status, { cause: error });
@@ -47,15 +49,21 @@ export class TenantProvisioner {
   }
 
   /**
-   * Goes on with a creation that was interrupted; of an active tenant, only the fence is sealed again. Raises TenantNotFencedError, and
-   * TenantNotProvisioningError for a tenant that is neither.
+   * Goes on with a creation that was interrupted; of an active tenant, only the fence is sealed again and what is missing of its first
+   * owner is made. Raises TenantNotFencedError, TenantNotFoundedError, and TenantNotProvisioningError for a tenant that is neither.
    */
   async resume(tenant: Tenant): Promise<Tenant> {
     if (tenant.status !== 'active') {
       requireProvisioning(tenant);
       await this.isolation.prepare(tenant);
     }
-    return this.#fenced(await this.registry.open(tenant.id));
+    const opened = await this.#fenced(await this.registry.open(tenant.id));
+    try {
+      await this.found(opened, await this.registry.factsOf(opened.id));
+    } catch (error) {
+      throw new TenantNotFoundedError(opened.id, { cause: error });
+    }
+    return opened;
   }
 
   /** Takes back a creation that was interrupted; the name is free after that. Raises TenantNotProvisioningError. */

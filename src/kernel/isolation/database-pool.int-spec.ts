@@ -83,7 +83,10 @@ describe('the connections to a database', () => {
     const on = await lease(await poolWith());
     const text = `select concat(current_setting('tenant.capability', true), current_setting('search_path')) as value`;
     const before = await run(on, text);
-    await on.flush({ prologue: enter('a capability', 'a_path'), epilogue: [], text, values: [], searchPath: '' }, new Deadline(10_000));
+    await on.flush(
+      { prologue: enter('a capability', { searchPath: 'a_path', home: '' }), epilogue: [], text, values: [], searchPath: '' },
+      new Deadline(10_000),
+    );
     expect(await run(on, text)).toBe(before);
     on.release();
   });

@@ -5,6 +5,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { Ticket } from '#plugins/tickets/ticket.entity.js';
+import { PageCursors } from '#kernel/plugin/page-cursor.js';
 import { TicketsService } from '#plugins/tickets/tickets.service.js';
 import { AttackStage } from '#testing/attacks/attack-stage.js';
 import { TIERS } from '#testing/test-platform.js';
@@ -135,7 +136,7 @@ describe.each(TIERS)('an entity manager in the %s tier', (tier) => {
 
   it('shows each of a thousand interleaved requests its own tenant, whatever it waits for (B5, B10)', async () => {
     const { me, victim } = stage.targets;
-    const service = new TicketsService(stage.test.platform.contexts);
+    const service = new TicketsService(stage.test.platform.contexts, new PageCursors(stage.test.platform.signing));
     const waits: ((n: number) => Promise<unknown>)[] = [
       (n) => pause(n % 7),
       () => pause(0),

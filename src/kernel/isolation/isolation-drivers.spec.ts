@@ -15,13 +15,13 @@ const placement: Placement = {
 describe('the route of a placement', () => {
   it('leads rows and schemas of one cluster to the same connections', () => {
     const row = routeOf({ ...placement, kind: 'row', schema: 'shared' });
-    expect(row).toEqual({ target: { cluster: 'eu-west-1' }, searchPath: '"shared", pg_temp' });
-    expect(routeOf(placement)).toEqual({ target: { cluster: 'eu-west-1' }, searchPath: '"t_0a1b", pg_temp' });
+    expect(row).toEqual({ target: { cluster: 'eu-west-1' }, searchPath: '"shared", pg_temp', home: 'shared' });
+    expect(routeOf(placement)).toEqual({ target: { cluster: 'eu-west-1' }, searchPath: '"t_0a1b", pg_temp', home: 't_0a1b' });
   });
 
   it('leads a database of its own to the connections of its secret', () => {
     const route = routeOf({ ...placement, kind: 'database', schema: 'app', secret: 'tenant-0a1b' });
-    expect(route).toEqual({ target: { secret: 'tenant-0a1b' }, searchPath: '"app", pg_temp' });
+    expect(route).toEqual({ target: { secret: 'tenant-0a1b' }, searchPath: '"app", pg_temp', home: 'app' });
   });
 
   it('refuses a database of its own without a secret', () => {

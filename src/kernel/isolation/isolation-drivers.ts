@@ -5,15 +5,17 @@ export interface Route {
   /** The pool's key: tenants with the same target share one. */
   readonly target: { readonly cluster: string } | { readonly secret: string };
   readonly searchPath: string;
+  /** The schema that must be the home of whoever presents a capability. */
+  readonly home: string;
 }
 
 /** The three ways to keep tenants apart; the only place in the product that asks for the kind. */
 const drivers: Record<PlacementKind, (placement: Placement) => Route> = {
-  row: ({ cluster, schema }) => ({ target: { cluster }, searchPath: searchPath(schema) }),
-  schema: ({ cluster, schema }) => ({ target: { cluster }, searchPath: searchPath(schema) }),
+  row: ({ cluster, schema }) => ({ target: { cluster }, ...home(schema) }),
+  schema: ({ cluster, schema }) => ({ target: { cluster }, ...home(schema) }),
   database: ({ secret, schema }) => {
     if (!secret) throw new TypeError('a database placement names its secret');
-    return { target: { secret }, searchPath: searchPath(schema) };
+    return { target: { secret }, ...home(schema) };
   },
 };
 
@@ -23,7 +25,7 @@ export function routeOf(placement: Placement): Route {
 }
 
 /** No `public`, where a missing table would fall through to another's; pg_temp last, where it cannot shadow anything. */
-function searchPath(schema: string): string {
+function home(schema: string): Pick<Route, 'searchPath' | 'home'> {
   if (!/^[a-z][a-z0-9_]{0,40}$/.test(schema)) throw new TypeError(`${JSON.stringify(schema)} is not a schema name we minted`);
-  return `"${schema}", pg_temp`;
+  return { searchPath: `"${schema}", pg_temp`, home: schema };
 }

@@ -5,12 +5,13 @@ export const SqlState = {
   noTenant: 'TN001',
   capabilityRefused: 'TN002',
   tenantClosed: 'TN003',
-  /** What is answered where a tenant's home was, before the fence is asked. */
+  /** What is answered where a tenant's home has just been. */
   undefinedTable: '42P01',
   invalidPassword: '28P01',
   invalidAuthorization: '28000',
   noSuchDatabase: '3D000',
   adminShutdown: '57P01',
+  lockNotAvailable: '55P03',
 } as const;
 
 /** All connections a server may have are in use by all processes together. */
@@ -58,6 +59,15 @@ export class SessionCommandRefusedError extends AppError {
 
   constructor(readonly command: string) {
     super(`${command} is not allowed inside a tenant's transaction; the transaction was ended.`);
+  }
+}
+
+/** Something that must be kept together with what caused it was tried outside a transaction. */
+export class NoTransactionError extends AppError {
+  readonly code = 'isolation.no-transaction';
+
+  constructor(readonly operation: string) {
+    super(`Cannot ${operation}: no transaction is in scope.`);
   }
 }
 

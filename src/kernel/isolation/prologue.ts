@@ -1,4 +1,13 @@
 import type { PreparedStep } from '#kernel/isolation/flush-query.js';
+import type { Route } from '#kernel/isolation/isolation-drivers.js';
+
+/**
+ * Tells the database whose statement follows and then asks the fence, because a policy is not asked where a table has no rows: a statement
+ * behind a capability that does not open its home never runs. What is not chosen by a CASE is not known to be evaluated in any order.
+ */
+const ENTER = `
+  select set_config('search_path', $2, true),
+    case when set_config('tenant.capability', $1, true) is not null and $3 <> '' then tenancy.tenant_of($3) end`;
 
 /**
  * The statements every pooled connection prepares when it is opened. Both settings are local to the transaction, so nothing of a tenant
@@ -6,21 +15,22 @@ import type { PreparedStep } from '#kernel/isolation/flush-query.js';
  */
 export const PROLOGUE_STATEMENTS: readonly { name: string; text: string; values: readonly string[] }[] = [
   { name: 'tn_reset', text: 'reset all', values: [] },
-  { name: 'tn_enter', text: `select set_config('tenant.capability', $1, true), set_config('search_path', $2, true)`, values: ['', ''] },
+  // Without a home the fence is not asked: on a connection that is only being opened there is nobody to ask it for.
+  { name: 'tn_enter', text: ENTER, values: ['', '', ''] },
   { name: 'tn_begin', text: 'begin', values: [] },
 ];
 
 const RESET: PreparedStep = { name: 'tn_reset', values: [] };
 const BEGIN: PreparedStep = { name: 'tn_begin', values: [] };
 
-/** What rides in front of a statement that is a transaction of its own. */
-export function enter(capability: string, searchPath: string): PreparedStep[] {
-  return [{ name: 'tn_enter', values: [capability, searchPath] }];
+/** What rides in front of a statement that is a transaction of its own; what the fence refuses is the error of the whole flush. */
+export function enter(capability: string, { searchPath, home }: Pick<Route, 'searchPath' | 'home'>): PreparedStep[] {
+  return [{ name: 'tn_enter', values: [capability, searchPath, home] }];
 }
 
 /** What rides in front of the first statement of an explicit transaction. */
-export function beginAndEnter(capability: string, searchPath: string): PreparedStep[] {
-  return [BEGIN, ...enter(capability, searchPath)];
+export function beginAndEnter(capability: string, route: Pick<Route, 'searchPath' | 'home'>): PreparedStep[] {
+  return [BEGIN, ...enter(capability, route)];
 }
 
 /**

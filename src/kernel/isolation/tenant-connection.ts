@@ -105,7 +105,7 @@ export class TenantConnection implements DatabaseConnection {
       const lease = await this.routing.registry.lease(tenant, route, deadline);
       try {
         const { searchPath } = route;
-        return await lease.flush({ prologue: enter(capability, searchPath), text, values, epilogue: LEAVE, searchPath }, deadline);
+        return await lease.flush({ prologue: enter(capability, route), text, values, epilogue: LEAVE, searchPath }, deadline);
       } finally {
         lease.release();
       }
@@ -125,7 +125,7 @@ export class TenantConnection implements DatabaseConnection {
     if (this.#phase === 'begun') {
       this.#phase = 'entered';
       const { capability, route } = this.#derive(TenantScope.require('run a statement'));
-      return this.#onLease(this.#lease, text, values, { prologue: enter(capability, route.searchPath) });
+      return this.#onLease(this.#lease, text, values, { prologue: enter(capability, route) });
     }
     return this.#onLease(this.#lease, text, values);
   }
@@ -134,7 +134,7 @@ export class TenantConnection implements DatabaseConnection {
   #first(
     text: string,
     values: readonly unknown[],
-    prologue: (capability: string, path: string) => PreparedStep[],
+    prologue: (capability: string, route: Route) => PreparedStep[],
   ): Promise<pg.QueryResult> {
     return this.#atHome(async (tenant, deadline) => {
       const { capability, route } = this.#derive(tenant);
@@ -143,7 +143,7 @@ export class TenantConnection implements DatabaseConnection {
       const lease = (this.#lease = await this.routing.registry.lease(tenant, route, deadline));
       this.#limit = setTimeout(() => this.#lose(), this.routing.transactionMs).unref();
       const { searchPath } = route;
-      return lease.flush({ prologue: prologue(capability, searchPath), text, values, epilogue: [], searchPath }, deadline);
+      return lease.flush({ prologue: prologue(capability, route), text, values, epilogue: [], searchPath }, deadline);
     });
   }
 
@@ -207,7 +207,7 @@ export class TenantConnection implements DatabaseConnection {
   }
 }
 
-/** Also where there is no such table: a home that was taken away has none that could be asked. */
+/** Also where there is no such table: a home may be taken away between the fence's answer and the statement. */
 function refusedByFence(error: unknown): boolean {
   const state = sqlStateOf(error);
   return state === SqlState.capabilityRefused || state === SqlState.tenantClosed || state === SqlState.undefinedTable;

@@ -1,5 +1,7 @@
 import { AppError } from '#kernel/errors/app-error.js';
 import { hasPlainYear } from '#kernel/plugin/plain-year.js';
+import type { SigningKeys } from '#kernel/signing/signing-keys.js';
+import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
 
 /** The last row of a page; the next one begins after it. */
 export interface PagePosition {
@@ -7,40 +9,48 @@ export interface PagePosition {
   readonly id: string;
 }
 
-/** The cursor was not made here, or is damaged. */
+/** The cursor was not made here, is damaged, or is of another list than the one it came with. */
 export class CursorInvalidError extends AppError {
   readonly code = 'cursor.invalid';
 
   constructor() {
-    super('The cursor is not one of ours; start the list again without it.');
+    super('The cursor is not one of this list; start the list again without it.');
   }
 }
 
+const PURPOSE = 'page-cursor';
+const SIGNATURE_BYTES = 16;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const BASE64URL = /^[A-Za-z0-9_-]{1,200}$/;
+const CURSOR = /^([A-Za-z0-9_-]{20,200})\.([A-Za-z0-9_-]{22})$/;
 
-/** A position as callers see it: opaque, to be given back as it is. */
-export function toCursor({ at, id }: PagePosition): string {
-  return Buffer.from(JSON.stringify([at.toISOString(), id])).toString('base64url');
-}
+/** What a cursor belongs to: the list's name, and whatever chose and ordered its rows. */
+export type CursorScope = readonly [list: string, filter?: object];
 
-/** Raises CursorInvalidError for anything that `toCursor` would not have written, to the letter. */
-export function fromCursor(cursor: string): PagePosition {
-  const [at, id] = partsOf(cursor);
-  const position = { at: new Date(at), id };
-  if (!UUID.test(id) || !hasPlainYear(position.at) || toCursor(position) !== cursor) throw new CursorInvalidError();
-  return position;
-}
+/** Cursors as callers see them: opaque, signed, and of one list of one tenant with one filter. */
+export class PageCursors {
+  constructor(private readonly keys: SigningKeys) {}
 
-function partsOf(cursor: string): [string, string] {
-  if (!BASE64URL.test(cursor)) throw new CursorInvalidError();
-  let parts: unknown;
-  try {
-    parts = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {
-    throw new CursorInvalidError();
+  /** A position to be given back as it is, with the same filter. */
+  seal({ at, id }: PagePosition, scope: CursorScope): string {
+    const text = Buffer.from(JSON.stringify([at.toISOString(), id])).toString('base64url');
+    return `${text}.${this.keys.sign(PURPOSE, signed(text, scope), SIGNATURE_BYTES).toString('base64url')}`;
   }
-  if (!Array.isArray(parts) || parts.length !== 2 || typeof parts[0] !== 'string' || typeof parts[1] !== 'string')
-    throw new CursorInvalidError();
-  return [parts[0], parts[1]];
+
+  /** Raises CursorInvalidError for anything that `seal` would not have written for this list. */
+  open(cursor: string, scope: CursorScope): PagePosition {
+    const [, text = '', signature = ''] = CURSOR.exec(cursor) ?? [];
+    const isOurs = this.keys.isSigned(PURPOSE, signed(text, scope), Buffer.from(signature, 'base64url'), SIGNATURE_BYTES);
+    if (!isOurs) throw new CursorInvalidError();
+    const [at, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as [string, string];
+    const position = { at: new Date(at), id };
+    if (!UUID.test(id) || !hasPlainYear(position.at)) throw new CursorInvalidError();
+    return position;
+  }
+}
+
+function signed(text: string, [list, filter = {}]: CursorScope): string {
+  const chosen = Object.entries(filter)
+    .filter(([, value]) => value !== undefined)
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+  return JSON.stringify([TenantScope.require('use a page cursor').id, list, chosen, text]);
 }

@@ -1,4 +1,6 @@
 import { AppError } from '#kernel/errors/app-error.js';
+import type { Principal } from '#kernel/resolution/principal.js';
+import type { Tenant } from '#kernel/tenancy/tenant.js';
 
 /** No credential, or none that opens this tenant; the two are not told apart. */
 export class UnauthenticatedError extends AppError {
@@ -6,6 +8,16 @@ export class UnauthenticatedError extends AppError {
 
   constructor() {
     super('A valid credential is needed.');
+  }
+}
+
+/** A credential that is good elsewhere came to this tenant's host; callers are told what they are told of one that is good nowhere. */
+export class ForeignCredentialError extends UnauthenticatedError {
+  constructor(
+    readonly tenant: Tenant,
+    readonly kind: Principal['kind'],
+  ) {
+    super();
   }
 }
 

@@ -1,4 +1,21 @@
-/** Who acts: a machine with an API key, or a member with an access token; always of one tenant. */
-export type Principal =
-  | { readonly kind: 'machine'; readonly id: string; readonly tenantId: string }
-  | { readonly kind: 'member'; readonly id: string; readonly tenantId: string; readonly sessionId: string | null };
+/**
+ * Who acts, always of one tenant: a member with an access token, or a machine with an API key. A key has at most the permissions listed
+ * and at most what its creator may; null stands for all, and a creator of null is an operator.
+ */
+export type Principal = MemberPrincipal | MachinePrincipal;
+
+export interface MemberPrincipal {
+  readonly kind: 'member';
+  readonly id: string;
+  readonly tenantId: string;
+  /** Null for a token that belongs to no session. */
+  readonly sessionId: string | null;
+}
+
+export interface MachinePrincipal {
+  readonly kind: 'machine';
+  readonly id: string;
+  readonly tenantId: string;
+  readonly permissions: readonly string[] | null;
+  readonly createdBy: string | null;
+}

@@ -53,7 +53,9 @@ describe('TenantResolver', () => {
         byDomain: (domain) => Promise.resolve(domain === 'tickets.acme.com' ? acme : null),
         apiKey: (hash) => {
           const [slug] = [...keys].find(([, key]) => hashApiKey(key) === hash) ?? [];
-          return Promise.resolve(slug === undefined ? null : { id: `key-of-${slug}`, tenantId: `id-of-${slug}` });
+          return Promise.resolve(
+            slug === undefined ? null : { id: `key-of-${slug}`, tenantId: `id-of-${slug}`, permissions: null, createdBy: null },
+          );
         },
       },
       tokens: await AccessTokens.open({ keys: [{ ...(await exportJWK(privateKey)), kid: 'k' }] }),

@@ -1,4 +1,4 @@
-import { TenantMismatchError, UnauthenticatedError } from '#kernel/resolution/access.errors.js';
+import { ForeignCredentialError, TenantMismatchError, UnauthenticatedError } from '#kernel/resolution/access.errors.js';
 import type { AccessTokens } from '#kernel/resolution/access-token.js';
 import { hashApiKey } from '#kernel/resolution/api-key.js';
 import type { Credential } from '#kernel/resolution/credential.js';
@@ -19,10 +19,10 @@ export interface Claim {
   readonly tenantHeader: string | undefined;
 }
 
-/** Whose the request is, and who acts. */
-export interface Resolution {
+/** Whose the request is, and who acts; nobody is known yet where somebody signs in. */
+export interface Resolution<Who extends Principal | null = Principal | null> {
   readonly tenant: Tenant;
-  readonly principal: Principal;
+  readonly principal: Who;
 }
 
 export interface TenantResolverOptions {
@@ -42,7 +42,7 @@ export class TenantResolver {
   }
 
   /** Raises the errors of host, tenant status and access. */
-  async resolve(claim: Claim): Promise<Resolution> {
+  async resolve(claim: Claim): Promise<Resolution<Principal>> {
     const named = await this.#byHost(claim.host);
     const principal = await this.#authenticate(claim.credential);
     if (named && principal.tenantId !== named.id) {
@@ -52,11 +52,18 @@ export class TenantResolver {
         kind: principal.kind,
       });
       // The same answer as for a credential that nobody has: it is nobody's here.
-      throw new UnauthenticatedError();
+      throw new ForeignCredentialError(named, principal.kind);
     }
     const tenant = named ?? this.#admit(await this.options.directory.byId(principal.tenantId));
     this.#compareHeader(tenant, principal, claim.tenantHeader);
     return { tenant, principal };
+  }
+
+  /** For a route of a tenant that everybody may ask. Raises the errors of host and tenant status; on the machines' host there is no tenant. */
+  async resolvePublic(host: Host): Promise<Resolution<null>> {
+    const tenant = await this.#byHost(host);
+    if (!tenant) throw new HostUnknownError();
+    return { tenant, principal: null };
   }
 
   /** Null on the machines' host, where the credential names the tenant. */
@@ -86,7 +93,7 @@ export class TenantResolver {
     if (!credential || credential.kind === 'unreadable') return null;
     if (credential.kind === 'api-key') {
       const key = await this.options.directory.apiKey(hashApiKey(credential.text));
-      return key && { kind: 'machine', id: key.id, tenantId: key.tenantId };
+      return key && { kind: 'machine', ...key };
     }
     const claims = await this.options.tokens.verify(credential.text);
     return claims && { kind: 'member', id: claims.memberId, tenantId: claims.tenantId, sessionId: claims.sessionId };

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CredentialDirectory } from '#kernel/resolution/credential-directory.js';
+import type { ApiKeyCredential, CredentialDirectory } from '#kernel/resolution/credential-directory.js';
 import { CachedTenantDirectory } from './cached-tenant-directory.js';
 import type { InvalidationListener } from './invalidation-channel.js';
 import type { TenantDirectory } from './tenant-directory.js';
 import type { Tenant } from './tenant.js';
+
+const ALL_RIGHTS = { permissions: null, createdBy: null };
 
 function tenantOf(id: string, facts: Partial<Tenant> = {}): Tenant {
   const placement = Object.freeze({
@@ -17,7 +19,7 @@ function tenantOf(id: string, facts: Partial<Tenant> = {}): Tenant {
 class Records implements TenantDirectory, CredentialDirectory {
   readonly tenants = new Map<string, Tenant>();
   readonly domains = new Map<string, string>();
-  readonly keys = new Map<string, { id: string; tenantId: string }>();
+  readonly keys = new Map<string, ApiKeyCredential>();
   reads = 0;
   isDown = false;
   held: Promise<void> | null = null;
@@ -52,7 +54,7 @@ class Records implements TenantDirectory, CredentialDirectory {
     return this.byId(id);
   }
 
-  async apiKey(hash: string): Promise<{ id: string; tenantId: string } | null> {
+  async apiKey(hash: string): Promise<ApiKeyCredential | null> {
     return this.#read(() => this.keys.get(hash));
   }
 
@@ -85,7 +87,7 @@ function open(limits = {}): { records: Records; channel: Channel; directory: Cac
   records.put(tenantOf('acme'));
   records.put(tenantOf('globex'));
   records.domains.set('tickets.acme.test', 'acme');
-  records.keys.set('hash', { id: 'key', tenantId: 'acme' });
+  records.keys.set('hash', { id: 'key', tenantId: 'acme', ...ALL_RIGHTS });
   return { records, channel, clock, directory: new CachedTenantDirectory(records, { channel, limits, now: () => clock.now }) };
 }
 
@@ -187,8 +189,8 @@ describe('the cached directory', () => {
 
   it('forgets the API keys and domains of a tenant with it, and of no other', async () => {
     const { directory, records } = open();
-    records.keys.set('other', { id: 'other', tenantId: 'globex' });
-    expect(await directory.apiKey('hash')).toEqual({ id: 'key', tenantId: 'acme' });
+    records.keys.set('other', { id: 'other', tenantId: 'globex', ...ALL_RIGHTS });
+    expect(await directory.apiKey('hash')).toEqual({ id: 'key', tenantId: 'acme', ...ALL_RIGHTS });
     await directory.apiKey('other');
     await directory.byDomain('tickets.acme.test');
     records.keys.clear();
@@ -256,7 +258,7 @@ describe('the cached directory', () => {
     records.isDown = true;
     clock.now = 30_001;
     expect(await directory.bySlug('acme')).toBe(known);
-    expect(await directory.apiKey('hash')).toEqual({ id: 'key', tenantId: 'acme' });
+    expect(await directory.apiKey('hash')).toEqual({ id: 'key', tenantId: 'acme', ...ALL_RIGHTS });
     const { reads } = records;
     await directory.bySlug('acme');
     expect(records.reads).toBe(reads);

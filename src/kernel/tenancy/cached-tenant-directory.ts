@@ -1,4 +1,4 @@
-import type { CredentialDirectory } from '#kernel/resolution/credential-directory.js';
+import type { ApiKeyCredential, CredentialDirectory } from '#kernel/resolution/credential-directory.js';
 import { AbsentAnswers } from '#kernel/tenancy/absent-answers.js';
 import { Freshness, type FreshnessLimits } from '#kernel/tenancy/freshness.js';
 import type { InvalidationChannel } from '#kernel/tenancy/invalidation-channel.js';
@@ -9,8 +9,6 @@ import type { TenantDirectory } from '#kernel/tenancy/tenant-directory.js';
 import { TenantLoads, type TenantLoad } from '#kernel/tenancy/tenant-loads.js';
 import { isSameSnapshot } from '#kernel/tenancy/tenant-snapshot.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
-
-type Credential = NonNullable<Awaited<ReturnType<CredentialDirectory['apiKey']>>>;
 
 /** How much a process remembers of tenants, and for how long. */
 export interface TenantCacheLimits extends FreshnessLimits {
@@ -52,7 +50,7 @@ export class CachedTenantDirectory implements TenantDirectory, CredentialDirecto
   readonly #tenants: TenantAnswers<Tenant>;
   readonly #slugs: TenantAnswers<string>;
   readonly #domains: TenantAnswers<string>;
-  readonly #apiKeys: TenantAnswers<Credential>;
+  readonly #apiKeys: TenantAnswers<ApiKeyCredential>;
   readonly #refreshes = new RefreshQueue((id) => this.#refresh(id));
 
   constructor(
@@ -91,7 +89,7 @@ export class CachedTenantDirectory implements TenantDirectory, CredentialDirecto
     return id === null ? null : this.byId(id);
   }
 
-  apiKey(hash: string): Promise<Credential | null> {
+  apiKey(hash: string): Promise<ApiKeyCredential | null> {
     return this.#apiKeys.ask(hash);
   }
 
@@ -186,7 +184,7 @@ export class CachedTenantDirectory implements TenantDirectory, CredentialDirecto
     return { tenantId: tenant.id, value: tenant.id };
   }
 
-  async #readApiKey(hash: string): Promise<Answer<Credential> | null> {
+  async #readApiKey(hash: string): Promise<Answer<ApiKeyCredential> | null> {
     const credential = await this.source.apiKey(hash);
     return credential && { tenantId: credential.tenantId, value: Object.freeze({ ...credential }) };
   }

@@ -1,5 +1,9 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { userInfo } from 'node:os';
 import type { Logger } from 'pino';
 import { AppError } from '#kernel/errors/app-error.js';
+import { traceParentOf } from '#kernel/work/trace-parent.js';
+import { WorkOrigin } from '#kernel/work/work-origin.js';
 import type { Output } from '#main/cli/output.js';
 import { UsageError } from '#main/cli/usage-error.js';
 import { loadConfig } from '#main/config.js';
@@ -15,7 +19,14 @@ interface Opened {
 
 /** Opens what a command needs, closes it, and turns what it raises into an exit code: 1 for a failure, 2 for wrong usage. */
 export class Session {
+  #reason: string | undefined;
+
   constructor(private readonly output: () => Output) {}
+
+  /** Why the command is run; what it does is put on record with it. */
+  because(reason: string | undefined): void {
+    this.#reason = reason;
+  }
 
   async platform(work: (opened: Opened) => Promise<void>): Promise<void> {
     const output = this.output();
@@ -24,7 +35,7 @@ export class Session {
       const log = openLog(config.LOG_LEVEL, process.stderr);
       const platform = await openPlatform(config, log);
       try {
-        await work({ platform, output, log });
+        await WorkOrigin.run(this.#origin(), () => work({ platform, output, log }));
       } finally {
         await platform.close();
       }
@@ -32,6 +43,11 @@ export class Session {
       process.exitCode = error instanceof UsageError ? 2 : 1;
       report(error, output);
     }
+  }
+
+  #origin(): WorkOrigin {
+    const operator = { name: userInfo().username, reason: this.#reason };
+    return { surface: 'cli', principal: null, requestId: randomUUIDv7(), traceParent: traceParentOf(undefined), operator };
   }
 
   provisioned(work: (opened: Opened & { provisioning: Provisioning }) => Promise<void>): Promise<void> {

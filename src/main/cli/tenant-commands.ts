@@ -2,12 +2,13 @@ import { resolveTxt } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
+import { tenantTarget } from '#catalog/audit/platform-act.js';
 import { isSlug, slugFrom } from '#kernel/resolution/slug.js';
 import type { TenantStatus } from '#kernel/tenancy/tenant.js';
 import { clusterNamed } from '#control/provisioning/cluster.js';
 import type { Session } from '#main/cli/session.js';
 import { reportTenant, tenantEntry, tenantLines } from '#main/cli/tenant-report.js';
-import { runTenantSql } from '#main/cli/tenant-sql.js';
+import { recordSql, runTenantSql } from '#main/cli/tenant-sql.js';
 import { UsageError } from '#main/cli/usage-error.js';
 
 interface CreateFlags {
@@ -64,8 +65,10 @@ export function addTenantCommands(program: Command, session: Session): void {
     .command('resume <slug>')
     .description('go on with a creation that was interrupted; of an active tenant, only seal the fence again')
     .action((slug: string) =>
-      session.provisioned(async ({ provisioning, output }) => {
-        const resumed = await provisioning.provisioner.resume(await provisioning.tenants.get(slug));
+      session.provisioned(async ({ platform, provisioning, output }) => {
+        const found = await provisioning.tenants.get(slug);
+        const act = { action: 'tenant.resume' as const, targets: [tenantTarget(found.id)] };
+        const resumed = await platform.platformAudit.around(act, () => provisioning.provisioner.resume(found));
         const report = await reportTenant(resumed, provisioning);
         output.document(report, () => tenantLines(report));
       }),
@@ -100,10 +103,12 @@ export function addTenantCommands(program: Command, session: Session): void {
     .command('rotate-secret <slug>')
     .description("give a database of a tenant's own a new password; the old one opens no new session")
     .action((slug: string) =>
-      session.provisioned(async ({ provisioning, output }) => {
+      session.provisioned(async ({ platform, provisioning, output }) => {
         const found = await provisioning.tenants.get(slug);
         if (!found.placement.secret) throw new UsageError(`${slug} has no database of its own`);
-        await provisioning.databases.rotate(found, clusterNamed(found.placement.cluster, provisioning.clusters));
+        await platform.platformAudit.around({ action: 'tenant.rotate-secret', targets: [tenantTarget(found.id)] }, () =>
+          provisioning.databases.rotate(found, clusterNamed(found.placement.cluster, provisioning.clusters)),
+        );
         output.document({ slug, rotated: true }, () => [`${slug}: the password was changed`]);
       }),
     );
@@ -153,6 +158,7 @@ export function addTenantCommands(program: Command, session: Session): void {
         const input = flags.file === '-' ? await text(process.stdin) : await readFile(flags.file, 'utf8');
         const statements = flags.script ? scriptOf(input) : [input];
         const run = { slug, statements, readonly: flags.readonly ?? false, script: flags.script ?? false };
+        await recordSql(platform, run);
         for await (const given of runTenantSql(platform, run)) {
           output.line(given);
           if ('error' in given) process.exitCode = 1;

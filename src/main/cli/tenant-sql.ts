@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { CompiledQuery, Kysely, type ControlledTransaction } from 'kysely';
 import { TenantDialect } from '#kernel/isolation/tenant-dialect.js';
 import { requireActive } from '#kernel/tenancy/status-gate.js';
@@ -16,6 +17,17 @@ interface SqlRun {
 }
 
 type Database = Kysely<unknown>;
+
+/** That SQL is run, and which by its hash; the text itself may hold what is nobody's business. */
+export async function recordSql({ directory, platformAudit }: Platform, { slug, statements, readonly }: SqlRun): Promise<void> {
+  const tenant = await directory.bySlug(slug);
+  const sha256 = createHash('sha256').update(statements.join('\n')).digest('hex');
+  await platformAudit.recordAlone({
+    action: 'tenant.run-sql',
+    targets: [{ type: 'tenant', id: tenant?.id ?? slug }],
+    details: { statements: statements.length, readonly, sha256 },
+  });
+}
 
 /** Runs SQL as a request of the tenant would: same directory, gate, pool, login, prologue, watchdog. Raises the gate's errors. */
 export async function* runTenantSql(platform: Platform, { slug, statements, readonly, script }: SqlRun): AsyncGenerator<StatementAnswer> {

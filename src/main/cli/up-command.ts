@@ -20,6 +20,9 @@ export function addUpCommand(program: Command, session: Session): void {
           })),
         );
         const fleet = await provisioning.fleet.run(await provisioning.tenants.list());
+        const applied = clusters.reduce((sum, cluster) => sum + Object.values(cluster.applied).flat().length, catalog.length);
+        const details = { applied, migrated: fleet.migrated.length, failed: fleet.failures.length };
+        await platform.platformAudit.recordAlone({ action: 'platform.up', targets: [], details });
         for (const { target, error } of fleet.failures) output.note(`not brought up to date: ${target}: ${error}`);
         if (strict && fleet.failures.length > 0) process.exitCode = 1;
         output.document({ catalog, clusters, fleet }, () => [

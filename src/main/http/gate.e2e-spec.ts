@@ -1,18 +1,28 @@
+import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type DatabaseConnection, type Driver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { exportJWK, generateKeyPair } from 'jose';
 import { pino } from 'pino';
-import type { MikroORM } from '@mikro-orm/core';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
+import { LocalRateLimiter } from '#kernel/limits/local-rate-limiter.js';
+import { MemoryLockout } from '#kernel/limits/memory-lockout.js';
+import type { TenantDialect } from '#kernel/isolation/tenant-dialect.js';
 import { hashApiKey, mintApiKey } from '#kernel/resolution/api-key.js';
+import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
 import { TenantUnavailableError } from '#kernel/tenancy/tenant.errors.js';
 import type { Tenant, TenantStatus } from '#kernel/tenancy/tenant.js';
-import type { ApiPlatform } from '#main/api.module.js';
+import type { Platform } from '#main/platform.js';
 import type { Config } from '#main/config.js';
 import { createHttpApp } from '#main/http/http-app.js';
+import { openTenantOrm } from '#main/orm/tenant.orm.js';
+import { Ticket } from '#plugins/tickets/ticket.entity.js';
+import { TestPlatform } from '#testing/test-platform.js';
+import { readPlans } from '#main/plans.js';
+import { projectFolder } from '#main/project-folder.js';
 
 const OPERATOR_TOKEN = 'operator-token-of-at-least-32-characters';
 
@@ -85,6 +95,7 @@ describe('the gate', () => {
   const keyOf = (slug: string): string => keys.get(slug) ?? '';
   const logged: string[] = [];
   const apps: NestFastifyApplication[] = [];
+  let test: TestPlatform;
   let port: number;
   let proxiedPort: number;
 
@@ -98,7 +109,9 @@ describe('the gate', () => {
       createQueryCompiler: () => new PostgresQueryCompiler(),
     };
     const platform = {
+      ...test.platform,
       config: {
+        ...test.platform.config,
         NODE_ENV: 'test',
         BASE_DOMAIN: 'localhost',
         SERVED_REGIONS: ['eu-west'],
@@ -115,27 +128,34 @@ describe('the gate', () => {
         byDomain: () => Promise.resolve(null),
         apiKey: (hash: string) => {
           const [slug] = [...keys].find(([, key]) => hashApiKey(key) === hash) ?? [];
-          return Promise.resolve(slug === undefined ? null : { id: `key-of-${slug}`, tenantId: `id-of-${slug}` });
+          return Promise.resolve(
+            slug === undefined ? null : { id: `key-of-${slug}`, tenantId: `id-of-${slug}`, permissions: null, createdBy: null },
+          );
         },
       },
-      contexts: new TenantContextFactory(Object.create(null) as MikroORM, new Kysely({ dialect })),
+      contexts: new TenantContextFactory(openTenantOrm([Ticket], dialect as unknown as TenantDialect), new Kysely({ dialect })),
       registry: {
         stats: () => ({ 'cluster:eu-west-1': { total: 3, idle: 2, waiting: 0 }, 'secret:x': { total: 1, idle: 1, waiting: 0 } }),
       },
+      plans: new PlanCatalogue(await readPlans(join(projectFolder(), 'provisioning/plans.yaml'))),
+      limiter: new LocalRateLimiter(),
+      lockout: new MemoryLockout(),
       health: () => Promise.resolve({ catalog: { status: 'up' } }),
     };
-    const app = await createHttpApp(platform as unknown as ApiPlatform);
+    const app = await createHttpApp(platform as unknown as Platform);
     await app.listen(0, '127.0.0.1');
     apps.push(app);
     return (app.getHttpServer().address() as { port: number }).port;
   }
 
   beforeAll(async () => {
+    test = await TestPlatform.open();
     port = await open({});
     proxiedPort = await open({ TRUSTED_PROXIES: ['127.0.0.0/8'] });
   });
   afterAll(async () => {
     await Promise.all(apps.map((app) => app.close()));
+    await test.close();
   });
   beforeEach(() => (logged.length = 0));
 
@@ -184,6 +204,7 @@ describe('the gate', () => {
       `${method} ${path} HTTP/1.1`,
       ...(host === null ? [] : [`Host: ${host}`]),
       ...(key === undefined ? [] : [`Authorization: Bearer ${key}`]),
+      ...(method === 'POST' ? [`Idempotency-Key: ${randomUUID()}`] : []),
       ...headers,
       ...(body === undefined ? [] : [`Content-Length: ${Buffer.byteLength(body)}`]),
       'Connection: close',
@@ -354,10 +375,27 @@ describe('the gate', () => {
     '/metrics/..',
   ])('finds nothing at %s', async (path) => expectProblem(await send({ path, key: keyOf('acme') }), 404, 'route.unknown'));
 
-  it('has no other methods, however they are asked for', async () => {
-    expectProblem(await send({ method: 'OPTIONS', key: keyOf('acme') }), 404, 'route.unknown');
-    expectProblem(await send({ method: 'PUT', key: keyOf('acme') }), 404, 'route.unknown');
+  it('has no other methods, however they are asked for, and says which it has', async () => {
+    for (const method of ['OPTIONS', 'PUT', 'DELETE', 'TRACE']) {
+      const answer = await send({ method, key: keyOf('acme') });
+      expectProblem(answer, 405, 'route.method-not-allowed');
+      expect(answer.headers.get('allow')).toBe('GET, HEAD, POST');
+    }
+    const one = await send({ method: 'PUT', path: '/api/tickets/x', key: keyOf('acme'), headers: ['Content-Type: x/y'], body: 'x' });
+    expectProblem(one, 405, 'route.method-not-allowed');
+    expect(one.headers.get('allow')?.split(', ')).toEqual(expect.arrayContaining(['DELETE', 'GET', 'HEAD', 'PATCH']));
     expect((await send({ key: keyOf('acme'), headers: ['X-HTTP-Method-Override: DELETE'] })).json.data[0].title).toBe('acme/acme');
+  });
+
+  it('tells of its methods those alone who may ask there', async () => {
+    expectProblem(await send({ method: 'PUT' }), 401, 'access.unauthenticated');
+    expectProblem(await send({ method: 'PUT', key: keyOf('globex') }), 401, 'access.unauthenticated');
+    expectProblem(await send({ method: 'PUT', host: 'evil.com', key: keyOf('acme') }), 421, 'host.unknown');
+    expectProblem(await send({ method: 'PUT', host: 'localhost', key: keyOf('acme') }), 404, 'route.unknown');
+    expectProblem(await send({ method: 'PUT', host: 'suspended.localhost', key: keyOf('suspended') }), 402, 'tenant.suspended');
+    expectProblem(await send({ method: 'POST', host: 'admin.localhost', path: '/metrics' }), 401, 'access.unauthenticated');
+    expectProblem(await send({ method: 'PUT', path: '/api/nothing', key: keyOf('acme') }), 404, 'route.unknown');
+    expect((await send({ method: 'POST', host: 'nobody.localhost', path: '/health/live' })).headers.get('allow')).toBe('GET, HEAD');
   });
 
   it('refuses an address it cannot read', async () => {

@@ -4,15 +4,24 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyHttpOptions } from 'fastify';
 import { AccessTokens } from '#kernel/resolution/access-token.js';
+import { ForgeryGuard } from '#kernel/resolution/forgery-guard.js';
 import { HostGrammar } from '#kernel/resolution/host-grammar.js';
 import { TenantResolver } from '#kernel/resolution/tenant-resolver.js';
-import { ApiModule, type ApiPlatform } from '#main/api.module.js';
+import { AuditTrail } from '#workspace/audit/audit-trail.js';
+import type { Platform } from '#main/platform.js';
+import { ApiModule } from '#main/api.module.js';
 import { logAccess } from '#main/http/access-log.js';
+import { answerConditionally } from '#main/http/conditional-get.js';
+import { CsrfCheck } from '#main/http/csrf-check.js';
+import { ForeignCredentialRecord } from '#main/http/foreign-credential-record.js';
 import { HttpMetrics } from '#main/http/http-metrics.js';
+import { readJsonBodies } from '#main/http/json-body.js';
 import { NestLog } from '#main/http/nest-log.js';
 import { OperatorToken } from '#main/http/operator-token.js';
+import { refuseOtherMethods } from '#main/http/other-methods.js';
 import { ProblemAdapter } from '#main/http/problem-adapter.js';
 import { ProblemLog } from '#main/http/problem-log.js';
+import { RateLimit } from '#main/http/rate-limit.js';
 import { RequestGate } from '#main/http/request-gate.js';
 import { Readiness } from '#main/http/readiness.js';
 import { requestIdOf } from '#main/http/request-id.js';
@@ -26,7 +35,6 @@ const OPTIONS: FastifyHttpOptions<Server> = {
   connectionTimeout: 0,
   keepAliveTimeout: 72_000,
   forceCloseConnections: 'idle',
-  trustProxy: false,
   requestIdHeader: false,
   logger: false,
   // A missing Host is answered by us, as a problem, and not by Node with an empty page.
@@ -35,10 +43,11 @@ const OPTIONS: FastifyHttpOptions<Server> = {
 };
 
 /** The api as it is served, not yet listening. */
-export async function createHttpApp(platform: ApiPlatform): Promise<NestFastifyApplication> {
+export async function createHttpApp(platform: Platform): Promise<NestFastifyApplication> {
   const { config, log, directory } = platform;
   const problems = new ProblemLog(log);
-  const adapter = new ProblemAdapter(OPTIONS, problems);
+  const proxies = new TrustedProxies(config.TRUSTED_PROXIES);
+  const adapter = new ProblemAdapter({ ...OPTIONS, trustProxy: (address) => proxies.include(address) }, problems);
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and wants a literal
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.on(platform, problems), adapter, {
     bodyParser: false,
@@ -54,6 +63,8 @@ export async function createHttpApp(platform: ApiPlatform): Promise<NestFastifyA
   });
   const headers = { ...SECURITY_HEADERS, ...(config.NODE_ENV === 'production' && TRANSPORT_HEADERS) };
   instance.removeContentTypeParser('text/plain');
+  readJsonBodies(instance);
+  const refuseTheOthers = refuseOtherMethods(instance);
   declareRequestState(instance);
   instance.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headers).header('x-request-id', request.id);
@@ -65,12 +76,18 @@ export async function createHttpApp(platform: ApiPlatform): Promise<NestFastifyA
     if (readiness.isStopping) void reply.header('connection', 'close');
     done();
   });
+  answerConditionally(instance);
   logAccess(instance, log, app.get(HttpMetrics));
   new RequestGate({
     grammar: new HostGrammar(config.BASE_DOMAIN),
     resolver,
     operators: new OperatorToken(config.OPERATOR_TOKEN),
-    proxies: new TrustedProxies(config.TRUSTED_PROXIES),
+    proxies,
+    csrf: new CsrfCheck(app.get(ForgeryGuard)),
+    foreign: new ForeignCredentialRecord(app.get(AuditTrail), log),
   }).guard(instance);
-  return app.init();
+  new RateLimit(platform).guard(instance);
+  await app.init();
+  refuseTheOthers();
+  return app;
 }

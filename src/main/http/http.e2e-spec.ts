@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { LightMyRequestResponse } from 'fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
@@ -68,7 +68,12 @@ describe('the api on real servers', () => {
     return app.inject({
       method,
       url,
-      headers: { host: host ?? `${tenant.slug}.localhost`, authorization: `Bearer ${key}`, ...headers },
+      headers: {
+        host: host ?? `${tenant.slug}.localhost`,
+        authorization: `Bearer ${key}`,
+        ...(method === 'POST' && { 'idempotency-key': randomUUID() }),
+        ...headers,
+      },
       ...(body && { payload: body }),
     });
   }
@@ -114,6 +119,9 @@ describe('the api on real servers', () => {
       const read = await ask(acme(), { url });
       expect(read.json()).toEqual(ticket);
       expect(read.headers.etag).toBe('"1"');
+      for (const known of ['"1"', 'W/"1"', '"7", "1"', '*'])
+        expect([known, (await ask(acme(), { url, headers: { 'if-none-match': known } })).statusCode]).toEqual([known, 304]);
+      expect((await ask(acme(), { url, headers: { 'if-none-match': '"2"' } })).statusCode).toBe(200);
       const listed = (await ask(acme())).json<{ data: TicketView[] }>();
       expect(listed.data[0]).toEqual(ticket);
 

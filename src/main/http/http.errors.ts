@@ -18,6 +18,15 @@ export class RouteMalformedError extends AppError {
   }
 }
 
+/** There is something at this address, and it cannot be asked in this way. */
+export class MethodNotAllowedError extends AppError {
+  readonly code = 'route.method-not-allowed';
+
+  constructor(readonly allowed: readonly string[]) {
+    super('This address does not have that method.');
+  }
+}
+
 /** The body is missing, or is not JSON that can be trusted. */
 export class BodyMalformedError extends AppError {
   readonly code = 'body.malformed';
@@ -42,6 +51,15 @@ export class BodyTypeUnsupportedError extends AppError {
 
   constructor() {
     super('Send the body as application/json.');
+  }
+}
+
+/** The body is compressed, or written in another alphabet than UTF-8. */
+export class BodyEncodingUnsupportedError extends AppError {
+  readonly code = 'body.unsupported-encoding';
+
+  constructor() {
+    super('Send the body in UTF-8, and without Content-Encoding.');
   }
 }
 

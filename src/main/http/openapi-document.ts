@@ -36,6 +36,7 @@ export function openApiDocument(routes: readonly DeclaredRoute[]): Json {
 
 const SECURITY: Record<DeclaredRoute['kind'], Json[]> = {
   tenant: [{ bearer: [] }, { apiKey: [] }],
+  'tenant-public': [],
   platform: [],
   operators: [{ operator: [] }],
   'any-host': [],
@@ -85,7 +86,14 @@ function parametersOf({ door, parameters }: Pick<DeclaredRoute, 'door' | 'parame
     schema: { type: 'string' },
     description: 'The ETag the change is based on, or *.',
   };
-  return [...path, ...query, ...(door?.needsVersion ? [version] : [])];
+  const key = {
+    name: 'Idempotency-Key',
+    in: 'header',
+    required: true,
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+    description: 'One for each thing to be made; the same request with the same key is answered again and makes nothing.',
+  };
+  return [...path, ...query, ...(door?.needsVersion ? [version] : []), ...(door?.isCreation ? [key] : [])];
 }
 
 function responsesOf(door: DeclaredRoute['door'], schemas: JsonSchemas): Json {
@@ -93,7 +101,11 @@ function responsesOf(door: DeclaredRoute['door'], schemas: JsonSchemas): Json {
     const content = schema && { content: { 'application/json': { schema: schemas.output(schema) } } };
     return [status, { description: Number(status) < 300 ? 'Done' : 'Not now', ...content }];
   });
-  const codes = [...(door?.refuses ?? []), ...(door?.needsVersion ? ['precondition.required', 'precondition.failed'] : [])];
+  const codes = [
+    ...(door?.refuses ?? []),
+    ...(door?.needsVersion ? ['precondition.required', 'precondition.failed'] : []),
+    ...(door?.isCreation ? ['idempotency.key-needed', 'idempotency.key-reused', 'idempotency.in-progress'] : []),
+  ];
   const refusals = codes.map((code) => [String(PROBLEM_STATUSES.get(code)?.status ?? 500), { $ref: '#/components/responses/Problem' }]);
   return Object.fromEntries([...answers, ...refusals, ['default', { $ref: '#/components/responses/Problem' }]]) as Json;
 }

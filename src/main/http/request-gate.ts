@@ -1,13 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { routeKindOf } from '#kernel/plugin/route-kind.js';
-import { readCredential } from '#kernel/resolution/credential.js';
+import { readsCookies, routeKindOf } from '#kernel/plugin/route-kind.js';
+import { ForeignCredentialError } from '#kernel/resolution/access.errors.js';
 import type { Host, HostGrammar } from '#kernel/resolution/host-grammar.js';
 import { HostInvalidError, HostUnknownError } from '#kernel/resolution/host.errors.js';
-import type { Claim, TenantResolver } from '#kernel/resolution/tenant-resolver.js';
+import type { TenantResolver } from '#kernel/resolution/tenant-resolver.js';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
+import { WorkOrigin } from '#kernel/work/work-origin.js';
+import { presentedCredential } from '#main/http/credential-cookie.js';
+import type { CsrfCheck } from '#main/http/csrf-check.js';
+import type { ForeignCredentialRecord } from '#main/http/foreign-credential-record.js';
 import { RouteUnknownError } from '#main/http/http.errors.js';
 import type { OperatorToken } from '#main/http/operator-token.js';
 import { readRequestHead, type RequestHead } from '#main/http/request-head.js';
+import { originOf } from '#main/http/request-origin.js';
 import type { TrustedProxies } from '#main/http/trusted-proxies.js';
 
 export interface RequestGateOptions {
@@ -15,6 +20,8 @@ export interface RequestGateOptions {
   readonly resolver: TenantResolver;
   readonly operators: OperatorToken;
   readonly proxies: TrustedProxies;
+  readonly csrf: CsrfCheck;
+  readonly foreign: ForeignCredentialRecord;
 }
 
 /** Decides for every request, before its body is read, whose it is and whether it may go on; then runs it for that tenant. */
@@ -22,10 +29,14 @@ export class RequestGate {
   constructor(private readonly options: RequestGateOptions) {}
 
   guard(instance: FastifyInstance): void {
-    instance.addHook('onRequest', (request) => this.#admit(request));
+    instance.addHook('onRequest', async (request) => {
+      await this.#admit(request);
+      if (request.resolution) request.origin = originOf(request, request.resolution);
+    });
     // With a callback, because only what runs inside `run` is in scope: a promise would end the scope before the handler begins.
     instance.addHook('preHandler', (request: FastifyRequest, _reply: FastifyReply, done: () => void) => {
-      if (request.resolution) TenantScope.run(request.resolution.tenant, done);
+      const { resolution, origin } = request;
+      if (resolution && origin) TenantScope.run(resolution.tenant, () => WorkOrigin.run(origin, done));
       else done();
     });
   }
@@ -45,15 +56,29 @@ export class RequestGate {
         requirePlatform(host, (name) => name === 'admin');
         this.options.operators.require(head.authorization);
         return;
+      case 'tenant-public':
+        requireTenantHost(host);
+        this.options.csrf.ofPublicRoute(request, head.host, readsCookies(request.routeOptions.config));
+        request.resolution = await this.options.resolver.resolvePublic(host);
+        return;
       case 'tenant':
         requireTenantHost(host);
-        request.resolution = await this.options.resolver.resolve(claimOf(head, host));
+        await this.#resolve(request, head, host);
     }
   }
-}
 
-function claimOf({ authorization, apiKey, tenantHeader }: RequestHead, host: Host): Claim {
-  return { host, credential: readCredential(authorization, apiKey), tenantHeader };
+  async #resolve(request: FastifyRequest, head: RequestHead, host: Host): Promise<void> {
+    const { resolver, csrf, foreign } = this.options;
+    const { credential, viaCookie } = presentedCredential(head, host, request.headers.cookie);
+    try {
+      const resolution = await resolver.resolve({ host, credential, tenantHeader: head.tenantHeader });
+      if (viaCookie) csrf.ofSession(request, head.host, resolution.principal);
+      request.resolution = resolution;
+    } catch (error) {
+      if (error instanceof ForeignCredentialError) foreign.note(error, request);
+      throw error;
+    }
+  }
 }
 
 function requirePlatform(host: Host, isRight: (name: string) => boolean): void {

@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { Resolution } from '#kernel/resolution/tenant-resolver.js';
+import type { WorkOrigin } from '#kernel/work/work-origin.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Whose request this is; null until it is resolved, and on routes of no tenant. */
     resolution: Resolution | null;
+    /** What audit, jobs and logs are told of it; null as long as `resolution` is. */
+    origin: WorkOrigin | null;
     /** The code of the problem it was answered with. */
     problemCode: string | null;
   }
@@ -13,5 +16,6 @@ declare module 'fastify' {
 /** Gives every request its places from the start, so that all requests have one shape. */
 export function declareRequestState(instance: FastifyInstance): void {
   instance.decorateRequest('resolution', null);
+  instance.decorateRequest('origin', null);
   instance.decorateRequest('problemCode', null);
 }

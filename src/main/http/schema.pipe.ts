@@ -12,19 +12,19 @@ const PROBLEMS_AT_MOST = 50;
 
 /**
  * Checks what a parameter's schema describes, and gives what the schema made of it. A part of the path that is not acceptable names
- * nothing; a body that is missing is malformed; for the rest every problem is listed.
+ * nothing; a body that is missing is malformed, unless its schema is optional; for the rest every problem is listed.
  */
 export class SchemaPipe implements PipeTransform {
   transform(value: unknown, { schema, type }: ArgumentMetadata): unknown {
     if (!schema) return value;
-    if (type === 'body' && value === undefined) throw new BodyMalformedError();
     const checked = schema['~standard'].validate(value);
-    return checked instanceof Promise ? checked.then((outcome) => accepted(outcome, type)) : accepted(checked, type);
+    return checked instanceof Promise ? checked.then((outcome) => accepted(outcome, type, value)) : accepted(checked, type, value);
   }
 }
 
-function accepted(outcome: Outcome, type: ArgumentMetadata['type']): unknown {
+function accepted(outcome: Outcome, type: ArgumentMetadata['type'], given: unknown): unknown {
   if (!outcome.issues) return outcome.value;
+  if (type === 'body' && given === undefined) throw new BodyMalformedError();
   if (type === 'param') throw new RouteUnknownError();
   throw new ValidationFailedError(outcome.issues.slice(0, PROBLEMS_AT_MOST).map(toFieldProblem));
 }

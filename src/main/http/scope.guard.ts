@@ -8,9 +8,10 @@ import { ScopeMissingError } from '#main/http/http.errors.js';
 export class ScopeGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const { resolution, routeOptions } = context.switchToHttp().getRequest<FastifyRequest>();
-    if (routeKindOf(routeOptions.config) !== 'tenant') return true;
+    const kind = routeKindOf(routeOptions.config);
+    if (kind !== 'tenant' && kind !== 'tenant-public') return true;
     const isOpen = resolution !== null && TenantScope.current()?.id === resolution.tenant.id;
-    const isKnown = resolution?.principal.tenantId === resolution?.tenant.id;
+    const isKnown = kind === 'tenant-public' || resolution?.principal?.tenantId === resolution?.tenant.id;
     if (!isOpen || !isKnown) throw new ScopeMissingError(String(routeOptions.url));
     return true;
   }

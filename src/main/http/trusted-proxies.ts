@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { ConfigError } from '#main/config.js';
 
-/** The peers whose X-Forwarded-Host counts; by default none. Raises ConfigError for what is no network. */
+/** The peers whose X-Forwarded-Host and X-Forwarded-For count; by default none. Raises ConfigError for what is no network. */
 export class TrustedProxies {
   readonly #networks = new BlockList();
 
@@ -11,7 +11,7 @@ export class TrustedProxies {
   }
 
   include(address: string | undefined): boolean {
-    return address !== undefined && this.#networks.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+    return address !== undefined && isIP(address) !== 0 && this.#networks.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
   }
 
   #add(network: string): boolean {

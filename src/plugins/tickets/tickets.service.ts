@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import type { IfMatch } from '#kernel/plugin/if-match.js';
-import { fromCursor, toCursor } from '#kernel/plugin/page-cursor.js';
+import { PageCursors } from '#kernel/plugin/page-cursor.js';
 import { StaleVersionError } from '#kernel/plugin/precondition.errors.js';
 import type { TicketTables } from './ticket-table.js';
 import { viewOf, viewOfRow } from './ticket-view.js';
@@ -27,7 +27,10 @@ const COLUMNS = [
 /** The tickets of the tenant in scope. */
 @Injectable()
 export class TicketsService {
-  constructor(private readonly contexts: TenantContextFactory) {}
+  constructor(
+    private readonly contexts: TenantContextFactory,
+    private readonly cursors: PageCursors,
+  ) {}
 
   async open(input: OpenTicket): Promise<TicketView> {
     const { em, tenant } = this.contexts.open();
@@ -38,7 +41,7 @@ export class TicketsService {
 
   /** Newest first. Raises CursorInvalidError. */
   async list({ limit, cursor, status }: ListTickets): Promise<TicketPage> {
-    const after = cursor === undefined ? undefined : fromCursor(cursor);
+    const after = cursor === undefined ? undefined : this.cursors.open(cursor, ['tickets', { status }]);
     let query = this.contexts.reads<TicketTables>().selectFrom('tickets').select(COLUMNS);
     if (status) query = query.where('status', '=', status);
     if (after) query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(after.at, after.id)));
@@ -49,7 +52,7 @@ export class TicketsService {
       .execute();
     const data = rows.slice(0, limit).map(viewOfRow);
     const last = rows.length > limit ? data.at(-1) : undefined;
-    return { data, nextCursor: last ? toCursor({ at: new Date(last.createdAt), id: last.id }) : null };
+    return { data, nextCursor: last ? this.cursors.seal({ at: new Date(last.createdAt), id: last.id }, ['tickets', { status }]) : null };
   }
 
   /** Raises TicketNotFoundError. */

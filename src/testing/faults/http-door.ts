@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { createHttpApp } from '#main/http/http-app.js';
+import { plansWithRate } from '#testing/plans-with-rate.js';
 import type { TestPlatform } from '#testing/test-platform.js';
 
 /** What a caller saw of one request. */
@@ -27,8 +29,10 @@ export class HttpDoor {
     private readonly app: NestFastifyApplication,
   ) {}
 
+  /** With room for any load: what is looked for here is not the rate limits. */
   static async on(tests: TestPlatform): Promise<HttpDoor> {
-    return new HttpDoor(tests, await createHttpApp(tests.platform));
+    const { platform } = tests;
+    return new HttpDoor(tests, await createHttpApp({ ...platform, plans: plansWithRate(platform.plans) }));
   }
 
   /** With a key of its own, and one ticket. */
@@ -45,7 +49,13 @@ export class HttpDoor {
     return {
       tenant,
       list: () => this.#ask({ method: 'GET', url: '/api/tickets', headers }),
-      open: () => this.#ask({ method: 'POST', url: '/api/tickets', headers, payload: { title: tenant.slug } }),
+      open: () =>
+        this.#ask({
+          method: 'POST',
+          url: '/api/tickets',
+          headers: { ...headers, 'idempotency-key': randomUUID() },
+          payload: { title: tenant.slug },
+        }),
     };
   }
 

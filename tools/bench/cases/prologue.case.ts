@@ -16,7 +16,7 @@ interface Parts {
   readonly epilogue: readonly PreparedStep[];
 }
 
-/** What each part of a routed statement adds to the one before: the way to the connection, the settings, the reset, the policy, the dialect. */
+/** What each part of a routed statement adds to the one before: the way to the connection, the settings, the reset, the policy, the question to the fence, the dialect. */
 export const prologueCase: BenchCase = {
   name: 'prologue',
   run: async (world) => {
@@ -45,10 +45,12 @@ function variants(world: BenchWorld, isPrepared: boolean): Variant[] {
       checkRows(name, await flush(world, tenant, statement, parts(tenant)), tenant.id);
     },
   });
-  const settings = ({ id, placement }: Tenant): PreparedStep[] => {
+  const entered = ({ id, placement }: Tenant): PreparedStep[] => {
     const { epoch, cluster } = placement;
-    return enter(world.test.platform.keys.present({ tenantId: id, epoch, cluster }), routeOf(placement).searchPath);
+    return enter(world.test.platform.keys.present({ tenantId: id, epoch, cluster }), routeOf(placement));
   };
+  // Without a home the fence is not asked.
+  const settings = (tenant: Tenant): PreparedStep[] => entered(tenant).map(({ name, values }) => ({ name, values: values.with(-1, '') }));
   return [
     {
       name: 'plain',
@@ -62,6 +64,7 @@ function variants(world: BenchWorld, isPrepared: boolean): Variant[] {
     flushed('and settings', (tenant) => ({ prologue: settings(tenant), epilogue: [] }), untenanted),
     flushed('and reset all', (tenant) => ({ prologue: settings(tenant), epilogue: LEAVE }), untenanted),
     flushed('and the policy', (tenant) => ({ prologue: settings(tenant), epilogue: LEAVE }), own),
+    flushed('and the fence', (tenant) => ({ prologue: entered(tenant), epilogue: LEAVE }), own),
     {
       name: 'and the dialect',
       run: async () => {

@@ -8,6 +8,7 @@ import { createHttpApp } from '#main/http/http-app.js';
 import { openLog } from '#main/log.js';
 import { openPlatform } from '#main/platform.js';
 import { plugins } from '#main/plugins.js';
+import { plansWithRate } from '#testing/plans-with-rate.js';
 import { BareModule } from '#tools/bench/http/bare.controller.js';
 import { BenchController } from '#tools/bench/http/bench.controller.js';
 
@@ -16,9 +17,11 @@ class BenchModule {}
 
 /** The product as it is served, with a plugin more. */
 async function product(): Promise<NestFastifyApplication> {
-  (plugins as Plugin[]).push({ name: 'bench', entities: [], module: BenchModule });
+  (plugins as Plugin[]).push({ name: 'bench', entities: [], permissions: [], handlers: [], module: BenchModule });
   const config = loadConfig(process.env);
-  return createHttpApp(await openPlatform(config, openLog(config.LOG_LEVEL)));
+  const platform = await openPlatform(config, openLog(config.LOG_LEVEL));
+  // Every request is counted, and none refused.
+  return createHttpApp({ ...platform, plans: plansWithRate(platform.plans) });
 }
 
 async function bare(): Promise<NestFastifyApplication> {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
-import { writePrivateFile } from './private-file.js';
+import { writePrivateFile } from '../common/private-file.js';
 
 const DAY_MS = 86_400_000;
 

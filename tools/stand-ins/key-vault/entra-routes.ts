@@ -1,4 +1,4 @@
-import type { Answer, Question } from './answer.js';
+import type { Answer, Question } from '../common/answer.js';
 import type { TokenDesk } from './token-desk.js';
 
 /** Answers what an Entra client asks on its way to a token (discovery, then the token), or undefined for a path that is none of these. */

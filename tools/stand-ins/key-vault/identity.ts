@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readJsonFile, writePrivateFile } from './private-file.js';
+import { readJsonFile, writePrivateFile } from '../common/private-file.js';
 
 const Identity = z.object({ tenantId: z.uuid(), clientId: z.uuid(), clientSecret: z.string().min(32), tokenKey: z.string().min(32) });
 

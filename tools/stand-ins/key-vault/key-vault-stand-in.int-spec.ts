@@ -5,7 +5,7 @@ import { ClientSecretCredential } from '@azure/identity';
 import { SecretClient } from '@azure/keyvault-secrets';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KeyVaultStandIn, type KeyVaultStandInAccess } from './key-vault-stand-in.js';
-import { askStandIn, planFaults, readLog } from './stand-in-control.js';
+import { askStandIn, planFaults, readLog } from '../common/stand-in-control.js';
 
 const data = mkdtempSync(join(tmpdir(), 'key-vault-'));
 let standIn: KeyVaultStandIn;

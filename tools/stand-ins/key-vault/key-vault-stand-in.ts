@@ -4,18 +4,19 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Answer, Question } from './answer.js';
+import type { Answer, Question } from '../common/answer.js';
 import { openCertificates } from './certificates.js';
-import { answerControl } from './control-routes.js';
+import { answerControl } from '../common/control-routes.js';
 import { answerEntra } from './entra-routes.js';
-import { Faults } from './faults.js';
-import { listen, read, write } from './http-exchange.js';
+import { Faults } from '../common/faults.js';
+import { listen, read, write } from '../common/http-exchange.js';
 import { openIdentity } from './identity.js';
 import { plannedAnswer } from './planned-answer.js';
-import { writePrivateFile } from './private-file.js';
-import { RequestLog } from './request-log.js';
+import { writePrivateFile } from '../common/private-file.js';
+import { RequestLog } from '../common/request-log.js';
 import { SecretVault } from './secret-vault.js';
 import { TokenDesk } from './token-desk.js';
+import { VaultFault } from './vault-fault.js';
 import { answerVault } from './vault-routes.js';
 
 export interface KeyVaultStandInOptions {
@@ -37,7 +38,7 @@ export interface KeyVaultStandInAccess {
 
 /** A server that speaks enough of Azure Key Vault and of Entra's token endpoint for the vendor's own clients; for laptops and tests, never for real secrets. */
 export class KeyVaultStandIn {
-  private readonly faults = new Faults();
+  private readonly faults = new Faults(VaultFault);
   private readonly log = new RequestLog();
   private readonly stopping = new AbortController();
 

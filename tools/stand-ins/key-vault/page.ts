@@ -1,4 +1,4 @@
-import type { Answer, Question } from './answer.js';
+import type { Answer, Question } from '../common/answer.js';
 import { VaultRefusal } from './vault-refusal.js';
 
 const LARGEST = 25;

@@ -1,4 +1,4 @@
-import type { Answer } from './answer.js';
+import type { Answer } from '../common/answer.js';
 
 const CODES: Readonly<Record<number, string>> = { 403: 'Forbidden', 404: 'SecretNotFound', 409: 'Conflict', 429: 'Throttled' };
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { KeptSecret, type KeptVersion, type NewVersion, type VersionChange } from './kept-secret.js';
-import { readJsonFile, writePrivateFile } from './private-file.js';
+import { readJsonFile, writePrivateFile } from '../common/private-file.js';
 import { VaultRefusal } from './vault-refusal.js';
 
 /** Secrets with versions and soft delete, every change on disk before it is answered; names that differ in case only are one. Raises VaultRefusal. */

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import type { Identity } from './identity.js';
-import type { Answer } from './answer.js';
+import type { Answer } from '../common/answer.js';
 
 const RESOURCE = 'https://vault.azure.net';
 

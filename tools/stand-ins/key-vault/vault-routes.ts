@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Answer, Question } from './answer.js';
+import type { Answer, Question } from '../common/answer.js';
 import { type KeptSecret, NewVersion, VersionChange } from './kept-secret.js';
 import { page } from './page.js';
 import { deletionItem, secretBundle, secretItem } from './secret-bundle.js';

@@ -1,0 +1,16 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/** What a machine credential may at most, and which member's rights bound it; a key without either is an operator's and may everything. */
+export class ApiKeyRights0002 extends Migration {
+  override up(): void {
+    this.addSql(`alter table api_key
+      add column permissions text[],
+      add column created_by uuid,
+      add column last_used_at timestamptz(3),
+      add constraint api_key_rights check (created_by is null or permissions is not null)`);
+  }
+
+  override down(): void {
+    this.addSql('alter table api_key drop column permissions, drop column created_by, drop column last_used_at');
+  }
+}

@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import type { IdempotencyTables } from '#kernel/idempotency/idempotency-table.js';
+import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
+import type { JobDeclaration, JobHandler } from '#kernel/jobs/job-handler.js';
+import type { Schedule } from '#kernel/jobs/schedule.js';
+
+const HOUR_MS = 3_600_000;
+
+/** Takes away answers that are not given again any more. */
+@Injectable()
+export class TrimIdempotencyKeys implements JobHandler {
+  static readonly job: JobDeclaration = { name: 'idempotency.trim-keys', order: 'none', permission: 'platform' };
+
+  constructor(private readonly contexts: TenantContextFactory) {}
+
+  async handle(): Promise<void> {
+    await this.contexts.reads<IdempotencyTables>().deleteFrom('idempotency_key').where('expires_at', '<', new Date()).execute();
+  }
+}
+
+/** Often enough that a day's keys are never many more than a day's. */
+export const TRIM_IDEMPOTENCY_KEYS: Schedule = {
+  name: 'idempotency.trim-keys',
+  handler: TrimIdempotencyKeys,
+  every: { milliseconds: 6 * HOUR_MS },
+};

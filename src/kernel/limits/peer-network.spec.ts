@@ -1,0 +1,18 @@
+import { peerNetworkOf } from '#kernel/limits/peer-network.js';
+
+describe('the network of a peer', () => {
+  it.each([
+    ['192.0.2.7', '192.0.2.7'],
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:DB8:0001:2::9', '2001:db8:1:2::/64'],
+    ['2001:db8::9', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['64:ff9b:1:2::192.0.2.7', '64:ff9b:1:2::/64'],
+    ['2001:db8:1::192.0.2.7', '2001:db8:1:0::/64'],
+    ['unix', 'unix'],
+  ])('of %s is %s', (address, network) => {
+    expect(peerNetworkOf(address)).toBe(network);
+  });
+});

@@ -1,0 +1,20 @@
+/** How callers reach this platform. */
+export interface PublicPlace {
+  readonly scheme: 'http' | 'https';
+  readonly baseDomain: string;
+  /** The port callers see. */
+  readonly port: number;
+}
+
+/** Writes addresses of tenants for mails and for callers elsewhere. */
+export class PublicAddress {
+  constructor(private readonly place: PublicPlace) {}
+
+  /** The page at `path` under the tenant's own name, with this query. */
+  ofTenant(slug: string, path: `/${string}`, query: Readonly<Record<string, string>> = {}): string {
+    const { scheme, baseDomain, port } = this.place;
+    const url = new URL(path, `${scheme}://${slug}.${baseDomain}:${port}`);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    return url.href;
+  }
+}

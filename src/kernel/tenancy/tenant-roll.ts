@@ -1,0 +1,6 @@
+import type { Tenant } from '#kernel/tenancy/tenant.js';
+
+/** Every tenant that may work now; for what the platform does for all of them. */
+export interface TenantRoll {
+  active(): Promise<readonly Tenant[]>;
+}

@@ -1,0 +1,46 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Command } from 'commander';
+import { AuditVerification, type NamedVerdict } from '#main/audit-verification.js';
+import { checkExport } from '#main/audit-export-check.js';
+import type { Session } from '#main/cli/session.js';
+
+/** `audit …`: whether anybody went back into the records. */
+export function addAuditCommand(program: Command, session: Session): void {
+  const audit = program.command('audit').description('look through what is on record');
+
+  audit
+    .command('verify')
+    .description('look through the chains of all active tenants and of the platform; exit code 1 when anything is wrong')
+    .option('--tenant <slug>', 'of this tenant only')
+    .action(({ tenant }: { tenant?: string }) =>
+      session.platform(async ({ platform, output }) => {
+        const verdicts: NamedVerdict[] = [];
+        for await (const verdict of new AuditVerification(platform).verify(tenant)) verdicts.push(verdict);
+        const wrong = verdicts.filter(({ valid }) => !valid).length;
+        await platform.platformAudit.recordAlone({ action: 'audit.verify', targets: [], details: { chains: verdicts.length, wrong } });
+        if (wrong > 0) process.exitCode = 1;
+        output.document({ valid: wrong === 0, chains: verdicts }, () => verdicts.map(lineOf));
+      }),
+    );
+
+  audit
+    .command('verify-export <file>')
+    .description('hold an exported file against its manifest')
+    .option('--public-key <key>', 'the key the platform is known by (SPKI as base64); without it, the one in the manifest')
+    .action((file: string, { publicKey }: { publicKey?: string }) =>
+      session.platform(async ({ output }) => {
+        const report = await checkExport(createInterface({ input: createReadStream(file), crlfDelay: Infinity }), publicKey);
+        if (!report.valid) process.exitCode = 1;
+        output.document(report, () => [report.valid ? `${String(report.events)} events, whole and unchanged` : report.problems.join('\n')]);
+      }),
+    );
+}
+
+function lineOf(verdict: NamedVerdict): string {
+  const name = verdict.name.padEnd(40);
+  if ('unread' in verdict) return `${name}  could not be read: ${verdict.unread}`;
+  const { checked, anchoredUpTo, problems } = verdict;
+  if (verdict.valid) return `${name}  ${String(checked)} events, signed for up to ${String(anchoredUpTo)}`;
+  return `${name}  ${problems.map(({ seq, kind, until }) => `${kind} at ${String(seq)}${until === undefined ? '' : ` to ${String(until)}`}`).join(', ')}`;
+}

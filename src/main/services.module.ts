@@ -1,0 +1,45 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { IdempotencyGate } from '#kernel/idempotency/idempotency-gate.js';
+import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
+import { WORK_OVERSEER } from '#kernel/jobs/work-overseer.js';
+import { Lockout } from '#kernel/limits/lockout.js';
+import { Outbox } from '#kernel/outbox/outbox.js';
+import { PageCursors } from '#kernel/plugin/page-cursor.js';
+import { SigningKeys } from '#kernel/signing/signing-keys.js';
+import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
+import { memberProviders } from '#main/member-services.js';
+import type { Platform } from '#main/platform.js';
+import { AUDIT_ANCHORS } from '#workspace/audit/audit-anchors.js';
+import { AuditTrail } from '#workspace/audit/audit-trail.js';
+import { Access } from '#workspace/access/access.js';
+import { AccessChanges } from '#workspace/access/access-changes.js';
+import { ApiKeyDesk } from '#workspace/access/keys/api-key-desk.js';
+import { TenantObjects } from '#workspace/objects/tenant-objects.js';
+import { PermissionCatalogue } from '#workspace/access/permission-catalogue.js';
+
+/** Offers every part of the product what the platform has for it, in the api and in the worker alike; each is known by its class or by the token beside its port. */
+@Module({})
+export class ServicesModule {
+  static on(platform: Platform): DynamicModule {
+    const { contexts, signing } = platform;
+    const providers = [
+      ...memberProviders(platform.members),
+      { provide: TenantContextFactory, useValue: contexts },
+      { provide: SigningKeys, useValue: signing },
+      { provide: IdempotencyGate, useValue: new IdempotencyGate(contexts, signing) },
+      { provide: PageCursors, useValue: new PageCursors(signing) },
+      { provide: Outbox, useValue: platform.outbox },
+      { provide: WORK_OVERSEER, useValue: platform.overseer },
+      { provide: AuditTrail, useValue: platform.audit },
+      { provide: AUDIT_ANCHORS, useValue: platform.auditAnchors },
+      { provide: PlanCatalogue, useValue: platform.plans },
+      { provide: Access, useValue: platform.access },
+      { provide: AccessChanges, useValue: platform.accessChanges },
+      { provide: PermissionCatalogue, useValue: platform.permissions },
+      { provide: ApiKeyDesk, useValue: platform.keyDesk },
+      { provide: Lockout, useValue: platform.lockout },
+      { provide: TenantObjects, useValue: platform.objects },
+    ];
+    return { module: ServicesModule, global: true, providers, exports: providers };
+  }
+}

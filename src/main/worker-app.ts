@@ -1,0 +1,36 @@
+import 'reflect-metadata';
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { JobGate } from '#kernel/jobs/job-gate.js';
+import { NestLog } from '#main/http/nest-log.js';
+import { startJobEngine, type JobEngineOptions } from '#main/job-engine.js';
+import type { Platform } from '#main/platform.js';
+import { WorkerModule } from '#main/worker.module.js';
+
+/** Who decides is made of what the plugins provide. */
+export interface WorkerAppOptions extends Omit<JobEngineOptions, 'handlerOf' | 'gate'> {
+  readonly gate: (app: INestApplicationContext) => JobGate;
+}
+
+/** A worker that runs. */
+export interface WorkerApp {
+  /** Takes no new work, waits for what is running, and hands back what is not done in time. */
+  stop(withinMs: number): Promise<void>;
+}
+
+/** Makes the handlers of a platform's plugins and starts what calls them. Raises what keeps one from being made. */
+export async function startWorkerApp(platform: Platform, { gate, ...options }: WorkerAppOptions): Promise<WorkerApp> {
+  const app = await NestFactory.createApplicationContext(WorkerModule.on(platform), {
+    logger: new NestLog(platform.log),
+    abortOnError: false,
+  });
+  const handlerOf: JobEngineOptions['handlerOf'] = (kind) => app.get(kind, { strict: false });
+  for (const kind of platform.jobs.all) handlerOf(kind);
+  const engine = startJobEngine(platform, { ...options, gate: gate(app), handlerOf });
+  return {
+    stop: async (withinMs) => {
+      await engine.stop(withinMs);
+      await app.close();
+    },
+  };
+}
