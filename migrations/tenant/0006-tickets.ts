@@ -10,12 +10,12 @@ export class Tickets0006 extends Migration {
       add created_by_kind text check (created_by_kind in ('member', 'machine')),
       add created_by_id uuid,
       add due_order timestamptz(3) not null generated always as (coalesce(due_at, timestamptz '9999-12-31 23:59:59.999+00')) stored,
-      add terms_version smallint not null default 0`);
+      add terms_version smallint`);
     this.addSql('create index tickets_by_assignee on tickets (tenant_id, assignee_id, created_at desc, id desc)');
     this.addSql('create index tickets_by_priority on tickets (tenant_id, priority, created_at desc, id desc)');
     this.addSql('create index tickets_by_due on tickets (tenant_id, due_order, id)');
     this.addSql('create index tickets_by_update on tickets (tenant_id, updated_at desc, id desc)');
-    this.addSql('create index tickets_by_terms_version on tickets (tenant_id, terms_version, id)');
+    this.addSql('create index tickets_without_terms on tickets (tenant_id, id) where terms_version is null');
     this.addSql(`create table ticket_term (
       tenant_id uuid not null,
       term text collate "C" not null check (octet_length(term) <= 300),
@@ -67,7 +67,7 @@ export class Tickets0006 extends Migration {
 
   override down(): void {
     this.addSql('drop table ticket_storage, ticket_attachment, ticket_comment, ticket_term');
-    this.addSql('drop index tickets_by_assignee, tickets_by_priority, tickets_by_due, tickets_by_update, tickets_by_terms_version');
+    this.addSql('drop index tickets_by_assignee, tickets_by_priority, tickets_by_due, tickets_by_update, tickets_without_terms');
     this.addSql('alter table tickets drop terms_version, drop due_order, drop created_by_id, drop created_by_kind');
   }
 }

@@ -18,7 +18,9 @@ addAuditCommand(program, session);
 program.hook('preAction', (_program, command) => session.because(command.opts<{ reason?: string }>().reason));
 for (const command of [...program.commands, ...program.commands.flatMap((group) => group.commands)]) {
   command.exitOverride().option('--json', 'print one JSON document and nothing else');
-  if (command.options.every(({ long }) => long !== '--reason')) command.option('--reason <reason>', 'why; it is put on record');
+  // A group that knew the option would take it from its commands.
+  const isGroup = command.commands.length > 0;
+  if (!isGroup && command.options.every(({ long }) => long !== '--reason')) command.option('--reason <reason>', 'why; it is put on record');
 }
 
 try {

@@ -12,6 +12,7 @@ import { isCatalogUp, openCatalog } from '#catalog/catalog-orm.js';
 import { CatalogAuditAnchors } from '#catalog/audit/catalog-audit-anchors.js';
 import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { CatalogTenantDirectory } from '#catalog/directory/catalog-tenant-directory.js';
+import type { TenantCloser } from '#control/lifecycle/tenant-closer.js';
 import { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
 import { ConnectionRegistry } from '#kernel/isolation/connection-registry.js';
 import { Deadline } from '#kernel/isolation/deadline.js';
@@ -34,11 +35,14 @@ import type { TenantObjects } from '#workspace/objects/tenant-objects.js';
 import { readClusters, type ConfiguredCluster } from '#main/clusters.js';
 import type { Config } from '#main/config.js';
 import { type MemberServices, openMemberServices } from '#main/member-services.js';
+import { type NotificationParts, openNotifications } from '#main/notification-parts.js';
 import { openTenantOrm } from '#main/orm/tenant.orm.js';
 import { openObjects } from '#main/objects.js';
 import { readPlans } from '#main/plans.js';
 import { plugins as allPlugins } from '#main/plugins.js';
 import { projectFolder } from '#main/project-folder.js';
+import { ProvisionedTenantCloser } from '#main/provisioned-tenant-closer.js';
+import { openProvisioning } from '#main/provisioning.js';
 import { openRedisParts } from '#main/redis.js';
 import { isStandInVault } from '#main/stand-in-vault.js';
 import { AuditActions } from '#workspace/audit/audit-actions.js';
@@ -68,6 +72,8 @@ export interface Platform extends AccessParts {
   readonly signing: SigningKeys;
   readonly objects: TenantObjects;
   readonly members: MemberServices;
+  readonly notifications: NotificationParts;
+  readonly closer: TenantCloser;
   readonly plugins: readonly Plugin[];
   readonly jobs: JobCatalogue;
   /** What the names of the keys of jobs in Redis begin with. */
@@ -132,12 +138,14 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
   const signing = new SigningKeys(config.SIGNING_KEYS);
   const files = await openObjects(config);
   const members = await openMemberServices(config, signing, redis.replays);
+  const notifications = openNotifications(config, redis, directory);
   const jobs = new JobCatalogue(plugins.flatMap(({ handlers }) => handlers));
   const actions = new AuditActions(
     plugins.flatMap(({ auditActions = [] }) => auditActions),
     config.NODE_ENV === 'test',
   );
-  return {
+  const platform: Platform = {
+    closer: new ProvisionedTenantCloser(() => openProvisioning(platform)),
     ...{
       audit: new AuditTrail(contexts, actions),
       auditAnchors: new CatalogAuditAnchors(catalog),
@@ -148,6 +156,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     ...{ config, log, clusters, catalog, directory, secrets, keys, registry, routing, tenantOrm, contexts },
     ...openAccess({ contexts, plans, plugins, catalog, channel: redis.accessChannel, announce: (id) => directory.announce(id) }),
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
+    notifications,
     ...{ signing, members, objects: files.objects },
     announce: (id) => directory.announce(id),
     health: async () => ({
@@ -161,8 +170,10 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
       const bounded = (closing: Promise<unknown>): Promise<unknown> => new Deadline(CLOSE_WITHIN_MS).race(closing).catch(() => undefined);
       for (const part of [tenantOrm, registry, catalog, redis]) await bounded(part.close());
       files.close();
+      notifications.mail.close();
     },
   };
+  return platform;
 }
 
 function openSecrets(config: Config): SecretSource {

@@ -1,10 +1,21 @@
 import type { Plugin } from '#kernel/plugin/plugin.js';
+import { lifecyclePlugin } from '#control/lifecycle/lifecycle.plugin.js';
 import { jobsPlugin } from '#main/jobs.plugin.js';
 import { accessPlugin } from '#workspace/access/access.plugin.js';
 import { auditPlugin } from '#workspace/audit/audit.plugin.js';
 import { companyPlugin } from '#workspace/company/company.plugin.js';
 import { membersPlugin } from '#workspace/members/members.plugin.js';
+import { notificationsPlugin } from '#workspace/notifications/notifications.plugin.js';
 import { ticketsPlugin } from '#plugins/tickets/tickets.plugin.js';
 
 /** The parts this product has; the only list of them. */
-export const plugins: readonly Plugin[] = [accessPlugin, auditPlugin, companyPlugin, jobsPlugin, membersPlugin, ticketsPlugin];
+export const plugins: readonly Plugin[] = [
+  accessPlugin,
+  auditPlugin,
+  companyPlugin,
+  jobsPlugin,
+  lifecyclePlugin,
+  membersPlugin,
+  notificationsPlugin,
+  ticketsPlugin,
+];

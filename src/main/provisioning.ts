@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { AuditRetention } from '#adapters/postgres/audit-retention.js';
 import { ClusterBootstrap } from '#adapters/postgres/cluster-bootstrap.js';
 import { CatalogBootstrap } from '#adapters/postgres/catalog-bootstrap.js';
 import { DatabaseMaker } from '#adapters/postgres/database-maker.js';
@@ -17,6 +18,7 @@ import { Placer } from '#control/provisioning/placer.js';
 import { TenantProvisioner } from '#control/provisioning/tenant-provisioner.js';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
 import { ConfigError } from '#main/config.js';
+import { AuditSigner } from '#workspace/audit/audit-signer.js';
 import { projectFolder } from '#main/project-folder.js';
 import type { Platform } from '#main/platform.js';
 import { LinkDesk } from '#workspace/members/links/link-desk.js';
@@ -34,6 +36,7 @@ export interface Provisioning {
   readonly fleet: FleetRunner;
   readonly clusterBootstrap: ClusterBootstrap;
   readonly catalogBootstrap: CatalogBootstrap;
+  readonly auditRetention: AuditRetention;
 }
 
 /** Raises ConfigError when a login for provisioning is not configured. */
@@ -59,6 +62,7 @@ export async function openProvisioning(platform: Platform): Promise<Provisioning
     homes,
     fleet: new FleetRunner(clusters, homes, fences, foundation),
     clusterBootstrap: new ClusterBootstrap(homes, foundation, join(folder, 'provisioning')),
+    auditRetention: new AuditRetention(clusters, platform.keys, new AuditSigner(platform.signing)),
     catalogBootstrap: new CatalogBootstrap(catalogLine, join(folder, 'provisioning')),
   };
 }

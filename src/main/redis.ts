@@ -3,6 +3,7 @@ import { closeRedis, openRedis } from '#adapters/redis/redis-client.js';
 import { RedisConnectionBudget } from '#adapters/redis/redis-connection-budget.js';
 import { RedisDoorbell } from '#adapters/redis/redis-doorbell.js';
 import { RedisInvalidations } from '#adapters/redis/redis-invalidations.js';
+import { RedisLiveChannel } from '#adapters/redis/redis-live-channel.js';
 import { RedisLockout } from '#adapters/redis/redis-lockout.js';
 import { RedisRateLimiter } from '#adapters/redis/redis-rate-limiter.js';
 import { RedisReplayCache } from '#adapters/redis/redis-replay-cache.js';
@@ -22,6 +23,7 @@ export interface RedisParts {
   readonly lockout: RedisLockout;
   readonly replays: RedisReplayCache;
   readonly doorbell: RedisDoorbell;
+  readonly live: RedisLiveChannel;
   health(): { status: 'up' | 'degraded' };
   close(): Promise<void>;
 }
@@ -41,7 +43,9 @@ export function openRedisParts(config: Config, log: Logger, jobsPrefix: string):
   const channel = new RedisInvalidations({ publisher: commands, subscriber, log });
   const accessChannel = new RedisInvalidations({ publisher: commands, subscriber, log, topic: 'access-changed' });
   const cache = new RedisTenantCache({ redis: cached, log, ttlMs: config.TENANT_CACHE_TTL_SECONDS * 1_000 });
+  const live = new RedisLiveChannel({ publisher: commands, subscriber, log });
   budget.start();
+  live.start();
   channel.start();
   accessChannel.start();
   watch.start();
@@ -49,6 +53,7 @@ export function openRedisParts(config: Config, log: Logger, jobsPrefix: string):
     budget,
     channel,
     accessChannel,
+    live,
     cache,
     limiter,
     lockout,
@@ -59,6 +64,7 @@ export function openRedisParts(config: Config, log: Logger, jobsPrefix: string):
       budget.close();
       channel.stop();
       accessChannel.stop();
+      live.stop();
       cache.close();
       watch.close();
       await Promise.all([commands, subscriber, cached, limits].map(closeRedis));

@@ -4,16 +4,18 @@ import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.j
 import { WORK_OVERSEER } from '#kernel/jobs/work-overseer.js';
 import { Lockout } from '#kernel/limits/lockout.js';
 import { Outbox } from '#kernel/outbox/outbox.js';
+import { TenantCloser } from '#control/lifecycle/tenant-closer.js';
 import { PageCursors } from '#kernel/plugin/page-cursor.js';
 import { SigningKeys } from '#kernel/signing/signing-keys.js';
 import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import { memberProviders } from '#main/member-services.js';
+import { notificationProviders } from '#main/notification-parts.js';
 import type { Platform } from '#main/platform.js';
 import { AUDIT_ANCHORS } from '#workspace/audit/audit-anchors.js';
 import { AuditTrail } from '#workspace/audit/audit-trail.js';
 import { Access } from '#workspace/access/access.js';
 import { AccessChanges } from '#workspace/access/access-changes.js';
-import { ApiKeyDesk } from '#workspace/access/keys/api-key-desk.js';
+import { API_KEY_DESK } from '#workspace/access/keys/api-key-desk.js';
 import { TenantObjects } from '#workspace/objects/tenant-objects.js';
 import { PermissionCatalogue } from '#workspace/access/permission-catalogue.js';
 
@@ -24,6 +26,7 @@ export class ServicesModule {
     const { contexts, signing } = platform;
     const providers = [
       ...memberProviders(platform.members),
+      ...notificationProviders(platform.notifications),
       { provide: TenantContextFactory, useValue: contexts },
       { provide: SigningKeys, useValue: signing },
       { provide: IdempotencyGate, useValue: new IdempotencyGate(contexts, signing) },
@@ -36,8 +39,9 @@ export class ServicesModule {
       { provide: Access, useValue: platform.access },
       { provide: AccessChanges, useValue: platform.accessChanges },
       { provide: PermissionCatalogue, useValue: platform.permissions },
-      { provide: ApiKeyDesk, useValue: platform.keyDesk },
+      { provide: API_KEY_DESK, useValue: platform.keyDesk },
       { provide: Lockout, useValue: platform.lockout },
+      { provide: TenantCloser, useValue: platform.closer },
       { provide: TenantObjects, useValue: platform.objects },
     ];
     return { module: ServicesModule, global: true, providers, exports: providers };

@@ -20,6 +20,7 @@ export interface WorkerApp {
 
 /** Makes the handlers of a platform's plugins and starts what calls them. Raises what keeps one from being made. */
 export async function startWorkerApp(platform: Platform, { gate, ...options }: WorkerAppOptions): Promise<WorkerApp> {
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and wants a literal
   const app = await NestFactory.createApplicationContext(WorkerModule.on(platform), {
     logger: new NestLog(platform.log),
     abortOnError: false,

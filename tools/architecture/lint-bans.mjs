@@ -39,17 +39,19 @@ export const SQL_BANS = [
     ].join(', '),
     message: `SQL run by hand: ${OTHER_WAY}`,
   },
-  {
-    selector: [
-      "TaggedTemplateExpression[tag.name='sql']",
-      "TaggedTemplateExpression[tag.property.name='sql']",
-      "MemberExpression[object.name='sql']",
-      "CallExpression[callee.name='raw']",
-      'ImportDeclaration[source.value=/^(kysely|@mikro-orm\\u002F)/] > ImportSpecifier[imported.name=/^(sql|raw)$/]',
-    ].join(', '),
-    message: `Raw SQL: ${OTHER_WAY}`,
-  },
 ];
+
+/** Statements written out, which only rooms that must say what a query builder cannot may use. */
+export const RAW_SQL_BAN = {
+  selector: [
+    "TaggedTemplateExpression[tag.name='sql']",
+    "TaggedTemplateExpression[tag.property.name='sql']",
+    "MemberExpression[object.name='sql']",
+    "CallExpression[callee.name='raw']",
+    'ImportDeclaration[source.value=/^(kysely|@mikro-orm\\u002F)/] > ImportSpecifier[imported.name=/^(sql|raw)$/]',
+  ].join(', '),
+  message: `Raw SQL: ${OTHER_WAY}`,
+};
 
 /** A Kysely that may know no tenant; main wires the one that does. */
 export const KYSELY_BAN = {

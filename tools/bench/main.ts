@@ -5,6 +5,7 @@ import { closeBenchWorld, openBenchWorld } from '#tools/bench/bench-world.js';
 import type { BenchCase } from '#tools/bench/cases/bench-case.js';
 import { crowdCase } from '#tools/bench/cases/crowd.case.js';
 import { httpCase } from '#tools/bench/cases/http.case.js';
+import { notificationsCase } from '#tools/bench/cases/notifications.case.js';
 import { ormCase } from '#tools/bench/cases/orm.case.js';
 import { outboxCase } from '#tools/bench/cases/outbox.case.js';
 import { planningCase } from '#tools/bench/cases/planning.case.js';
@@ -24,6 +25,7 @@ const CASES: readonly BenchCase[] = [
   prologueCase,
   planningCase,
   httpCase,
+  notificationsCase,
   provisioningCase,
   crowdCase,
 ];

@@ -26,8 +26,8 @@ export class BullMqSchedules {
     this.#queue = new Queue(TICK_QUEUE, { connection: sendingTo(url), prefix });
     this.#worker = new Worker<{ name: string }>(
       TICK_QUEUE,
-      async ({ data, opts, timestamp }) => {
-        const failed = await tick(String(data.name), new Date(opts.prevMillis ?? timestamp));
+      async ({ data, id, timestamp }) => {
+        const failed = await tick(data.name, plannedFor(id) ?? new Date(timestamp));
         if (failed > 0) throw new TickIncompleteError();
       },
       { connection: waitingAt(url), prefix, autorun: false, maxStalledCount: 10 },
@@ -43,22 +43,33 @@ export class BullMqSchedules {
   /** Makes Redis know these schedules and no others; to be repeated, because Redis may forget. Raises what Redis raises. */
   async declare(): Promise<void> {
     const { schedules } = this.options;
-    for (const known of await this.#queue.getJobSchedulers()) {
-      if (!schedules.some(({ name }) => name === known.key)) await this.#queue.removeJobScheduler(known.key);
+    const known = new Map((await this.#queue.getJobSchedulers()).map((scheduler) => [scheduler.key, scheduler]));
+    for (const name of known.keys()) {
+      if (!schedules.some((schedule) => schedule.name === name)) await this.#queue.removeJobScheduler(name);
     }
     for (const { name, every } of schedules) {
+      const repeat = repeatOf(every);
+      const { every: knownEvery, pattern, next } = known.get(name) ?? {};
+      // What is known already is left alone: declaring it anew would tick it at once.
+      if (next !== undefined && (knownEvery ?? 0) === (repeat.every ?? 0) && (pattern ?? '') === (repeat.pattern ?? '')) continue;
       const template = {
         name: 'tick',
         data: { name },
         opts: { attempts: 8, backoff: { type: 'exponential', delay: 1_000, jitter: 0.5 }, removeOnComplete: true, removeOnFail: true },
       };
-      await this.#queue.upsertJobScheduler(name, repeatOf(every), template);
+      await this.#queue.upsertJobScheduler(name, repeat, template);
     }
   }
 
   async close(): Promise<void> {
     await Promise.all([closeWithin(this.#worker.close()), closeWithin(this.#queue.close())]);
   }
+}
+
+/** When a tick was to happen, whenever it does: its id ends with that, and nothing else of it says so. */
+function plannedFor(id: string | undefined): Date | null {
+  const [, milliseconds] = /^repeat:.*:(\d{13})$/.exec(id ?? '') ?? [];
+  return milliseconds === undefined ? null : new Date(Number(milliseconds));
 }
 
 function repeatOf(every: Every): Omit<RepeatOptions, 'key'> {

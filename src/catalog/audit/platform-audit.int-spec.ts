@@ -21,7 +21,9 @@ const CLI: WorkOrigin = {
 };
 
 async function verdicts(slug?: string): Promise<NamedVerdict[]> {
-  return Array.fromAsync(new AuditVerification(stage.test.platform).verify(slug));
+  const found: NamedVerdict[] = [];
+  for await (const verdict of new AuditVerification(stage.test.platform).verify(slug)) found.push(verdict);
+  return found;
 }
 
 describe('the record of the platform', () => {

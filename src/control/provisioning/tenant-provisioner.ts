@@ -3,7 +3,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
 import type { IsolationLayer } from '#control/provisioning/isolation-layer.js';
 import type { Founder } from '#control/provisioning/founder.js';
-import { CreationNotUndoneError, TenantNotFencedError, TenantNotFoundedError, TenantNotProvisioningError } from '#control/provisioning/provisioning.errors.js';
+import {
+  CreationNotUndoneError,
+  TenantNotFencedError,
+  TenantNotFoundedError,
+  TenantNotProvisioningError,
+} from '#control/provisioning/provisioning.errors.js';
 import type { Placer } from '#control/provisioning/placer.js';
 import type { Tenant, TenantStatus } from '#kernel/tenancy/tenant.js';
 

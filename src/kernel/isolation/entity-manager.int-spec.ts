@@ -6,7 +6,7 @@ import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { Ticket } from '#plugins/tickets/ticket.entity.js';
 import { PageCursors } from '#kernel/plugin/page-cursor.js';
-import { TicketsService } from '#plugins/tickets/tickets.service.js';
+import { TicketList } from '#plugins/tickets/ticket-list.js';
 import { AttackStage } from '#testing/attacks/attack-stage.js';
 import { TIERS } from '#testing/test-platform.js';
 
@@ -136,7 +136,11 @@ describe.each(TIERS)('an entity manager in the %s tier', (tier) => {
 
   it('shows each of a thousand interleaved requests its own tenant, whatever it waits for (B5, B10)', async () => {
     const { me, victim } = stage.targets;
-    const service = new TicketsService(stage.test.platform.contexts, new PageCursors(stage.test.platform.signing));
+    const service = new TicketList(
+      stage.test.platform.contexts,
+      new PageCursors(stage.test.platform.signing),
+      stage.test.platform.access,
+    );
     const waits: ((n: number) => Promise<unknown>)[] = [
       (n) => pause(n % 7),
       () => pause(0),
@@ -156,7 +160,7 @@ describe.each(TIERS)('an entity manager in the %s tier', (tier) => {
         await waits[n % waits.length]!(n);
         expect(TenantScope.current()?.id).toBe(tenant.id);
         if (n % 10 > 1) return;
-        const { data } = await service.list({ limit: 10 });
+        const { data } = await service.page({ limit: 10 });
         expect(data.every(({ title }) => title.startsWith('own') === (tenant === me))).toBe(true);
         expect(data).toHaveLength(3);
       });

@@ -73,14 +73,15 @@ export class JobDispatcher {
   }
 
   async #untilQuiet(tenantId: string, begun: { again: boolean }): Promise<void> {
-    do {
+    begun.again = true;
+    while (begun.again) {
       begun.again = false;
       try {
         await this.#once(tenantId);
       } catch (error) {
         this.parts.log.warn({ tenant: tenantId, reason: failureText(error) }, 'the work of a tenant could not be given out');
       }
-    } while (begun.again && !this.#isStopped);
+    }
     this.#underWay.delete(tenantId);
   }
 

@@ -61,7 +61,11 @@ describe('a job', () => {
     await until(async () => (await world.count(acme, 'done')) === 2, 10_000);
     expect(await world.count(acme, 'dead')).toBe(0);
     await ended(acme);
-    expect((await world.jobs(acme)).find(({ payload }) => payload.n === 1)).toMatchObject({ state: 'dead', attempt: 3, error: 'Error: it failed on purpose' });
+    expect((await world.jobs(acme)).find(({ payload }) => payload.n === 1)).toMatchObject({
+      state: 'dead',
+      attempt: 3,
+      error: 'Error: it failed on purpose',
+    });
     expect(await world.marks(acme, 'free')).toEqual([2]);
   });
 
@@ -77,16 +81,25 @@ describe('a job', () => {
     world.engine(4);
     await world.publish(acme, [{ n: 1 }]);
     await ended(acme);
-    await world.sql(acme, `update tenancy.outbox set name = 'spec.later', lane = 'spec.later', state = 'pending', attempt = 0 where tenant_id = $1`);
+    await world.sql(
+      acme,
+      `update tenancy.outbox set name = 'spec.later', lane = 'spec.later', state = 'pending', attempt = 0 where tenant_id = $1 and name like 'spec.%'`,
+    );
     await world.publish(acme, [{ n: 2 }]);
     await until(async () => (await world.count(acme, 'done')) === 1, 10_000);
     expect((await world.jobs(acme))[0]).toMatchObject({ state: 'pending', attempt: 0, error: null });
-    await world.sql(acme, `update tenancy.outbox set state = 'queued', queued_at = now(), attempt = 1 where tenant_id = $1 and name = 'spec.later'`);
-    const transport = new BullMqTransport({ url: world.platform.config.REDIS_URL, prefix: `${prefixOf(world.name)}bull` }, world.platform.log);
+    await world.sql(
+      acme,
+      `update tenancy.outbox set state = 'queued', queued_at = now(), attempt = 1 where tenant_id = $1 and name = 'spec.later'`,
+    );
+    const transport = new BullMqTransport(
+      { url: world.platform.config.REDIS_URL, prefix: `${prefixOf(world.name)}bull` },
+      world.platform.log,
+    );
     await transport.deliver([{ tenantId: acme.id, id: (await world.jobs(acme))[0]!.id, attempt: 1 }]);
     await until(async () => (await world.jobs(acme))[0]?.state === 'pending', 10_000);
     expect((await world.jobs(acme))[0]).toMatchObject({ attempt: 1, error: expect.stringContaining('jobs.unknown-kind') });
-    expect(await world.sql(acme, `select max_attempts from tenancy.outbox where tenant_id = $1 and attempt = 1 and state = 'pending'`)).toEqual([
+    expect(await world.sql(acme, `select max_attempts from tenancy.outbox where tenant_id = $1 and name = 'spec.later'`)).toEqual([
       { max_attempts: 201 },
     ]);
     await transport.close();
@@ -126,7 +139,7 @@ describe('a job', () => {
   it('is claimed by one delivery of an attempt and no other, and ended by the attempt that has it', async () => {
     await world.publish(acme, [{ n: 1 }]);
     const [job] = await world.jobs(acme);
-    await world.sql(acme, `update tenancy.outbox set state = 'queued', attempt = 3 where tenant_id = $1`);
+    await world.sql(acme, `update tenancy.outbox set state = 'queued', attempt = 3 where tenant_id = $1 and name like 'spec.%'`);
     await world.as(acme, async () => {
       const row = (attempt: number): JobRow => new JobRow(world.platform.contexts, { tenantId: acme.id, id: job!.id, attempt });
       expect(await row(2).claim(1_000)).toBeNull();
@@ -148,7 +161,9 @@ describe('a job', () => {
     await first.stop(100);
     // Given out again at once, to whoever is still there.
     expect(await world.jobs(acme)).toMatchObject([{ state: 'queued', attempt: 2, error: expect.stringContaining('jobs.handed-back') }]);
-    expect(await world.sql(acme, 'select max_attempts from tenancy.outbox where tenant_id = $1')).toEqual([{ max_attempts: 201 }]);
+    expect(await world.sql(acme, `select max_attempts from tenancy.outbox where tenant_id = $1 and name like 'spec.%'`)).toEqual([
+      { max_attempts: 201 },
+    ]);
     expect(await world.marks(acme)).toEqual([]);
   });
 
@@ -165,7 +180,10 @@ describe('a job', () => {
     await world.publish(acme, [{ n: 1, ms: HASTY.leaseMs * 3 }]);
     await until(async () => (await world.count(acme, 'running')) === 1, 10_000);
     // As it is seen from the database when the lease is not renewed: another attempt is given out while the first still runs.
-    await world.sql(acme, `update tenancy.outbox set lease_until = now() - interval '1 second' where tenant_id = $1`);
+    await world.sql(
+      acme,
+      `update tenancy.outbox set lease_until = now() - interval '1 second' where tenant_id = $1 and name like 'spec.%'`,
+    );
     world.platform.doorbell.ring(acme.id);
     await until(async () => (await world.jobs(acme))[0]?.attempt === 2, 10_000);
     await ended(acme);

@@ -15,10 +15,12 @@ export interface DoorDescription {
   readonly refuses?: readonly string[];
   /** What the caller must be allowed; every route of a tenant that is not public has one, and one without is refused. */
   readonly permission?: Permission;
-  /** The kind of thing that `:id` in the address names, for rights that are given or taken for one of them. */
+  /** The kind of thing that `:id` in the address names, for rights that are given or taken for one of them. A list that says it leaves out what `Access.visible` does. */
   readonly resource?: string;
   /** Whether it makes something: the caller must send an Idempotency-Key, and a repetition does nothing twice. */
   readonly isCreation?: boolean;
+  /** Whether an Idempotency-Key is honoured when the caller sends one, and not asked for. */
+  readonly isRepeatable?: boolean;
   /** Whether the caller must say which version it means. */
   readonly needsVersion?: boolean;
 }

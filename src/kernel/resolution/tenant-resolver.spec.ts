@@ -76,7 +76,7 @@ describe('TenantResolver', () => {
   it('takes the tenant of the host when the credential is of the same tenant', async () => {
     expect(await resolve('acme.localhost', keyOf('acme'))).toEqual({
       tenant: acme,
-      principal: { kind: 'machine', id: 'key-of-acme', tenantId: acme.id },
+      principal: { kind: 'machine', id: 'key-of-acme', tenantId: acme.id, permissions: null, createdBy: null },
     });
     const { principal } = await resolve('globex.localhost', await tokenOf(globex.id));
     expect(principal).toEqual({ kind: 'member', id: 'm1', tenantId: globex.id, sessionId: null });

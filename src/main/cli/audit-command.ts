@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
+import { tenantTarget } from '#catalog/audit/platform-act.js';
 import { AuditVerification, type NamedVerdict } from '#main/audit-verification.js';
 import { checkExport } from '#main/audit-export-check.js';
 import type { Session } from '#main/cli/session.js';
+import { UsageError } from '#main/cli/usage-error.js';
 
 /** `audit …`: whether anybody went back into the records. */
 export function addAuditCommand(program: Command, session: Session): void {
@@ -21,6 +23,24 @@ export function addAuditCommand(program: Command, session: Session): void {
         await platform.platformAudit.recordAlone({ action: 'audit.verify', targets: [], details: { chains: verdicts.length, wrong } });
         if (wrong > 0) process.exitCode = 1;
         output.document({ valid: wrong === 0, chains: verdicts }, () => verdicts.map(lineOf));
+      }),
+    );
+
+  audit
+    .command('cut <slug>')
+    .description('take away what is older than the tenant’s retention; that it was taken is on record, signed')
+    .requiredOption('--before <time>', 'the beginning of what stays, like 2026-01-31T00:00:00Z')
+    .requiredOption('--reason <reason>')
+    .action((slug: string, flags: { before: string }) =>
+      session.provisioned(async ({ platform, provisioning, output }) => {
+        const before = new Date(flags.before);
+        if (Number.isNaN(before.getTime())) throw new UsageError(`${flags.before} is not a time`);
+        const tenant = await provisioning.tenants.get(slug);
+        const act = { action: 'audit.cut' as const, targets: [tenantTarget(tenant.id)], details: { before: before.toISOString() } };
+        const cut = await platform.platformAudit.around(act, () => provisioning.auditRetention.cut(tenant, before));
+        output.document({ slug, cut }, () => [
+          cut ? `${slug}: ${String(cut.count)} events are gone` : `${slug}: there was nothing to take away`,
+        ]);
       }),
     );
 

@@ -30,5 +30,5 @@ export class CsrfCheck {
 }
 
 function pageOf({ headers }: FastifyRequest, host: string): AskingPage {
-  return { host, origin: headers.origin, site: headers['sec-fetch-site'] as string | undefined };
+  return { host, origin: headers.origin, site: headers['sec-fetch-site'] };
 }

@@ -28,7 +28,10 @@ export class ForeignCredentialRecord {
       if (allowed) await TenantScope.run(tenant, () => WorkOrigin.run(origin, () => this.audit.recordAlone(entry)));
     };
     record().catch((error: unknown) => {
-      this.log.warn({ tenantId: tenant.id, reason: error instanceof Error ? error.name : 'unknown' }, 'a foreign credential is not on record');
+      this.log.warn(
+        { tenantId: tenant.id, reason: error instanceof Error ? error.name : 'unknown' },
+        'a foreign credential is not on record',
+      );
     });
   }
 }

@@ -23,6 +23,7 @@ import { ProblemAdapter } from '#main/http/problem-adapter.js';
 import { ProblemLog } from '#main/http/problem-log.js';
 import { RateLimit } from '#main/http/rate-limit.js';
 import { RequestGate } from '#main/http/request-gate.js';
+import { leaveRawBodies } from '#main/http/raw-body.js';
 import { Readiness } from '#main/http/readiness.js';
 import { requestIdOf } from '#main/http/request-id.js';
 import { declareRequestState } from '#main/http/request-state.js';
@@ -64,6 +65,7 @@ export async function createHttpApp(platform: Platform): Promise<NestFastifyAppl
   const headers = { ...SECURITY_HEADERS, ...(config.NODE_ENV === 'production' && TRANSPORT_HEADERS) };
   instance.removeContentTypeParser('text/plain');
   readJsonBodies(instance);
+  leaveRawBodies(instance);
   const refuseTheOthers = refuseOtherMethods(instance);
   declareRequestState(instance);
   instance.addHook('onRequest', (request, reply, done) => {

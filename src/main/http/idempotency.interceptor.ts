@@ -10,7 +10,7 @@ import { pathOf } from '#main/http/request-path.js';
 
 const KEPT_HEADERS = ['location', 'etag'];
 
-/** Holds every door that makes something to its Idempotency-Key: the same request again gets the first answer again, and nothing is done twice. */
+/** Holds every door that makes something to its Idempotency-Key, and others that take one when it is sent: the same request again gets the first answer again, and nothing is done twice. */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
   constructor(
@@ -20,9 +20,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const door = this.reflector.get<DoorDescription | undefined>(DOOR_METADATA, context.getHandler());
-    if (!door?.isCreation) return next.handle();
     const http = context.switchToHttp();
-    return from(this.#once(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>(), next));
+    const request = http.getRequest<FastifyRequest>();
+    const isOnce = door?.isCreation ?? (door?.isRepeatable && request.headers['idempotency-key'] !== undefined);
+    return isOnce ? from(this.#once(request, http.getResponse<FastifyReply>(), next)) : next.handle();
   }
 
   async #once(request: FastifyRequest, reply: FastifyReply, next: CallHandler): Promise<unknown> {

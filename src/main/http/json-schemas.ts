@@ -22,7 +22,8 @@ export class JsonSchemas {
     for (const [id, definition] of Object.entries($defs)) this.components[id] = plain(definition);
     const id = (schema as z.ZodType).meta()?.id;
     if (id === undefined) return plain(own);
-    this.components[id] = plain(own);
+    // One whose name is known by then is described among the definitions, and here it only refers to itself.
+    if (!(id in $defs)) this.components[id] = plain(own);
     return { $ref: `#/components/schemas/${id}` };
   }
 }

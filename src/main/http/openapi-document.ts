@@ -89,11 +89,11 @@ function parametersOf({ door, parameters }: Pick<DeclaredRoute, 'door' | 'parame
   const key = {
     name: 'Idempotency-Key',
     in: 'header',
-    required: true,
+    required: door?.isCreation === true,
     schema: { type: 'string', minLength: 1, maxLength: 255 },
     description: 'One for each thing to be made; the same request with the same key is answered again and makes nothing.',
   };
-  return [...path, ...query, ...(door?.needsVersion ? [version] : []), ...(door?.isCreation ? [key] : [])];
+  return [...path, ...query, ...(door?.needsVersion ? [version] : []), ...(door?.isCreation || door?.isRepeatable ? [key] : [])];
 }
 
 function responsesOf(door: DeclaredRoute['door'], schemas: JsonSchemas): Json {
@@ -104,7 +104,8 @@ function responsesOf(door: DeclaredRoute['door'], schemas: JsonSchemas): Json {
   const codes = [
     ...(door?.refuses ?? []),
     ...(door?.needsVersion ? ['precondition.required', 'precondition.failed'] : []),
-    ...(door?.isCreation ? ['idempotency.key-needed', 'idempotency.key-reused', 'idempotency.in-progress'] : []),
+    ...(door?.isCreation ? ['idempotency.key-needed'] : []),
+    ...(door?.isCreation || door?.isRepeatable ? ['idempotency.key-reused', 'idempotency.in-progress'] : []),
   ];
   const refusals = codes.map((code) => [String(PROBLEM_STATUSES.get(code)?.status ?? 500), { $ref: '#/components/responses/Problem' }]);
   return Object.fromEntries([...answers, ...refusals, ['default', { $ref: '#/components/responses/Problem' }]]) as Json;

@@ -1,6 +1,7 @@
-import type { TicketPriority, TicketStatus } from './ticket.entity.js';
+import type { TicketPriority } from './ticket.entity.js';
+import type { TicketStatus } from './ticket-status.js';
 
-/** The table as lists read it. A time comes as the text PostgreSQL writes, and is compared with a Date. */
+/** The tables of tickets as statements see them. A time comes as the text PostgreSQL writes, and is compared with a Date. */
 export interface TicketTables {
   tickets: {
     id: string;
@@ -11,8 +12,41 @@ export interface TicketTables {
     assignee_id: string | null;
     labels: string[];
     due_at: Date | null;
+    created_by_kind: 'member' | 'machine' | null;
+    created_by_id: string | null;
     version: number;
     created_at: Date;
     updated_at: Date;
   };
 }
+
+/** With what lists are ordered and narrowed by, which callers do not see. */
+export interface TicketSearchTables {
+  tickets: TicketTables['tickets'] & {
+    tenant_id: string;
+    /** `due_at`, or the end of time for a ticket that is never due; the database's own. */
+    due_order: Date;
+    terms_version: number | null;
+  };
+  /** What a ticket is found by: its words as they are, and its labels behind a `#`, which no word begins with. */
+  ticket_term: { tenant_id: string; term: string; created_at: Date; ticket_id: string };
+}
+
+export const TICKET_COLUMNS = [
+  'tickets.id',
+  'tickets.title',
+  'tickets.description',
+  'tickets.status',
+  'tickets.priority',
+  'tickets.assignee_id',
+  'tickets.labels',
+  'tickets.due_at',
+  'tickets.created_by_kind',
+  'tickets.created_by_id',
+  'tickets.version',
+  'tickets.created_at',
+  'tickets.updated_at',
+] as const;
+
+/** A row of a list. */
+export type TicketRow = TicketTables['tickets'];

@@ -1,4 +1,6 @@
-import type { TicketTables } from './ticket-table.js';
+import { rowTime } from '#kernel/model/row-time.js';
+import { makerView } from './maker.js';
+import type { TicketRow } from './ticket-table.js';
 import type { Ticket } from './ticket.entity.js';
 import type { TicketView } from './ticket.schemas.js';
 
@@ -6,14 +8,9 @@ import type { TicketView } from './ticket.schemas.js';
 export function viewOf(ticket: Ticket): TicketView {
   const { id, title, description, status, priority, assigneeId = null, labels, dueAt, version, createdAt, updatedAt } = ticket;
   return {
-    id,
-    title,
-    description,
-    status,
-    priority,
-    assigneeId,
-    labels,
+    ...{ id, title, description, status, priority, assigneeId, labels },
     dueAt: dueAt ? dueAt.toISOString() : null,
+    createdBy: makerView(ticket),
     version,
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
@@ -21,20 +18,13 @@ export function viewOf(ticket: Ticket): TicketView {
 }
 
 /** A row of a list, for callers. */
-export function viewOfRow(row: TicketTables['tickets']): TicketView {
-  const { assignee_id, due_at, created_at, updated_at, ...same } = row;
+export function viewOfRow({ assignee_id, due_at, created_by_kind, created_by_id, created_at, updated_at, ...same }: TicketRow): TicketView {
   return {
     ...same,
     assigneeId: assignee_id,
-    dueAt: due_at && timeOf(due_at),
-    createdAt: timeOf(created_at),
-    updatedAt: timeOf(updated_at),
+    dueAt: due_at && rowTime(due_at).toISOString(),
+    createdBy: makerView({ createdByKind: created_by_kind, createdById: created_by_id }),
+    createdAt: rowTime(created_at).toISOString(),
+    updatedAt: rowTime(updated_at).toISOString(),
   };
-}
-
-/** Reads come without the types of an entity, so a time may still be text. */
-function timeOf(time: Date | string): string {
-  // As PostgreSQL writes it, a year below 100 would be read as one of our time.
-  const exact = typeof time === 'string' ? time.replace(' ', 'T').replace(/[+-]\d\d$/, '$&:00') : time;
-  return new Date(exact).toISOString();
 }

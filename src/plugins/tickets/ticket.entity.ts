@@ -1,11 +1,11 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { tenantProperties } from '#kernel/model/tenant-properties.js';
 import { TextListType } from '#kernel/model/text-list.type.js';
+import { makerProperties } from './maker.js';
+import { isOver, mayFollow, type TicketStatus } from './ticket-status.js';
+import { TicketNotOpenError } from './ticket.errors.js';
 
-export const TICKET_STATUSES = ['open', 'in_progress', 'completed', 'cancelled'] as const;
 export const TICKET_PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
-
-export type TicketStatus = (typeof TICKET_STATUSES)[number];
 export type TicketPriority = (typeof TICKET_PRIORITIES)[number];
 
 const TicketSchema = defineEntity({
@@ -13,6 +13,7 @@ const TicketSchema = defineEntity({
   tableName: 'tickets',
   properties: {
     ...tenantProperties,
+    ...makerProperties,
     title: p.text(),
     description: p.text(),
     status: p.text().$type<TicketStatus>(),
@@ -20,9 +21,30 @@ const TicketSchema = defineEntity({
     assigneeId: p.uuid().nullable(),
     labels: p.type(TextListType),
     dueAt: p.datetime(3).nullable(),
+    /** By which rules its terms were made; null when it has none yet (see TicketTerms). */
+    termsVersion: p.smallint().nullable(),
   },
 });
 
 /** Something somebody asked for, until it is done or dropped. */
-export class Ticket extends TicketSchema.class {}
+export class Ticket extends TicketSchema.class {
+  /** To somebody, or with null to nobody. Raises TicketNotOpenError. */
+  assignTo(memberId: string | null): void {
+    if (isOver(this.status)) throw new TicketNotOpenError(this.status);
+    this.assigneeId = memberId;
+  }
+
+  /** Raises TicketNotOpenError, also when it was completed before. */
+  complete(): void {
+    if (isOver(this.status)) throw new TicketNotOpenError(this.status);
+    this.status = 'completed';
+  }
+
+  /** Raises TicketNotOpenError when that may not follow; what it is already, it may stay. */
+  moveTo(status: TicketStatus): void {
+    if (status === this.status) return;
+    if (!mayFollow(this.status, status)) throw new TicketNotOpenError(this.status);
+    this.status = status;
+  }
+}
 TicketSchema.setClass(Ticket);

@@ -1,15 +1,21 @@
 import { z } from 'zod';
 import { hasPlainYear } from '#kernel/plugin/plain-year.js';
-import { TICKET_PRIORITIES, TICKET_STATUSES } from './ticket.entity.js';
+import { MakerView } from './maker.js';
+import { TICKET_SORTS } from './ticket-order.js';
+import { TICKET_STATUSES } from './ticket-status.js';
+import { TICKET_PRIORITIES } from './ticket.entity.js';
 
 // PostgreSQL keeps every character but this one.
-const Text = z.string().refine((text) => !text.includes('\0'), { error: 'holds a character that cannot be kept' });
+export const Text = z.string().refine((text) => !text.includes('\0'), { error: 'holds a character that cannot be kept' });
 const Title = Text.trim().min(1).max(200);
 const Description = Text.max(20_000);
 const Labels = z.array(Text.trim().min(1).max(50)).max(20);
-const Limit = z.preprocess((text) => (typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : text), z.int().min(1).max(100));
+export const Limit = z.preprocess(
+  (text) => (typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : text),
+  z.int().min(1).max(100),
+);
 // An offset may carry a time over the edge of what can be written.
-const DueAt = z.iso
+const Time = z.iso
   .datetime({ offset: true })
   .transform((text) => new Date(text))
   .refine(hasPlainYear, { error: 'must be of the years 1 to 9999 in UTC' });
@@ -22,7 +28,7 @@ export const OpenTicket = z
     priority: z.enum(TICKET_PRIORITIES).default('normal'),
     assigneeId: z.uuid().nullable().default(null),
     labels: Labels.default([]),
-    dueAt: DueAt.nullable().default(null),
+    dueAt: Time.nullable().default(null),
   })
   .meta({ id: 'OpenTicket' });
 export type OpenTicket = z.infer<typeof OpenTicket>;
@@ -36,19 +42,40 @@ export const ChangeTicket = z
     priority: z.enum(TICKET_PRIORITIES),
     assigneeId: z.uuid().nullable(),
     labels: Labels,
-    dueAt: DueAt.nullable(),
+    dueAt: Time.nullable(),
   })
   .partial()
   .meta({ id: 'ChangeTicket' });
 export type ChangeTicket = z.infer<typeof ChangeTicket>;
 
-/** Which tickets, and how many of them at once. */
+/** Several, with commas between them. */
+const Statuses = z
+  .string()
+  .max(100)
+  .transform((text) => [...new Set(text.split(','))])
+  .pipe(z.array(z.enum(TICKET_STATUSES)).min(1));
+
+/** Which tickets, in which order, and how many of them at once. */
 export const ListTickets = z.strictObject({
   limit: Limit.default(50),
   cursor: z.string().optional(),
-  status: z.enum(TICKET_STATUSES).optional(),
+  status: Statuses.optional(),
+  assigneeId: z.union([z.enum(['me', 'none']), z.uuid()]).optional(),
+  priority: z.enum(TICKET_PRIORITIES).optional(),
+  label: Text.trim().min(1).max(50).optional(),
+  /** The first time that is of it, and the first that is not any more. */
+  createdFrom: Time.optional(),
+  createdTo: Time.optional(),
+  dueBefore: Time.optional(),
+  /** Words; every one must begin a word of the title or the description. */
+  q: Text.max(200).optional(),
+  sort: z.enum(TICKET_SORTS).optional(),
 });
 export type ListTickets = z.infer<typeof ListTickets>;
+
+/** Whose it is to be; null for nobody's. */
+export const AssignTicket = z.strictObject({ assigneeId: z.uuid().nullable() }).meta({ id: 'AssignTicket' });
+export type AssignTicket = z.infer<typeof AssignTicket>;
 
 export const TicketId = z.uuid();
 
@@ -63,6 +90,7 @@ export const TicketView = z
     assigneeId: z.uuid().nullable(),
     labels: z.array(z.string()),
     dueAt: z.iso.datetime().nullable(),
+    createdBy: MakerView,
     version: z.int(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
@@ -70,6 +98,6 @@ export const TicketView = z
   .meta({ id: 'Ticket' });
 export type TicketView = z.infer<typeof TicketView>;
 
-/** Newest first; `nextCursor` is null on the last page. */
+/** `nextCursor` is null on the last page; a page of a search may be shorter than asked for and not be the last. */
 export const TicketPage = z.strictObject({ data: z.array(TicketView), nextCursor: z.string().nullable() }).meta({ id: 'TicketPage' });
 export type TicketPage = z.infer<typeof TicketPage>;

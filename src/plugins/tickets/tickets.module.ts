@@ -1,6 +1,17 @@
 import { Module } from '@nestjs/common';
+import { AttachmentsController } from './attachments/attachments.controller.js';
+import { AttachmentsService } from './attachments/attachments.service.js';
+import { RemoveFiles } from './attachments/remove-files.job.js';
+import { SweepFiles } from './attachments/sweep-files.job.js';
+import { CommentsController } from './comments/comments.controller.js';
+import { CommentsService } from './comments/comments.service.js';
+import { IndexTickets } from './search/index-tickets.job.js';
+import { TicketList } from './ticket-list.js';
 import { TicketsController } from './tickets.controller.js';
 import { TicketsService } from './tickets.service.js';
 
-@Module({ controllers: [TicketsController], providers: [TicketsService] })
+@Module({
+  controllers: [TicketsController, CommentsController, AttachmentsController],
+  providers: [TicketsService, TicketList, CommentsService, AttachmentsService, RemoveFiles, SweepFiles, IndexTickets],
+})
 export class TicketsModule {}

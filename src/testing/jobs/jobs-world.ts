@@ -104,14 +104,22 @@ export class JobsWorld {
   async jobs(tenant: Tenant): Promise<SeenJob[]> {
     const rows = await this.sql(
       tenant,
-      'select id, seq, name, state, attempt, error, payload from tenancy.outbox where tenant_id = $1 order by seq',
+      `select id, seq, name, state, attempt, error, payload from tenancy.outbox where tenant_id = $1 and name like 'spec.%' order by seq`,
     );
-    return rows.map((row) => ({ ...row, seq: Number(row['seq']), payload: JSON.parse(String(row['payload'])) as SpecPayload })) as SeenJob[];
+    return rows.map((row) => ({
+      ...row,
+      seq: Number(row['seq']),
+      payload: JSON.parse(String(row['payload'])) as SpecPayload,
+    })) as SeenJob[];
   }
 
   /** How many jobs of a tenant are in one of these states. */
   async count(tenant: Tenant, ...states: string[]): Promise<number> {
-    const [row] = await this.sql(tenant, 'select count(*)::int as count from tenancy.outbox where tenant_id = $1 and state = any($2)', states);
+    const [row] = await this.sql(
+      tenant,
+      `select count(*)::int as count from tenancy.outbox where tenant_id = $1 and name like 'spec.%' and state = any($2)`,
+      states,
+    );
     return Number(row?.['count']);
   }
 
@@ -122,12 +130,9 @@ export class JobsWorld {
 
   /** The numbers of the jobs that left their marks, in the order in which they did. */
   async marks(tenant: Tenant, kind: 'ordered' | 'free' = 'ordered'): Promise<number[]> {
-    const rows = await this.sql(
-      tenant,
-      `select title, description from "${tenant.placement.schema}".tickets where tenant_id = $1 and title like $2 order by description::int, created_at`,
-      `spec.${kind}-%`,
-    );
-    return rows.map(({ title }) => Number(String(title).split(' ')[1]));
+    const name = `mark.${this.jobsOf[kind].job.name}`;
+    const rows = await this.sql(tenant, 'select payload from tenancy.outbox where tenant_id = $1 and name = $2 order by seq', name);
+    return rows.map(({ payload }) => (JSON.parse(String(payload)) as SpecPayload).n);
   }
 
   /** As a superuser where a tenant's rows are; $1 is the tenant. */

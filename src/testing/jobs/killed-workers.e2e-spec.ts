@@ -4,7 +4,7 @@ import { until } from '#testing/faults/until.js';
 import { HASTY, JobsWorld } from '#testing/jobs/jobs-world.js';
 import { WorkerCrowd } from '#testing/jobs/worker-crowd.js';
 
-const KILLS = Number(process.env['SPEC_KILLS'] ?? 15);
+const KILLS = Number(process.env['SPEC_KILLS'] ?? 10);
 const WITHIN_MS = 30_000 + KILLS * 3_000;
 
 describe('workers that are killed with -9 at every point of a job', () => {
@@ -63,6 +63,7 @@ describe('workers that are killed with -9 at every point of a job', () => {
   }, 60_000);
 
   async function allIdle(): Promise<boolean> {
+    expect(crowd.failures).toBe(0);
     const idle = await Promise.all(tenants.map((tenant) => world.isIdle(tenant)));
     return idle.every(Boolean);
   }

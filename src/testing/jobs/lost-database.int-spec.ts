@@ -41,13 +41,13 @@ describe('a database that is restarted under load', () => {
       }
     });
     for (let restart = 0; restart < RESTARTS; restart += 1) {
-      await pause(400 + Math.random() * 200);
+      await moreAcknowledged(acknowledged);
       await superuser.terminate(clusters.proxy);
       await clusters.proxy.refuse();
       await pause(500);
       await clusters.proxy.pass();
     }
-    await pause(2_500);
+    await moreAcknowledged(acknowledged);
     isOver = true;
     await Promise.all(publishing);
     await until(async () => (await Promise.all(tenants.map((tenant) => world.isIdle(tenant)))).every(Boolean), 60_000);
@@ -60,6 +60,12 @@ describe('a database that is restarted under load', () => {
       expect(await world.marks(tenant)).toEqual(jobs.map(({ payload }) => payload.n));
     }
   }, 120_000);
+
+  /** Until every tenant's writes are taken again. */
+  async function moreAcknowledged(acknowledged: ReadonlyMap<Tenant, ReadonlySet<number>>): Promise<void> {
+    const before = new Map([...acknowledged].map(([tenant, { size }]) => [tenant, size]));
+    await until(() => [...acknowledged].every(([tenant, { size }]) => size >= before.get(tenant)! + 10), 30_000);
+  }
 
   function publish(tenant: Tenant, n: number): Promise<void> {
     const { contexts, outbox } = world.platform;

@@ -1,11 +1,21 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { KILL_POINTS, type KillPoint } from '#testing/jobs/kill-point.js';
 import type { WorkerOrder } from '#testing/jobs/worker-process.js';
 
+const PROCESS = join(import.meta.dirname, '../../../dist/src/testing/jobs/worker-process.js');
+
 /** Processes that work until they are killed, and are replaced then. */
 export class WorkerCrowd {
-  readonly kills: Record<KillPoint, number> = { 'before-claim': 0, 'after-claim': 0, 'in-handler': 0, 'before-commit': 0, 'after-commit': 0 };
+  readonly kills: Record<KillPoint, number> = {
+    'before-claim': 0,
+    'after-claim': 0,
+    'in-handler': 0,
+    'before-commit': 0,
+    'after-commit': 0,
+  };
+  /** How often a worker ended by itself, which none should. */
+  failures = 0;
   readonly #workers = new Set<ChildProcess>();
   #wanted: number;
   #started = 0;
@@ -26,6 +36,7 @@ export class WorkerCrowd {
 
   /** From now on nobody is killed any more; those who were to be are replaced. */
   get hasEnough(): boolean {
+    if (this.failures > 0) throw new Error('a worker ended by itself; what it said is above');
     return this.killed >= this.#wanted;
   }
 
@@ -37,7 +48,7 @@ export class WorkerCrowd {
   #start(): void {
     const point = KILL_POINTS[this.#started++ % KILL_POINTS.length]!;
     const kill = this.hasEnough ? null : { point, nth: 1 + Math.floor(Math.random() * 4) };
-    const worker = fork(fileURLToPath(import.meta.resolve('#testing/jobs/worker-process.js')), [JSON.stringify({ ...this.order, kill })], {
+    const worker = fork(PROCESS, [JSON.stringify({ ...this.order, kill })], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       execArgv: ['--no-warnings'],
     });
@@ -46,7 +57,9 @@ export class WorkerCrowd {
       this.#workers.delete(worker);
       if (this.#isClosed) return;
       if (signal === 'SIGKILL' && kill) this.kills[point] += 1;
-      this.#start();
+      else this.failures += 1;
+      // One that cannot even start would be started for ever.
+      if (this.failures === 0) this.#start();
     });
   }
 }

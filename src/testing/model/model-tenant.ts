@@ -1,5 +1,5 @@
 import type { Tenant } from '#kernel/tenancy/tenant.js';
-import type { TicketStatus } from '#plugins/tickets/ticket.entity.js';
+import type { TicketStatus } from '#plugins/tickets/ticket-status.js';
 import { same } from './model-difference.error.js';
 import { Random } from './random.js';
 

@@ -1,5 +1,6 @@
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
-import { Ticket, TICKET_STATUSES } from '#plugins/tickets/ticket.entity.js';
+import { TICKET_STATUSES } from '#plugins/tickets/ticket-status.js';
+import { Ticket } from '#plugins/tickets/ticket.entity.js';
 import { refused, same } from './model-difference.error.js';
 import { rowOf } from './model-tenant.js';
 import { asAnother, askedId, type Operation, type Turn } from './operation.js';

@@ -1,5 +1,5 @@
 import type { TicketTables } from '#plugins/tickets/ticket-table.js';
-import { TICKET_STATUSES } from '#plugins/tickets/ticket.entity.js';
+import { TICKET_STATUSES } from '#plugins/tickets/ticket-status.js';
 import { same } from './model-difference.error.js';
 import { askedId, type Operation } from './operation.js';
 

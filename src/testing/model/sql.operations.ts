@@ -1,4 +1,4 @@
-import { TICKET_STATUSES } from '#plugins/tickets/ticket.entity.js';
+import { TICKET_STATUSES } from '#plugins/tickets/ticket-status.js';
 import { refused } from './model-difference.error.js';
 import { rowOf, type ModelRow } from './model-tenant.js';
 import { askedId, type Operation, type Turn } from './operation.js';

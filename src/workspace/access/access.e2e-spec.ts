@@ -5,6 +5,8 @@ import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
 import { createHttpApp } from '#main/http/http-app.js';
 import { TICKET_PERMISSIONS } from '#plugins/tickets/ticket.permissions.js';
+import { redisUrl } from '#adapters/redis/redis.fixture.js';
+import { RedisProxy } from '#adapters/redis/redis-proxy.fixture.js';
 import { until } from '#testing/faults/until.js';
 import { MemberStage, shortOf } from '#testing/member-stage.js';
 import type { TestMember } from '#testing/members.js';
@@ -237,6 +239,76 @@ describe('access over HTTP', () => {
     }, 60_000);
   });
 
+  describe('without Redis', () => {
+    it('takes away within the two seconds that anything is believed', async () => {
+      const { acme } = await stage.tests.pair('row');
+      const proxy = await RedisProxy.to(redisUrl(process.env));
+      const cutOff = await TestPlatform.open({ REDIS_URL: proxy.url });
+      const app = await createHttpApp(cutOff.platform);
+      try {
+        const [owner, who] = [await stage.people.signedIn(acme, 'owner'), await stage.people.signedIn(acme, 'member')];
+        const ask = async (): Promise<number> => (await app.inject({ url: '/api/tickets', headers: who.bearer })).statusCode;
+        await until(async () => (await ask()) === 200, 10 * A_SECOND);
+        proxy.cut();
+        await patch(owner, `/api/users/${who.id}`, { status: 'disabled' });
+        expect(await until(async () => (await ask()) === 401, 20 * A_SECOND)).toBeLessThan(4 * A_SECOND);
+      } finally {
+        await app.close();
+        await cutOff.close();
+        proxy.close();
+      }
+    }, 90_000);
+  });
+
+  it('decides the same for a request and for a job, a thousand times', async () => {
+    const { acme, globex } = await stage.tests.pair('row');
+    const { access, permissions } = stage.tests.platform;
+    const owner = await stage.people.signedIn(acme, 'owner');
+    const names = permissions.all.map(({ name }) => name);
+    const ids = Array.from({ length: 5 }, () => randomUUID());
+    const pick = <T>(from: readonly T[]): T => from[Math.floor(Math.random() * from.length)]!;
+    const outcomes = new Set<string>();
+    for (const role of ['viewer', 'member', 'admin', 'viewer', 'member', 'admin', 'viewer', 'member', 'admin', 'owner']) {
+      const who = await stage.people.signedIn(acme, role);
+      for (let given = 0; given < 4 && role !== 'owner'; given += 1) {
+        const resource = { kind: 'ticket', id: Math.random() < 0.7 ? pick(ids) : null };
+        const answer = await give(
+          owner,
+          { kind: 'member', id: who.id },
+          { permission: pick(names), effect: pick(['allow', 'deny']), resource },
+        );
+        expect(answer.statusCode).toBe(201);
+      }
+      const checks = Array.from({ length: 100 }, () => ({
+        permission: pick(names),
+        ...(Math.random() < 0.7 && { resource: { kind: pick(['ticket', 'member']), id: pick(ids) } }),
+      }));
+      const principal = { kind: 'member', id: who.id, tenantId: acme.id, sessionId: who.sessionId } as const;
+      const origin = { ...WorkOrigin.current(), surface: 'job', principal } as const;
+      const decided = await stage.tests.as(acme, () =>
+        WorkOrigin.run(origin, () =>
+          Promise.all(
+            checks.map(async ({ permission, resource }) => ({
+              permission,
+              ...(await access.decide(permissions.require(permission), resource)),
+            })),
+          ),
+        ),
+      );
+      const asked = await stage.ask('POST', '/api/authz/check', who.bearer, { checks });
+      // Who was refused the right to ask is not told, and that is the same decision.
+      const results = asked.statusCode === 200 ? asked.json().results : decided;
+      expect(results).toEqual(decided);
+      for (const { rule } of decided) outcomes.add(rule);
+    }
+    expect([...outcomes]).toEqual(expect.arrayContaining(['role', 'default']));
+    const foreign = { kind: 'member', id: owner.id, tenantId: acme.id, sessionId: null } as const;
+    const elsewhere = stage.tests.as(globex, () =>
+      WorkOrigin.run({ ...WorkOrigin.current(), principal: foreign }, () => access.decide(TICKET_PERMISSIONS.read)),
+    );
+    await expect(elsewhere).rejects.toMatchObject({ code: 'tenancy.wrong-tenant' });
+  }, 60_000);
+
   describe('roles of a tenant’s own', () => {
     let acme: Tenant;
     let globex: Tenant;
@@ -271,6 +343,25 @@ describe('access over HTTP', () => {
       expect(shortOf(await post(who, '/api/tickets', { title: 't' }))).toEqual([403, 'access.denied']);
       expect(shortOf(await remove(who, `/api/tickets/${id}`))).toEqual([204]);
       expect(shortOf(await remove(owner, `/api/roles/${parent.id}`))).toEqual([409, 'access.role-in-use']);
+      await stage.sql.run(acme, 'delete from member where id = $1', [who.id]);
+    });
+
+    it('that have nothing see in a list what was given to them one by one', async () => {
+      const { key } = await made({});
+      const who = await stage.people.signedIn(acme, key);
+      expect(shortOf(await get(who, '/api/tickets'))).toEqual([403, 'access.denied']);
+      const ids: string[] = [];
+      for (let count = 0; count < 6; count += 1) ids.push(await ticketBy(owner));
+      const listed = async (): Promise<string[]> => (await get(who, '/api/tickets')).json().data.map(({ id }: { id: string }) => id);
+      const read = (effect: string, id: string): object => ({ permission: 'tickets:read', effect, resource: { kind: 'ticket', id } });
+      for (const id of ids.slice(0, 3)) await give(owner, { kind: 'member', id: who.id }, read('allow', id));
+      expect((await listed()).toSorted()).toEqual(ids.slice(0, 3).toSorted());
+      await give(owner, { kind: 'member', id: who.id }, read('deny', ids[0]!));
+      expect((await listed()).toSorted()).toEqual(ids.slice(1, 3).toSorted());
+      const seer = await stage.people.signedIn(acme, 'viewer');
+      await give(owner, { kind: 'member', id: seer.id }, read('deny', ids[5]!));
+      const all = (await get(seer, '/api/tickets')).json().data.map(({ id }: { id: string }) => id);
+      expect([all.includes(ids[4]), all.includes(ids[5])]).toEqual([true, false]);
       await stage.sql.run(acme, 'delete from member where id = $1', [who.id]);
     });
 

@@ -82,7 +82,7 @@ export function decide(standing: Standing, question: Question, circumstances: Ci
 export function stepsTo(decision: Decision): readonly { readonly rule: Rule; readonly outcome: 'passed' | 'allowed' | 'refused' }[] {
   const last = decision.allow ? ('allowed' as const) : ('refused' as const);
   const names = [...RULES.map(([rule]) => rule), 'default' as const];
-  const at = names.indexOf(decision.rule as (typeof names)[number]);
+  const at = names.indexOf(decision.rule);
   return [...names.slice(0, Math.max(at, 0)).map((rule) => ({ rule, outcome: 'passed' as const })), { rule: decision.rule, outcome: last }];
 }
 

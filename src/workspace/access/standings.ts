@@ -5,7 +5,7 @@ import type { InvalidationChannel } from '#kernel/tenancy/invalidation-channel.j
 import { TenantBoundCache } from '#kernel/tenancy/tenant-bound-cache.js';
 import { TenantLoads } from '#kernel/tenancy/tenant-loads.js';
 import { SYSTEM_ROLES } from '#kernel/plugin/permission.js';
-import type { AccessChanges } from '#workspace/access/access-changes.js';
+import { AccessChanges } from '#workspace/access/access-changes.js';
 import type { SessionStanding, Standing } from '#workspace/access/standing.js';
 import type { Holder, HolderStanding, StandingReader } from '#workspace/access/standing-reader.js';
 
@@ -38,7 +38,7 @@ export interface StandingsOptions {
  * What this process remembers of members and machines, 30 s at most and 2 s while it does not hear of changes. Nothing read before a change
  * is remembered after it, and nothing that a transaction sees is remembered at all.
  */
-export class Standings implements AccessChanges {
+export class Standings extends AccessChanges {
   readonly #known = new TenantBoundCache<Held<Known>>(HOLDERS);
   readonly #loads = new TenantLoads();
   readonly #freshness: Freshness;
@@ -48,6 +48,7 @@ export class Standings implements AccessChanges {
     private readonly reader: StandingReader,
     private readonly options: StandingsOptions = {},
   ) {
+    super();
     this.#now = options.now ?? Date.now;
     this.#freshness = new Freshness(LIMITS, () => options.channel?.isUp ?? true, this.#now);
     options.channel?.listen({ changed: (id) => this.#forget(id), missed: () => this.#forgetAll() });

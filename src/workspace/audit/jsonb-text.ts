@@ -28,5 +28,5 @@ function byLength(one: Buffer, other: Buffer): number {
 
 /** As JavaScript writes it, which differs from PostgreSQL in nothing but what neither has: halves of pairs and NUL are kept by nobody. */
 function jsonText(value: unknown): string {
-  return JSON.stringify(value) ?? 'null';
+  return JSON.stringify(value);
 }

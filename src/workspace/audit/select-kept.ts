@@ -4,7 +4,6 @@ import type { AuditTables } from '#workspace/audit/audit-table.js';
 const MICROSECONDS = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"';
 
 /** Events with everything as the text that is hashed. */
-// eslint-disable-next-line @typescript-eslint/explicit-function-return-type, @typescript-eslint/explicit-module-boundary-types -- the type of a query is the query
 export function selectKept(contexts: TenantContextFactory) {
   return contexts
     .reads<AuditTables>()

@@ -137,6 +137,17 @@ describe.each(TIERS)('signing in (%s tier)', (tier) => {
     expect((await login(acme, email)).statusCode).toBe(200);
   });
 
+  it('compares four at once and keeps 64 waiting; whoever comes beyond that is asked to come again', async () => {
+    const { email } = await stage.people.member(acme);
+    const others = Array.from({ length: 90 }, (_, index) => login(acme, `nobody-${index}@example.test`));
+    const answers = await Promise.all(others);
+    const busy = answers.filter(({ statusCode }) => statusCode === 503);
+    expect(answers.filter(({ statusCode }) => statusCode === 401).length).toBeGreaterThanOrEqual(68);
+    expect(busy.length).toBeGreaterThan(0);
+    for (const answer of busy) expect([shortOf(answer), answer.headers['retry-after']]).toEqual([[503, 'auth.busy'], '2']);
+    expect((await login(acme, email)).statusCode).toBe(200);
+  });
+
   it('says what is wrong with a body', async () => {
     const answer = await stage.ask('POST', '/api/auth/login', stage.at(acme), { email: '', delivery: 'pigeon' });
     expect(

@@ -23,6 +23,9 @@ export interface MailSender {
   send(mail: Mail): Promise<void>;
 }
 
+/** By this token the processes offer their MailSender. */
+export const MAIL_SENDER = Symbol('MailSender');
+
 /** What the mail server refused: the `recipient` (the address is not to be used again) or this `mail` (any address would get the same answer). */
 export type Refused = 'recipient' | 'mail';
 

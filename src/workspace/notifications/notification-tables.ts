@@ -3,7 +3,7 @@ import type { Category, Channel } from './notification-categories.js';
 /** What becomes of a mail; `gathered` waits for a digest, `digested` went with one, `dropped` was not wanted any more. */
 export type DeliveryState = 'pending' | 'gathered' | 'digested' | 'sent' | 'failed' | 'dropped';
 
-/** The tables of notifications as statements see them, and what of the members' they ask; a time is read as text and written as a Date. */
+/** The tables of notifications as statements see them, and what they ask of others; a time is read as text and written as a Date. */
 export interface NotificationTables {
   notification: {
     tenant_id: string;
@@ -52,4 +52,5 @@ export interface NotificationTables {
   mail_refusal: { tenant_id: string; address: string; reason: string; refused_at: Date };
   member: { id: string; email: string; name: string; status: 'invited' | 'active' | 'disabled' };
   company: { id: string };
+  tickets: { id: string; title: string };
 }

@@ -14,15 +14,17 @@ export interface IssuedKey {
 export type KeyRights = Pick<IssuedKey, 'permissions' | 'createdBy'>;
 
 /** Where machine credentials are made and taken back. They are kept by the platform, because they say which tenant a request is for. */
-export abstract class ApiKeyDesk {
+export interface ApiKeyDesk {
   /** Newest first; revoked ones are not listed. */
-  abstract list(tenantId: string): Promise<IssuedKey[]>;
+  list(tenantId: string): Promise<IssuedKey[]>;
 
-  abstract has(tenantId: string, id: string): Promise<boolean>;
+  has(tenantId: string, id: string): Promise<boolean>;
 
   /** The key itself, this once: only its hash is kept. */
-  abstract issue(tenantId: string, name: string, rights: KeyRights): Promise<IssuedKey & { readonly key: string }>;
+  issue(tenantId: string, name: string, rights: KeyRights): Promise<IssuedKey & { readonly key: string }>;
 
   /** Whether there was one; it is refused everywhere within a second. Another tenant's key is left alone. */
-  abstract revoke(tenantId: string, id: string): Promise<boolean>;
+  revoke(tenantId: string, id: string): Promise<boolean>;
 }
+
+export const API_KEY_DESK = Symbol('ApiKeyDesk');

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import type { Permission } from '#kernel/plugin/permission.js';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
@@ -6,7 +6,7 @@ import { WorkOrigin } from '#kernel/work/work-origin.js';
 import { AuditTrail } from '#workspace/audit/audit-trail.js';
 import { Access } from '../access.js';
 import { PermissionCatalogue } from '../permission-catalogue.js';
-import { ApiKeyDesk, type IssuedKey } from './api-key-desk.js';
+import { API_KEY_DESK, type ApiKeyDesk, type IssuedKey } from './api-key-desk.js';
 import { ApiKeyNotFoundError } from './api-key.errors.js';
 import type { ApiKeyPage, ApiKeyView, CreateApiKey, CreatedApiKey } from './api-key.schemas.js';
 
@@ -15,7 +15,7 @@ import type { ApiKeyPage, ApiKeyView, CreateApiKey, CreatedApiKey } from './api-
 export class ApiKeysService {
   constructor(
     private readonly contexts: TenantContextFactory,
-    private readonly desk: ApiKeyDesk,
+    @Inject(API_KEY_DESK) private readonly desk: ApiKeyDesk,
     private readonly access: Access,
     private readonly catalogue: PermissionCatalogue,
     private readonly audit: AuditTrail,

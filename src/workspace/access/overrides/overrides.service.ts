@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import type { TenantTransaction } from '#kernel/isolation/tenant-transaction.js';
 import { PageCursors } from '#kernel/plugin/page-cursor.js';
@@ -7,7 +7,7 @@ import { AuditTrail } from '#workspace/audit/audit-trail.js';
 import { AccessChanges } from '../access-changes.js';
 import { Access, type Resource } from '../access.js';
 import type { AccessTables } from '../access-tables.js';
-import { ApiKeyDesk } from '../keys/api-key-desk.js';
+import { API_KEY_DESK, type ApiKeyDesk } from '../keys/api-key-desk.js';
 import { PermissionCatalogue } from '../permission-catalogue.js';
 import { readRoleGraph } from '../role-reader.js';
 import { AccessOverride } from './override.entity.js';
@@ -23,7 +23,7 @@ export class OverridesService {
     private readonly access: Access,
     private readonly changes: AccessChanges,
     private readonly catalogue: PermissionCatalogue,
-    private readonly keys: ApiKeyDesk,
+    @Inject(API_KEY_DESK) private readonly keys: ApiKeyDesk,
     private readonly audit: AuditTrail,
   ) {}
 

@@ -97,12 +97,12 @@ export class RefreshService {
     const { id: tenant_id } = transaction.tenant;
     const idleExpiresAt = new Date(Math.min(now.getTime() + SESSION_LIFETIMES.idleMs, session.expiresAt.getTime()));
     const next = { hash: hashRefreshToken(successor), session_id: session.id, parent_hash: hash, issued_at: now };
-    const sql = transaction.sql<MemberTables>();
-    await sql
+    const tables = transaction.sql<MemberTables>();
+    await tables
       .insertInto('refresh_token')
       .values({ tenant_id, ...next, used_at: null, replaced_by: null })
       .execute();
-    await sql
+    await tables
       .updateTable('member_session')
       .set({ last_seen_at: now, idle_expires_at: idleExpiresAt, ip_last: WorkOrigin.current().ip ?? null })
       .where('id', '=', session.id)

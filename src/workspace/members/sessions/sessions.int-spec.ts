@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
+import { proxiedClusters, type ProxiedClusters } from '#testing/faults/proxied-clusters.js';
 import { cookiesOf, MemberStage, shortOf } from '#testing/member-stage.js';
 import { TEST_PASSWORD, type TestMember } from '#testing/members.js';
 import { until } from '#testing/faults/until.js';
@@ -131,5 +132,37 @@ describe.each(TIERS)('sessions (%s tier)', (tier) => {
     const headers = { ...stage.at(acme), 'x-api-key': await stage.tests.apiKey(acme) };
     expect(shortOf(await stage.ask('GET', '/api/auth/me', headers))).toEqual([403, 'auth.members-only']);
     expect(shortOf(await stage.ask('GET', '/api/auth/sessions', headers))).toEqual([403, 'auth.members-only']);
+  });
+});
+
+describe('sessions whose database is away', () => {
+  let clusters: ProxiedClusters;
+  let stage: MemberStage;
+
+  beforeAll(async () => {
+    clusters = await proxiedClusters();
+    stage = await MemberStage.open(clusters.settings);
+  });
+  afterAll(async () => {
+    await clusters.proxy.pass();
+    await stage.close();
+    await clusters.proxy.close();
+  });
+
+  it('open nothing and end nothing: who they are is not guessed', async () => {
+    const tenant = await stage.tests.tenant('row');
+    const ada = await stage.people.signedIn(tenant, 'owner');
+    await clusters.proxy.refuse();
+    const answers = [
+      await stage.ask('GET', '/api/auth/me', ada.bearer),
+      await stage.ask('GET', '/api/users', ada.browser),
+      await stage.ask('POST', '/api/auth/refresh', ada.browser),
+      await stage.ask('POST', '/api/auth/login', stage.at(tenant), { email: ada.email, password: TEST_PASSWORD }),
+      await stage.ask('POST', '/api/auth/logout', ada.browser),
+    ];
+    for (const answer of answers) expect([shortOf(answer), cookiesOf(answer)]).toEqual([[503, 'tenant.unavailable'], {}]);
+    await clusters.proxy.pass();
+    await until(async () => (await stage.ask('GET', '/api/auth/me', ada.bearer)).statusCode === 200, 10_000);
+    expect((await stage.ask('POST', '/api/auth/refresh', ada.browser)).statusCode).toBe(204);
   });
 });

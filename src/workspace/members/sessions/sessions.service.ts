@@ -124,10 +124,10 @@ export class SessionsService {
     const transaction = TenantTransaction.require('begin a session');
     const { id: tenant_id } = transaction.tenant;
     const { ip = null, userAgent } = WorkOrigin.current();
-    const sql = transaction.sql<MemberTables>();
+    const tables = transaction.sql<MemberTables>();
     const id = randomUUIDv7();
     const idleExpiresAt = new Date(Math.min(now.getTime() + SESSION_LIFETIMES.idleMs, expiresAt.getTime()));
-    await sql
+    await tables
       .insertInto('member_session')
       .values({
         tenant_id,
@@ -149,7 +149,7 @@ export class SessionsService {
     const refreshToken = mintRefreshToken();
     const hash = hashRefreshToken(refreshToken);
     const token = { tenant_id, hash, session_id: id, parent_hash: null, issued_at: now, used_at: null, replaced_by: null };
-    await sql.insertInto('refresh_token').values(token).execute();
+    await tables.insertInto('refresh_token').values(token).execute();
     return { sessionId: id, memberId, authenticatedAt: now, refreshToken, idleExpiresAt };
   }
 

@@ -46,15 +46,15 @@ export class PreferencesService {
   /** Replaces all that was said. */
   async replace(memberId: string | null, { preferences }: SetPreferences): Promise<PreferencesView> {
     return this.contexts.transaction(async (transaction) => {
-      const sql = transaction.sql<NotificationTables>();
+      const statements = transaction.sql<NotificationTables>();
       await takeTurn(transaction, memberId);
-      await sql
+      await statements
         .deleteFrom('notification_preference')
         .where('member_id', memberId === null ? 'is' : '=', memberId)
         .execute();
       const [tenant_id, created_at] = [transaction.tenant.id, this.clock.now()];
       const rows = preferences.map((one) => ({ tenant_id, id: randomUUIDv7(), member_id: memberId, ...one, created_at }));
-      if (rows.length > 0) await sql.insertInto('notification_preference').values(rows).execute();
+      if (rows.length > 0) await statements.insertInto('notification_preference').values(rows).execute();
       this.audit.record({
         action: memberId === null ? 'notifications.defaults-changed' : 'notifications.preferences-changed',
         targets: memberId === null ? [] : [{ type: 'member', id: memberId }],
@@ -67,9 +67,9 @@ export class PreferencesService {
 
 /** Of two at once, what the later one says holds. */
 async function takeTurn(transaction: TenantTransaction, memberId: string | null): Promise<void> {
-  const sql = transaction.sql<NotificationTables>();
-  if (memberId === null) await sql.selectFrom('company').select('id').forNoKeyUpdate().execute();
-  else await sql.selectFrom('member').select('id').where('id', '=', memberId).forNoKeyUpdate().execute();
+  const statements = transaction.sql<NotificationTables>();
+  if (memberId === null) await statements.selectFrom('company').select('id').forNoKeyUpdate().execute();
+  else await statements.selectFrom('member').select('id').where('id', '=', memberId).forNoKeyUpdate().execute();
 }
 
 function textOf({ category, channel, enabled }: SetPreferences['preferences'][number]): string {

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
+import type { JobDeclaration, JobHandler, JobTry } from '#kernel/jobs/job-handler.js';
+import type { Schedule } from '#kernel/jobs/schedule.js';
+import { rowTime } from '#kernel/model/row-time.js';
+import type { TicketSearchTables } from '../ticket-table.js';
+import { addTerms, TERMS_VERSION, termsOf } from './ticket-terms.js';
+
+const BATCH = 200;
+
+/** Makes tickets findable that were written before there were terms, or whose terms are to be made anew. */
+@Injectable()
+export class IndexTickets implements JobHandler {
+  static readonly job: JobDeclaration = {
+    name: 'tickets.index-tickets',
+    order: 'none',
+    permission: 'platform',
+    transaction: 'own',
+    timeoutMs: 600_000,
+  };
+
+  constructor(private readonly contexts: TenantContextFactory) {}
+
+  async handle(_payload: object, { signal }: Pick<JobTry, 'signal'>): Promise<void> {
+    while (!signal.aborted && (await this.#batch()) === BATCH);
+  }
+
+  async #batch(): Promise<number> {
+    return this.contexts.transaction(async (transaction) => {
+      const rows = transaction.sql<TicketSearchTables>();
+      // Locked, so that whoever changes one of them meanwhile finds its terms made.
+      const tickets = await rows
+        .selectFrom('tickets')
+        .select(['id', 'title', 'description', 'labels', 'created_at'])
+        .where('terms_version', 'is', null)
+        .orderBy('id')
+        .limit(BATCH)
+        .forUpdate()
+        .execute();
+      for (const { id, created_at, ...texts } of tickets) {
+        await rows.deleteFrom('ticket_term').where('ticket_id', '=', id).execute();
+        await addTerms(transaction, { id, createdAt: rowTime(created_at) }, termsOf(texts));
+        await rows.updateTable('tickets').set({ terms_version: TERMS_VERSION }).where('id', '=', id).execute();
+      }
+      return tickets.length;
+    });
+  }
+}
+
+/** Finds nothing to do but after a migration or an import. */
+export const INDEX_TICKETS_HOURLY: Schedule = {
+  name: 'tickets.index-tickets',
+  handler: IndexTickets,
+  every: { milliseconds: 3_600_000 },
+};
