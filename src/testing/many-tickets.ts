@@ -16,6 +16,9 @@ export const WORDS_OF_MANY = {
   oldest: 'antique',
 } as const;
 
+/** The share of older tickets, in which alone there is any status but completed, any priority but low, and nobody's or the assignee's. */
+const OLDER = 0.6;
+
 /** Gives a tenant many tickets with their terms, as a superuser, whom neither policies nor foreign keys hold up; then tells the planner. */
 export async function fillTickets(clusters: readonly Cluster[], tenant: Tenant, count: number, assigneeId: string): Promise<void> {
   const { cluster, database, schema } = tenant.placement;
@@ -28,12 +31,13 @@ export async function fillTickets(clusters: readonly Cluster[], tenant: Tenant, 
          terms_version, version, created_at, updated_at)
        select $1, gen_random_uuid(), 'Ticket w' || n % 997 || case when n % 2 = 0 then ' even' else '' end,
          'word' || n % 1000 || case when n % 10000 = 17 then ' needle' else '' end || case when n <= 5000 then ' antique' else '' end,
-         (array['open', 'in_progress', 'completed', 'cancelled'])[1 + n % 4], (array['low', 'normal', 'high', 'urgent'])[1 + n / 4 % 4],
-         case when n % 10 = 0 then $3::uuid end, array['label ' || n % 20] || case when n % 10000 = 5 then array['rare'] else '{}' end,
+         case when n > $4 then 'completed' else (array['open', 'in_progress', 'completed', 'cancelled'])[1 + n % 4] end,
+         case when n > $4 then 'low' else (array['low', 'normal', 'high', 'urgent'])[1 + n / 4 % 4] end,
+         case when n > $4 then md5('somebody else')::uuid when n % 10 = 0 then $3::uuid end, array['label ' || n % 20] || case when n % 10000 = 5 then array['rare'] else '{}' end,
          case when n % 2 = 0 then timestamptz '2030-01-01' - n * interval '1 minute' end, 'member', $3, 1, 1,
          timestamptz '2025-01-01' + n * interval '1 minute', timestamptz '2026-01-01' + (n::bigint * 7919 % 100000) * interval '1 second'
        from generate_series(1, $2::integer) as n`,
-      [tenant.id, count, assigneeId],
+      [tenant.id, count, assigneeId, count * OLDER],
     );
     await superuser.query(
       `insert into ticket_term (tenant_id, term, created_at, ticket_id)

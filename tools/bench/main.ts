@@ -12,6 +12,7 @@ import { planningCase } from '#tools/bench/cases/planning.case.js';
 import { prologueCase } from '#tools/bench/cases/prologue.case.js';
 import { provisioningCase } from '#tools/bench/cases/provisioning.case.js';
 import { insertCase, readCase } from '#tools/bench/cases/statement.case.js';
+import { ticketsCase } from '#tools/bench/cases/tickets.case.js';
 import { wireCase } from '#tools/bench/cases/wire.case.js';
 import { printGoals } from '#tools/bench/goals.js';
 import { ResultBook } from '#tools/bench/result-book.js';
@@ -27,6 +28,7 @@ const CASES: readonly BenchCase[] = [
   httpCase,
   notificationsCase,
   provisioningCase,
+  ticketsCase,
   crowdCase,
 ];
 

@@ -25,6 +25,7 @@ export class BreakIn {
         ends: 'own rows',
       },
       { what: "writes a row in the other's name", sql: plant(this.victim.id), ends: '42501' },
+      { what: 'rewrites what is on record', sql: `update audit_event set action = 'ticket.opened'`, ends: '42501' },
       { what: 'makes up a capability', sql: `select set_config('tenant.capability', repeat('0', 64), true)`, ends: 'answered' },
       // A capability that is not valid is answered as if the tenant had moved, which is the usual reason.
       { what: '... and reads with it', sql: 'select tenant_id::text as tenant from tickets', ends: 'TN002', or: 'tenant.moving' },

@@ -13,18 +13,23 @@ export interface Customer {
 
 const PLANS = ['starter', 'professional', 'enterprise'];
 
-/** Signs up one tenant of each plan in each region, and in the first a second Starter beside the first; names are fresh, so it can be repeated. */
+/**
+ * Signs up one tenant of each plan in each region, and in the first a second Starter beside the first; names are fresh, so it can be repeated.
+ * Regions are signed up beside each other.
+ */
 export async function signUpCustomers(tenantry: CommandLine, regions: readonly string[]): Promise<Customer[]> {
   const batch = randomBytes(3).toString('hex');
-  const wanted = regions.flatMap((region, index) => {
-    const plans = index === 0 ? ['starter', ...PLANS] : PLANS;
-    return plans.map((plan, number) => ({ plan, region, slug: `demo-${plan}${number + 1}-${region}-${batch}` }));
+  const ofRegions = regions.map(async (region, index) => {
+    const customers: Customer[] = [];
+    for (const [number, plan] of (index === 0 ? ['starter', ...PLANS] : PLANS).entries())
+      customers.push(await signUp(tenantry, plan, region, `demo-${plan}${number + 1}-${region}-${batch}`));
+    return customers;
   });
-  const customers: Customer[] = [];
-  for (const { plan, region, slug } of wanted) {
-    const about = ['--name', slug, '--slug', slug, '--admin-email', `admin@${slug}.example`, '--plan', plan, '--region', region];
-    const [made] = await tenantry.run(['tenant', 'create', ...about, '--wait', '--json']);
-    customers.push(made as Customer);
-  }
-  return customers;
+  return (await Promise.all(ofRegions)).flat();
+}
+
+async function signUp(tenantry: CommandLine, plan: string, region: string, slug: string): Promise<Customer> {
+  const about = ['--name', slug, '--slug', slug, '--admin-email', `admin@${slug}.example`, '--plan', plan, '--region', region];
+  const [made] = await tenantry.run(['tenant', 'create', ...about, '--wait', '--json']);
+  return made as Customer;
 }

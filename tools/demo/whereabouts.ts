@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { RunningStart } from '#tools/demo/running-start.js';
+import { asking } from '#tools/demo/superuser.js';
 
 /** Rows of one tenant in one table. */
 export interface Whereabouts {
@@ -35,14 +36,4 @@ async function rowsIn(superuserUrl: string, server: string, database: string): P
   );
   const rows = await asking<Omit<Whereabouts, 'server' | 'database'>>(url.href, counts.join(' union all '));
   return rows.map((row) => ({ ...row, server, database }));
-}
-
-async function asking<R extends pg.QueryResultRow>(url: string, text: string): Promise<R[]> {
-  const client = new pg.Client({ connectionString: url, application_name: 'tenantry-demo' });
-  await client.connect();
-  try {
-    return (await client.query<R>(text)).rows;
-  } finally {
-    await client.end();
-  }
 }

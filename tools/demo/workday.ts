@@ -6,7 +6,7 @@ import type { RunningStart } from '#tools/demo/running-start.js';
 
 export const TICKETS_EACH = 3;
 
-/** A tenant at work: what its people do, and what it may not do with what belongs to `neighbour`. Gives the id of its first ticket. */
+/** A tenant at work: what its machines do, and what they may not do with what belongs to `neighbour`. Gives the id of its first ticket. */
 export class Workday {
   readonly findings = new Findings();
   readonly #door: Door;
@@ -15,7 +15,7 @@ export class Workday {
     start: RunningStart,
     private readonly customer: Customer,
   ) {
-    this.#door = new Door(start, customer);
+    this.#door = Door.withKey(start, customer);
   }
 
   async openTickets(): Promise<string> {
@@ -36,8 +36,8 @@ export class Workday {
 
   async changeTicket(id: string): Promise<void> {
     const path = `/api/tickets/${id}`;
-    const { etag } = await this.#door.call('GET', path);
-    const change = { body: { status: 'in_progress' }, ifMatch: etag ?? '' };
+    const { headers } = await this.#door.call('GET', path);
+    const change = { body: { status: 'in_progress' }, headers: { 'if-match': headers.etag ?? '' } };
     const changed = await this.#door.call('PATCH', path, change);
     this.findings.expect('changes one it has just read', `${changed.status} v${String(changed.body['version'])}`, '200 v2');
     this.findings.expect('changes it from an older copy', String((await this.#door.call('PATCH', path, change)).status), '412');
@@ -46,7 +46,7 @@ export class Workday {
   async tryNeighbour(neighbour: Customer, ticketId: string): Promise<void> {
     const found = await this.#door.call('GET', `/api/tickets/${ticketId}`);
     this.findings.expect("asks for another's ticket by its id", String(found.status), '404');
-    const entered = await this.#door.call('GET', '/api/tickets', { apiKey: neighbour.apiKey });
+    const entered = await this.#door.with({ authorization: `Bearer ${neighbour.apiKey}` }).call('GET', '/api/tickets');
     this.findings.expect("shows another's key", String(entered.status), '401');
   }
 }

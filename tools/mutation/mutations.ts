@@ -1,8 +1,23 @@
 import { ACCESS_MUTATIONS } from './access.mutations.js';
+import { API_MUTATIONS } from './api.mutations.js';
+import { AUDIT_MUTATIONS } from './audit.mutations.js';
 import { DATABASE_MUTATIONS } from './database.mutations.js';
 import { ISOLATION_MUTATIONS } from './isolation.mutations.js';
+import { MEMBERS_MUTATIONS } from './members.mutations.js';
 import type { Mutation } from './mutation.js';
+import { PRODUCT_MUTATIONS } from './product.mutations.js';
 import { RESOLUTION_MUTATIONS } from './resolution.mutations.js';
+import { WORK_MUTATIONS } from './work.mutations.js';
 
 /** Every defence that is known by name. */
-export const MUTATIONS: readonly Mutation[] = [...ACCESS_MUTATIONS, ...RESOLUTION_MUTATIONS, ...ISOLATION_MUTATIONS, ...DATABASE_MUTATIONS];
+export const MUTATIONS: readonly Mutation[] = [
+  ...ACCESS_MUTATIONS,
+  ...RESOLUTION_MUTATIONS,
+  ...MEMBERS_MUTATIONS,
+  ...ISOLATION_MUTATIONS,
+  ...DATABASE_MUTATIONS,
+  ...AUDIT_MUTATIONS,
+  ...WORK_MUTATIONS,
+  ...API_MUTATIONS,
+  ...PRODUCT_MUTATIONS,
+];

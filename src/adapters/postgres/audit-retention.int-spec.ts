@@ -36,8 +36,11 @@ describe.each(TIERS)('the retention of a tenant of the %s tier', (tier) => {
 
   it('is not imitated: a beginning that goes by another hand is found', async () => {
     const { acme, globex } = await stage.pair(tier);
-    const details = { lastSeq: 2, lastLink: 'ab'.repeat(32), count: 2, before: LATER.toISOString(), proof: 'AAAA' };
-    await stage.record(acme, {}, {}, {}, { action: 'audit.retention-cut', details });
+    await stage.record(acme, {}, {}, {});
+    const [, second] = await stage.test.as(acme, () => stage.chain().page(0, 2));
+    // Everything of it is as it would be, but for the signature.
+    const details = { lastSeq: 2, lastLink: String(second?.hash), count: 2, before: LATER.toISOString(), proof: 'AAAA' };
+    await stage.record(acme, { action: 'audit.retention-cut', details });
     await stage.record(globex, {}, {});
     await stage.tamper(acme, 'delete from $home.audit_event where tenant_id = $1 and seq <= 2', [acme.id]);
     const { valid, problems } = await stage.verify(acme);
@@ -45,5 +48,19 @@ describe.each(TIERS)('the retention of a tenant of the %s tier', (tier) => {
     await stage.test.provisioning.auditRetention.cut(globex, LATER);
     await stage.tamper(globex, 'delete from $home.audit_event where tenant_id = $1', [globex.id]);
     expect(await stage.verify(globex)).toMatchObject({ valid: false, problems: [{ kind: 'truncated' }] });
+  });
+
+  it('is not stretched: what goes behind a cut that was signed is found', async () => {
+    const { acme, globex } = await stage.pair(tier);
+    await stage.record(acme, {}, {});
+    await stage.record(globex, {}, {});
+    const { rows } = await stage.tamper(acme, 'select now() as now');
+    await stage.record(acme, {}, {});
+    await stage.test.provisioning.auditRetention.cut(acme, rows[0]?.['now'] as Date);
+    expect(await stage.verify(acme)).toMatchObject({ valid: true, checked: 3 });
+    await stage.tamper(acme, 'delete from $home.audit_event where tenant_id = $1 and seq = 3', [acme.id]);
+    const { valid, problems } = await stage.verify(acme);
+    expect([valid, problems.map(({ kind }) => kind)]).toEqual([false, ['cut-forged', 'deleted']]);
+    expect(await stage.verify(globex)).toMatchObject({ valid: true, checked: 2 });
   });
 });

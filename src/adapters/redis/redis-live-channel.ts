@@ -5,6 +5,8 @@ import type { RedisLog } from './redis-log.js';
 const ID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const MESSAGE = new RegExp(`^(${ID}) (${ID}) (${ID})$`);
 
+const PING_EVERY_MS = 1_000;
+
 export interface RedisLiveChannelOptions {
   /** Sends; may be shared with others. */
   readonly publisher: Redis;
@@ -23,6 +25,7 @@ export class RedisLiveChannel extends LiveChannel {
   readonly #followers = new Map<string, Set<LiveFollower>>();
   /** Channels that Redis said it will tell us of, on the present connection. */
   readonly #heard = new Set<string>();
+  #pings: NodeJS.Timeout | undefined;
   #lost = 0;
 
   constructor(private readonly options: RedisLiveChannelOptions) {
@@ -44,11 +47,16 @@ export class RedisLiveChannel extends LiveChannel {
     subscriber.on('ready', this.#subscribeAll);
     subscriber.on('close', this.#lose);
     subscriber.on('message', this.#hear);
+    // A silent connection may be a dead one; a ping without an answer makes the client drop it.
+    this.#pings = setInterval(() => {
+      if (this.#isReady()) subscriber.ping().catch(() => undefined);
+    }, PING_EVERY_MS).unref();
   }
 
   /** Stops hearing; the connections stay their owner's to close. */
   stop(): void {
     const { subscriber } = this.options;
+    clearInterval(this.#pings);
     subscriber.off('ready', this.#subscribeAll);
     subscriber.off('close', this.#lose);
     subscriber.off('message', this.#hear);

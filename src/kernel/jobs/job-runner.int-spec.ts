@@ -175,6 +175,16 @@ describe('a job', () => {
     expect(await world.jobs(acme)).toMatchObject([{ state: 'done' }, { state: 'queued' }]);
   });
 
+  it('that takes longer than its lease stays with its worker while that lives', async () => {
+    world.engine(4);
+    await Promise.all([acme, globex].map((tenant) => world.publish(tenant, [{ n: 1, ms: HASTY.leaseMs * 2 }])));
+    await ended(acme, globex);
+    for (const tenant of [acme, globex]) {
+      expect(await world.jobs(tenant)).toMatchObject([{ state: 'done', attempt: 1, error: null }]);
+      expect(await world.marks(tenant)).toEqual([1]);
+    }
+  });
+
   it('whose worker went silent for longer than its lease is done by another, and the late commit is refused', async () => {
     world.engine(4);
     await world.publish(acme, [{ n: 1, ms: HASTY.leaseMs * 3 }]);

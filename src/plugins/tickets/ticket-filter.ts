@@ -28,7 +28,8 @@ export function chosen(choice: TicketChoice, visible: Visible, status?: readonly
     if (choice.dueBefore !== undefined) conditions.push(eb('tickets.due_order', '<', choice.dueBefore));
     if (!visible.all) conditions.push(eb('tickets.id', 'in', visible.only));
     else if (visible.except.length > 0) conditions.push(eb('tickets.id', 'not in', visible.except));
-    return eb.and(conditions);
+    const [first, ...more] = conditions;
+    return first && more.length === 0 ? first : eb.and(conditions);
   };
 }
 

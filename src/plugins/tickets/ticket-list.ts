@@ -7,7 +7,7 @@ import { TicketSearch } from './search/ticket-search.js';
 import { wantedRanges } from './search/wanted-ranges.js';
 import { chosen, statusesOf } from './ticket-filter.js';
 import { behind, TICKET_ORDERS, type TicketOrder } from './ticket-order.js';
-import { TICKET_COLUMNS, type TicketRow, type TicketSearchTables } from './ticket-table.js';
+import { OWN_COLUMNS, type TicketRow, type TicketSearchTables } from './ticket-table.js';
 import { viewOfRow } from './ticket-view.js';
 import type { ListTickets, TicketPage } from './ticket.schemas.js';
 import { TICKET_PERMISSIONS } from './ticket.permissions.js';
@@ -63,11 +63,11 @@ async function listed({
 }: Listing): Promise<{ rows: TicketRow[]; next: PagePosition | undefined }> {
   const statuses = statusesOf(asked);
   const branch = (status: typeof statuses): SelectQueryBuilder<TicketSearchTables, 'tickets', TicketRow> => {
-    const query = reads
+    const chosenOnes = reads
       .selectFrom('tickets')
-      .select(TICKET_COLUMNS)
-      .where(chosen(asked, visible, status))
-      .where(behind(order, after));
+      .select(OWN_COLUMNS)
+      .where(chosen(asked, visible, status));
+    const query = after ? chosenOnes.where(behind(order, after)) : chosenOnes;
     // It is null for all of them; in front of the order it lets the index of assignees give that order.
     const begun =
       asked.assigneeId === 'none' && order.column === 'created_at' && status.length === 0 ? query.orderBy('assignee_id') : query;

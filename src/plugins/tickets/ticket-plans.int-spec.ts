@@ -122,49 +122,50 @@ describe.each(TIERS)('lists of 100,000 tickets under row-level security in the %
       expect(terms).toEqual(termsOf(ticket as never).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
   });
 
-  it.each<[string, object, number]>([
-    ['all, newest first', {}, PAGE_ROWS],
-    ['one status', { status: 'open' }, PAGE_ROWS],
-    ['two statuses', { status: 'open,completed' }, PAGE_ROWS],
-    ['three statuses', { status: 'open,in_progress,completed' }, PAGE_ROWS],
-    ['somebody’s', { assigneeId: 'ASSIGNEE' }, PAGE_ROWS],
-    ['nobody’s', { assigneeId: 'none' }, PAGE_ROWS],
-    ['one priority', { priority: 'urgent' }, PAGE_ROWS],
-    ['a span of time', { createdFrom: '2025-01-10T00:00:00Z', createdTo: '2025-01-20T00:00:00Z' }, PAGE_ROWS],
-    ['what is due', { dueBefore: '2029-12-31T00:00:00Z' }, PAGE_ROWS],
-    ['by due date', { sort: 'dueAt' }, PAGE_ROWS],
-    ['by last change', { sort: 'updatedAt' }, PAGE_ROWS],
-    ['a label of many', { label: 'label 3' }, PAGE_ROWS],
-    ['a label of few', { label: 'rare' }, PAGE_ROWS],
-    ['a label of none', { label: 'nobody has it' }, PAGE_ROWS],
-  ])('reads no more than a page: %s', async (_name, query, atMost) => {
+  it.each<[string, object]>([
+    ['all, newest first', {}],
+    ['one status', { status: 'open' }],
+    ['two statuses', { status: 'open,cancelled' }],
+    ['three statuses', { status: 'open,in_progress,cancelled' }],
+    ['somebody’s', { assigneeId: 'ASSIGNEE' }],
+    ['nobody’s', { assigneeId: 'none' }],
+    ['one priority', { priority: 'urgent' }],
+    ['a span of time', { createdFrom: '2025-01-10T00:00:00Z', createdTo: '2025-01-20T00:00:00Z' }],
+    ['what is due', { dueBefore: '2029-12-31T00:00:00Z' }],
+    ['by due date', { sort: 'dueAt' }],
+    ['by last change', { sort: 'updatedAt' }],
+    ['a label of many', { label: 'label 3' }],
+    ['a label of few', { label: 'rare' }],
+    ['a label of none', { label: 'nobody has it' }],
+  ])('reads no more than a page: %s', async (_name, query) => {
     const asked = 'assigneeId' in query && query.assigneeId === 'ASSIGNEE' ? { assigneeId: member } : query;
     for (const more of [{}, { cursor: (await page(asked)).nextCursor }]) {
       if (more.cursor === null) continue;
       const { scans, touched, sorted, blocks } = await costOf({ ...asked, ...more });
       expect(scans.filter((scan) => /^(Seq|Bitmap Heap|Tid)/.test(scan))).toEqual([]);
-      expect(touched).toBeLessThanOrEqual(atMost);
+      expect(scans).not.toEqual([]);
+      expect(touched).toBeLessThanOrEqual(PAGE_ROWS);
       expect(sorted).toBeLessThanOrEqual(4 * (PAGE + 1));
       expect(blocks).toBeLessThan(1_500);
     }
   });
 
   const { all, half, some, few, oldest } = WORDS_OF_MANY;
-  it.each<[string, object, number, number]>([
-    ['a word that all have', { q: all }, 60, PAGE],
-    ['a word that half have', { q: half }, 60, PAGE],
-    ['a word of some', { q: some }, 60, PAGE],
-    ['a word of few', { q: few }, 60, 10],
-    ['no such word', { q: 'nothing' }, 10, 0],
-    ['the beginning of a thousand words', { q: 'w' }, 60, PAGE],
-    ['the beginning of some words', { q: 'word12' }, 60, PAGE],
-    ['a frequent and a rare word', { q: `${all} ${few}` }, 60, 10],
-    ['two frequent words', { q: `${all} ${half}` }, 60, PAGE],
-    ['a word and a status', { q: half, status: 'completed' }, 60, PAGE],
-    ['a word and a label', { q: half, label: 'label 4' }, 60, PAGE],
-    ['a word of some by due date', { q: some, sort: 'dueAt' }, 60, PAGE],
-    ['a label of many by last change', { label: 'label 3', sort: 'updatedAt' }, 60, PAGE],
-  ])('searches at a bounded price: %s', async (_name, query, _ms, found) => {
+  it.each<[string, object, number]>([
+    ['a word that all have', { q: all }, PAGE],
+    ['a word that half have', { q: half }, PAGE],
+    ['a word of some', { q: some }, PAGE],
+    ['a word of few', { q: few }, 10],
+    ['no such word', { q: 'nothing' }, 0],
+    ['the beginning of a thousand words', { q: 'w' }, PAGE],
+    ['the beginning of some words', { q: 'word12' }, PAGE],
+    ['a frequent and a rare word', { q: `${all} ${few}` }, 10],
+    ['two frequent words', { q: `${all} ${half}` }, PAGE],
+    ['a word and a status', { q: half, status: 'completed' }, PAGE],
+    ['a word and a label', { q: half, label: 'label 4' }, PAGE],
+    ['a word of some by due date', { q: some, sort: 'dueAt' }, PAGE],
+    ['a label of many by last change', { label: 'label 3', sort: 'updatedAt' }, PAGE],
+  ])('searches at a bounded price: %s', async (_name, query, found) => {
     const { scans, touched, sorted } = await costOf(query);
     expect(scans.filter((scan) => /^(Seq|Bitmap Heap|Tid)/.test(scan))).toEqual([]);
     // Each range is counted to 4,001 entries at most, and 4,000 gathered or 2,000 gone through.

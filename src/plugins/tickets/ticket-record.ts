@@ -2,7 +2,7 @@ import type { TenantTransaction } from '#kernel/isolation/tenant-transaction.js'
 import type { Outbox } from '#kernel/outbox/outbox.js';
 import type { AuditChange } from '#workspace/audit/audit-entry.js';
 import type { AuditTrail } from '#workspace/audit/audit-trail.js';
-import { addTerms, keepTerms, TERMS_VERSION, termsOf } from './search/ticket-terms.js';
+import { addTerms, keepTerms, renewTerms, TERMS_VERSION, termsOf } from './search/ticket-terms.js';
 import { changesBetween, stateOf, type TicketState } from './ticket-changes.js';
 import { isOver, type TicketStatus } from './ticket-status.js';
 import type { Ticket } from './ticket.entity.js';
@@ -32,8 +32,9 @@ export class TicketRecord {
     const changes = changesBetween(before, stateOf(ticket));
     if (changes.length === 0) return;
     const hadTerms = ticket.termsVersion === TERMS_VERSION;
+    ticket.termsVersion = TERMS_VERSION;
     await transaction.em.flush();
-    if (hadTerms) await keepTerms(transaction, ticket, terms);
+    await (hadTerms ? keepTerms(transaction, ticket, terms) : renewTerms(transaction, ticket));
     this.#tell(ticket, before, changes);
   }
 

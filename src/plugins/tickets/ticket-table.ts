@@ -32,21 +32,25 @@ export interface TicketSearchTables {
   ticket_term: { tenant_id: string; term: string; created_at: Date; ticket_id: string };
 }
 
-export const TICKET_COLUMNS = [
-  'tickets.id',
-  'tickets.title',
-  'tickets.description',
-  'tickets.status',
-  'tickets.priority',
-  'tickets.assignee_id',
-  'tickets.labels',
-  'tickets.due_at',
-  'tickets.created_by_kind',
-  'tickets.created_by_id',
-  'tickets.version',
-  'tickets.created_at',
-  'tickets.updated_at',
+/** The columns of a row of a list, where there is no other table. */
+export const OWN_COLUMNS = [
+  'id',
+  'title',
+  'description',
+  'status',
+  'priority',
+  'assignee_id',
+  'labels',
+  'due_at',
+  'created_by_kind',
+  'created_by_id',
+  'version',
+  'created_at',
+  'updated_at',
 ] as const;
+
+/** The same, where there is. */
+export const TICKET_COLUMNS = OWN_COLUMNS.map((name) => `tickets.${name}` as const);
 
 /** A row of a list. */
 export type TicketRow = TicketTables['tickets'];

@@ -1,5 +1,5 @@
-import { rowTime } from '#kernel/model/row-time.js';
 import { makerView } from './maker.js';
+import { rowTimeText } from './row-time-text.js';
 import type { TicketRow } from './ticket-table.js';
 import type { Ticket } from './ticket.entity.js';
 import type { TicketView } from './ticket.schemas.js';
@@ -22,9 +22,9 @@ export function viewOfRow({ assignee_id, due_at, created_by_kind, created_by_id,
   return {
     ...same,
     assigneeId: assignee_id,
-    dueAt: due_at && rowTime(due_at).toISOString(),
+    dueAt: due_at && rowTimeText(due_at),
     createdBy: makerView({ createdByKind: created_by_kind, createdById: created_by_id }),
-    createdAt: rowTime(created_at).toISOString(),
-    updatedAt: rowTime(updated_at).toISOString(),
+    createdAt: rowTimeText(created_at),
+    updatedAt: rowTimeText(updated_at),
   };
 }

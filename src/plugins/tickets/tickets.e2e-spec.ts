@@ -59,7 +59,7 @@ describe.each(TIERS)('tickets in the %s tier', (tier) => {
 
   it('assigns to active members only, and only by those who may', async () => {
     const { id } = await open({ title: 'Assign' });
-    const assign = (assigneeId: unknown, who = ada) => post(who.bearer, `/api/tickets/${id}/assign`, { assigneeId } as object);
+    const assign = (assigneeId: unknown, who = ada) => post(who.bearer, `/api/tickets/${id}/assign`, { assigneeId });
     expect((await assign(bob.id)).json()).toMatchObject({ assigneeId: bob.id, version: 2 });
     const invited = await stage.people.member(acme, { status: 'invited' });
     const disabled = await stage.people.member(acme, { status: 'disabled' });

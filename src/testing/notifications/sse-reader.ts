@@ -8,6 +8,7 @@ export class SseReader {
   readonly others: string[] = [];
   isOver = false;
   #text = '';
+  #came: (() => void) | undefined;
 
   private constructor(private readonly answer: IncomingMessage) {
     answer.setEncoding('utf8');
@@ -40,9 +41,9 @@ export class SseReader {
     return this.events.map(({ data }) => data.title);
   }
 
-  /** Takes nothing more until it is closed. */
-  stall(): void {
-    this.answer.pause();
+  /** Resolves with the next event, without a look before its time. For one who waits at a time. */
+  next(): Promise<void> {
+    return new Promise((resolve) => (this.#came = resolve));
   }
 
   close(): void {
@@ -55,8 +56,12 @@ export class SseReader {
     for (const part of parts) {
       const id = /^id: (.*)$/m.exec(part)?.[1];
       const data = /^data: (.*)$/m.exec(part)?.[1];
-      if (id !== undefined && data !== undefined) this.events.push({ id, data: JSON.parse(data) as NotificationView });
-      else this.others.push(part);
+      if (id === undefined || data === undefined) {
+        this.others.push(part);
+        continue;
+      }
+      this.events.push({ id, data: JSON.parse(data) as NotificationView });
+      this.#came?.();
     }
   }
 }

@@ -98,6 +98,10 @@ describe.each(TIERS)('the record of a tenant of the %s tier', (tier) => {
     ['update audit_event set action = action', '42501'],
     ['delete from audit_event', '42501'],
     ['truncate audit_event', '42501'],
+    // What may lock a row may change it, and no trigger is asked about a lock.
+    ['select from audit_event for update', '42501'],
+    ['select from audit_head for update', '42501'],
+    ['select from audit_target for update', '42501'],
     ['update audit_head set seq = 0', '42501'],
     ['delete from audit_head', '42501'],
     [`insert into audit_head values ('0199aaaa-0000-7000-8000-000000000001', 1, sha256(''))`, '42501'],

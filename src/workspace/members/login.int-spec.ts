@@ -1,4 +1,6 @@
+import { jest } from '@jest/globals';
 import { hashSync } from '@node-rs/argon2';
+import { Lockout } from '#kernel/limits/lockout.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { TEST_PASSWORD } from '#testing/members.js';
 import { cookiesOf, MemberStage, shortOf } from '#testing/member-stage.js';
@@ -117,6 +119,42 @@ describe.each(TIERS)('signing in (%s tier)', (tier) => {
     expect([shortOf(locked), Number(locked.headers['retry-after']) > 0, hasher.done]).toEqual([[429, 'auth.locked'], true, before]);
     expect((await login(globex, email)).statusCode).toBe(200);
   });
+
+  it('counts a try at an account that may not sign in, though the password is the right one', async () => {
+    const { email } = await stage.people.member(acme, { status: 'disabled' });
+    for (let round = 0; round < 5; round += 1) expect(shortOf(await login(acme, email))).toEqual([401, 'auth.invalid-login']);
+    expect(shortOf(await login(acme, email))).toEqual([429, 'auth.locked']);
+    expect(shortOf(await login(globex, email))).toEqual([401, 'auth.invalid-login']);
+  });
+
+  it('tells an account that has to wait so, though nobody else can be compared just now', async () => {
+    const { email } = await stage.people.member(acme);
+    const lockout = stage.app.get(Lockout, { strict: false });
+    for (let n = 1; n <= 12; n += 1) await lockout.failed({ tenantId: acme.id, account: email, peer: `192.0.2.${n}` });
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const hasher = stage.app.get(PasswordHasher, { strict: false });
+    const busy = Array.from({ length: 68 }, () => hasher.inTurn(() => promise));
+    expect(shortOf(await login(acme, email))).toEqual([429, 'auth.locked']);
+    expect(shortOf(await login(globex, email))).toEqual([503, 'auth.busy']);
+    resolve(undefined);
+    await Promise.all(busy);
+  });
+
+  it.each(['password_hash = password_hash || $2', `status = 'disabled', name = name || left($2, 0)`])(
+    'lets nobody in by what was changed while it was compared: %s',
+    async (change) => {
+      const { id, email } = await stage.people.member(acme);
+      const hasher = stage.app.get(PasswordHasher, { strict: false });
+      const inTurn = jest.spyOn(hasher, 'inTurn').mockImplementationOnce(async (work) => {
+        const result = await PasswordHasher.prototype.inTurn.call(hasher, work);
+        await stage.sql.run(acme, `update member set ${change} where id = $1`, [id, 'x']);
+        return result;
+      });
+      expect(shortOf(await login(acme, email))).toEqual([401, 'auth.invalid-login']);
+      inTurn.mockRestore();
+      expect(await stage.sql.run(acme, 'select from member_session where member_id = $1', [id])).toEqual([]);
+    },
+  );
 
   it('does not let a burst of guesses past the fifth by more than can be compared at once', async () => {
     const { email } = await stage.people.member(acme);

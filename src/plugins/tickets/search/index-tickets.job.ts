@@ -4,9 +4,10 @@ import type { JobDeclaration, JobHandler, JobTry } from '#kernel/jobs/job-handle
 import type { Schedule } from '#kernel/jobs/schedule.js';
 import { rowTime } from '#kernel/model/row-time.js';
 import type { TicketSearchTables } from '../ticket-table.js';
-import { addTerms, TERMS_VERSION, termsOf } from './ticket-terms.js';
+import { renewTerms, TERMS_VERSION } from './ticket-terms.js';
 
-const BATCH = 200;
+/** Few, because whoever changes one of them meanwhile waits. */
+const BATCH = 25;
 
 /** Makes tickets findable that were written before there were terms, or whose terms are to be made anew. */
 @Injectable()
@@ -28,7 +29,7 @@ export class IndexTickets implements JobHandler {
   async #batch(): Promise<number> {
     return this.contexts.transaction(async (transaction) => {
       const rows = transaction.sql<TicketSearchTables>();
-      // Locked, so that whoever changes one of them meanwhile finds its terms made.
+      // Whoever holds one of them makes its terms, be it another run or somebody who changes it.
       const tickets = await rows
         .selectFrom('tickets')
         .select(['id', 'title', 'description', 'labels', 'created_at'])
@@ -36,10 +37,10 @@ export class IndexTickets implements JobHandler {
         .orderBy('id')
         .limit(BATCH)
         .forUpdate()
+        .skipLocked()
         .execute();
       for (const { id, created_at, ...texts } of tickets) {
-        await rows.deleteFrom('ticket_term').where('ticket_id', '=', id).execute();
-        await addTerms(transaction, { id, createdAt: rowTime(created_at) }, termsOf(texts));
+        await renewTerms(transaction, { id, createdAt: rowTime(created_at), ...texts });
         await rows.updateTable('tickets').set({ terms_version: TERMS_VERSION }).where('id', '=', id).execute();
       }
       return tickets.length;

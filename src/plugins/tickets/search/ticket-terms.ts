@@ -24,6 +24,12 @@ export async function keepTerms(transaction: TenantTransaction, ticket: Ticket, 
   await addTerms(transaction, ticket, [...now.difference(old)]);
 }
 
+/** Makes all terms of a ticket anew, whichever it has. */
+export async function renewTerms(transaction: TenantTransaction, ticket: Texts & Pick<Ticket, 'id' | 'createdAt'>): Promise<void> {
+  await transaction.sql<TicketSearchTables>().deleteFrom('ticket_term').where('ticket_id', '=', ticket.id).execute();
+  await addTerms(transaction, ticket, termsOf(ticket));
+}
+
 /** For a ticket that has none of them. */
 export async function addTerms(
   transaction: TenantTransaction,

@@ -111,6 +111,8 @@ describe.each(TIERS)('users (%s tier)', (tier) => {
     const answer = await change(owner, id, { name: 'After', roles: ['viewer', 'member'] }, 1);
     expect(answer.json()).toMatchObject({ name: 'After', role: 'member', roles: ['viewer', 'member'], version: 2 });
     expect(shortOf(await change(owner, id, { name: 'Late' }, 1))).toEqual([412, 'precondition.failed']);
+    const removed = await stage.ask('DELETE', `/api/users/${id}`, { ...owner.bearer, 'if-match': '"1"' });
+    expect([shortOf(removed), (await get(owner, `/api/users/${id}`)).statusCode]).toEqual([[412, 'precondition.failed'], 200]);
     const [entry] = await stage.sql.run(acme, `select changes from audit_event where action = 'member.changed' order by seq desc limit 1`);
     expect(entry?.['changes']).toEqual([
       { path: 'name', old: 'Before', new: 'After' },
