@@ -1,6 +1,7 @@
 schema <home> (owner pg_database_owner)
   grant usage to everybody
   grant usage to tenantry_catalog
+  grant usage to tenantry_sentinel
 
 table api_key (owner postgres)
   column id uuid not null
@@ -9,13 +10,30 @@ table api_key (owner postgres)
   column hash text not null
   column created_at timestamp(3) with time zone not null
   column revoked_at timestamp(3) with time zone
+  column permissions text[]
+  column created_by uuid
+  column last_used_at timestamp(3) with time zone
   constraint api_key_hash_key UNIQUE (hash)
   constraint api_key_pkey PRIMARY KEY (id)
+  constraint api_key_rights CHECK (((created_by IS NULL) OR (permissions IS NOT NULL)))
   constraint api_key_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES <home>.tenant(id) ON DELETE CASCADE
   CREATE INDEX api_key_tenant_id ON <home>.api_key USING btree (tenant_id)
   CREATE UNIQUE INDEX api_key_hash_key ON <home>.api_key USING btree (hash)
   CREATE UNIQUE INDEX api_key_pkey ON <home>.api_key USING btree (id)
   grant delete, insert, select, update to tenantry_catalog
+
+table audit_anchor (owner postgres)
+  column tenant_id uuid not null
+  column seq bigint not null
+  column hash bytea not null
+  column taken_at timestamp(3) with time zone not null
+  column signature bytea not null
+  constraint audit_anchor_hash_check CHECK ((octet_length(hash) = 32))
+  constraint audit_anchor_pkey PRIMARY KEY (tenant_id, seq)
+  constraint audit_anchor_signature_check CHECK ((octet_length(signature) = 64))
+  CREATE UNIQUE INDEX audit_anchor_pkey ON <home>.audit_anchor USING btree (tenant_id, seq)
+  trigger CREATE TRIGGER keep BEFORE DELETE OR UPDATE OR TRUNCATE ON <home>.audit_anchor FOR EACH STATEMENT EXECUTE FUNCTION <home>.keep_platform_audit()
+  grant insert, select to tenantry_catalog
 
 table cluster (owner postgres)
   column name text not null
@@ -34,6 +52,17 @@ table domain (owner postgres)
   CREATE INDEX domain_tenant_id ON <home>.domain USING btree (tenant_id)
   CREATE UNIQUE INDEX domain_pkey ON <home>.domain USING btree (name)
   grant delete, insert, select, update to tenantry_catalog
+
+CREATE OR REPLACE FUNCTION <home>.keep_platform_audit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+      begin
+        if tg_op in ('INSERT', 'UPDATE') and pg_trigger_depth() > 1 then return null; end if;
+        raise exception 'permission denied: what is on record is not changed' using errcode = '42501';
+      end $function$
+
 
 table migration (owner postgres)
   column name text not null
@@ -60,6 +89,92 @@ table placement (owner postgres)
   CREATE UNIQUE INDEX placement_pkey ON <home>.placement USING btree (tenant_id)
   CREATE UNIQUE INDEX placement_secret_key ON <home>.placement USING btree (secret)
   grant delete, insert, select, update to tenantry_catalog
+
+table platform_audit_event (owner postgres)
+  column id uuid not null
+  column seq bigint not null
+  column occurred_at timestamp(6) with time zone not null
+  column action text not null
+  column version integer not null
+  column actor jsonb not null
+  column surface text not null
+  column request_id text not null
+  column trace_id text not null
+  column context jsonb not null
+  column targets jsonb not null
+  column changes jsonb not null
+  column details jsonb not null
+  column outcome text not null
+  column reason text
+  column prev_hash bytea not null
+  column hash bytea not null
+  constraint platform_audit_event_action_check CHECK (((char_length(action) >= 3) AND (char_length(action) <= 100)))
+  constraint platform_audit_event_actor_check CHECK ((jsonb_typeof(actor) = 'object'::text))
+  constraint platform_audit_event_changes_check CHECK ((jsonb_typeof(changes) = 'array'::text))
+  constraint platform_audit_event_context_check CHECK ((jsonb_typeof(context) = 'object'::text))
+  constraint platform_audit_event_details_check CHECK ((jsonb_typeof(details) = 'object'::text))
+  constraint platform_audit_event_hash_check CHECK ((octet_length(hash) = 32))
+  constraint platform_audit_event_outcome_check CHECK ((outcome = ANY (ARRAY['success'::text, 'denied'::text, 'failure'::text])))
+  constraint platform_audit_event_pkey PRIMARY KEY (seq)
+  constraint platform_audit_event_prev_hash_check CHECK ((octet_length(prev_hash) = 32))
+  constraint platform_audit_event_prev_hash_key UNIQUE (prev_hash)
+  constraint platform_audit_event_targets_check CHECK ((jsonb_typeof(targets) = 'array'::text))
+  constraint platform_audit_event_version_check CHECK ((version >= 1))
+  CREATE INDEX platform_audit_event_action ON <home>.platform_audit_event USING btree (action, seq)
+  CREATE INDEX platform_audit_event_targets ON <home>.platform_audit_event USING gin (targets jsonb_path_ops)
+  CREATE UNIQUE INDEX platform_audit_event_pkey ON <home>.platform_audit_event USING btree (seq)
+  CREATE UNIQUE INDEX platform_audit_event_prev_hash_key ON <home>.platform_audit_event USING btree (prev_hash)
+  trigger CREATE TRIGGER keep BEFORE DELETE OR UPDATE OR TRUNCATE ON <home>.platform_audit_event FOR EACH STATEMENT EXECUTE FUNCTION <home>.keep_platform_audit()
+  trigger CREATE TRIGGER seal BEFORE INSERT ON <home>.platform_audit_event FOR EACH ROW EXECUTE FUNCTION <home>.seal_platform_audit_event()
+  grant insert, select to tenantry_catalog
+
+CREATE OR REPLACE FUNCTION <home>.platform_audit_hash(VARIADIC fields text[])
+ RETURNS bytea
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+        select sha256(string_agg(coalesce(int4send(octet_length(convert_to(value, 'UTF8'))) || convert_to(value, 'UTF8'), int4send(-1)), '' order by place))
+        from unnest(fields) with ordinality as field (value, place)
+      $function$
+
+
+table platform_audit_head (owner postgres)
+  column only_row boolean not null default true
+  column seq bigint not null
+  column hash bytea not null
+  constraint platform_audit_head_hash_check CHECK ((octet_length(hash) = 32))
+  constraint platform_audit_head_only_row_check CHECK (only_row)
+  constraint platform_audit_head_pkey PRIMARY KEY (only_row)
+  CREATE UNIQUE INDEX platform_audit_head_pkey ON <home>.platform_audit_head USING btree (only_row)
+  trigger CREATE TRIGGER keep BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON <home>.platform_audit_head FOR EACH STATEMENT EXECUTE FUNCTION <home>.keep_platform_audit()
+  grant insert, select, update to tenantry_sentinel
+  grant select to tenantry_catalog
+
+CREATE OR REPLACE FUNCTION <home>.seal_platform_audit_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+      declare
+        head record;
+      begin
+        perform pg_advisory_xact_lock(hashtextextended('tenantry.platform-audit', 7413));
+        select h.seq, h.hash into head from <home>.platform_audit_head h;
+        new.seq := coalesce(head.seq, 0) + 1;
+        new.prev_hash := coalesce(head.hash, decode(repeat('00', 32), 'hex'));
+        new.occurred_at := clock_timestamp();
+        new.hash := <home>.platform_audit_hash(
+          'tenantry.audit.v1', 'platform', new.id::text, new.seq::text,
+          to_char(new.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), new.action, new.version::text, new.actor::text, new.surface,
+          new.request_id, new.trace_id, new.context::text, new.targets::text, new.changes::text, new.details::text, new.outcome, new.reason,
+          encode(new.prev_hash, 'hex'));
+        insert into <home>.platform_audit_head (seq, hash) values (new.seq, new.hash)
+        on conflict (only_row) do update set seq = excluded.seq, hash = excluded.hash;
+        return new;
+      end $function$
+
 
 table tenant (owner postgres)
   column id uuid not null

@@ -40,8 +40,8 @@ export const AUDIT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'audit: an event has the time of the database',
     file: TENANCY,
-    find: '  new.occurred_at := clock_timestamp();\n',
-    replace: '',
+    find: 'new.occurred_at := clock_timestamp();',
+    replace: 'new.occurred_at := coalesce(new.occurred_at, clock_timestamp());',
     specs: CHAIN_SPECS,
   },
   {

@@ -27,11 +27,8 @@ export class MutationRun {
   async #passesUntouched(mutations: readonly Mutation[]): Promise<boolean> {
     const specs = [...new Set(mutations.flatMap((mutation) => mutation.specs))];
     this.say(`${mutations.length} defences, ${specs.length} files of specs; first with every defence on.`);
-    const shares = this.lanes.map((_, lane) => specs.filter((_spec, index) => index % this.lanes.length === lane));
-    const outcomes = await this.#share(
-      shares.filter((share) => share.length > 0),
-      (lane, share) => lane.carryOut({ inDatabase: false, specs: share }),
-    );
+    // One at a time, because a lane gives up on what takes too long, and all of them together do.
+    const outcomes = await this.#share(specs, (lane, spec) => lane.carryOut({ inDatabase: false, specs: [spec] }));
     for (const { broken, failures } of outcomes) {
       if (broken) this.say(`BROKEN with every defence on: ${broken}`);
       for (const { spec, test } of failures) this.say(`FAILS with every defence on: ${spec}: ${test}`);

@@ -65,7 +65,7 @@ describe('the schema that the migrations make', () => {
         'grant create on schema app to public',
         'alter table app.tickets owner to postgres',
         'create view app.all_tickets as select * from app.tickets',
-        'alter table app.tickets drop constraint tickets_pkey',
+        'alter table app.tickets drop constraint tickets_pkey cascade',
       ]) {
         await session.query('begin');
         await session.query(change);

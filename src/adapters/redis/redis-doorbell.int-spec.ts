@@ -52,6 +52,18 @@ describe('the doorbell', () => {
     expect(rung).toEqual([tenant]);
   });
 
+  it('is heard at the time it is wanted for, and not before', async () => {
+    const rung = await listener();
+    const bell = new RedisDoorbell({ redis: await connection(), prefix });
+    const [soon, now] = [randomUUID(), randomUUID()];
+    const wanted = new Date(Date.now() + 300);
+    bell.ring(soon, wanted);
+    bell.ring(now, new Date(0));
+    await until(() => rung.includes(soon), 5_000);
+    expect(rung).toEqual([now, soon]);
+    expect(Date.now()).toBeGreaterThanOrEqual(wanted.getTime());
+  });
+
   it('counts what did not reach Redis and raises nothing, and is heard again when Redis is back', async () => {
     const rung = await listener(proxy.url);
     const through = await connection(proxy.url);

@@ -1,6 +1,10 @@
 import type { Redis } from 'ioredis';
 import type { Doorbell } from '#kernel/outbox/doorbell.js';
 
+const LATER_AT_MOST_MS = 15 * 60_000;
+const TIMERS_AT_MOST = 10_000;
+/** By how much the database's clock, by which work is due, may be behind this one's. */
+const CLOCKS_APART_MS = 100;
 const TENANT_ID = /^[0-9a-f-]{36}$/;
 
 export interface RedisDoorbellOptions {
@@ -14,6 +18,7 @@ export class RedisDoorbell implements Doorbell {
   readonly #set: string;
   readonly #channel: string;
   #lost = 0;
+  #timers = 0;
 
   constructor(private readonly options: RedisDoorbellOptions) {
     const prefix = options.prefix ?? 'tenantry:';
@@ -26,7 +31,23 @@ export class RedisDoorbell implements Doorbell {
     return this.#lost;
   }
 
-  ring(tenantId: string): void {
+  ring(tenantId: string, at?: Date): void {
+    const inMs = at ? at.getTime() - Date.now() : 0;
+    if (inMs > 0) this.#ringIn(tenantId, inMs);
+    else this.#ringNow(tenantId);
+  }
+
+  /** What is further away than the timers of a process may be, or one too many, is left to the sweep. */
+  #ringIn(tenantId: string, inMs: number): void {
+    if (inMs > LATER_AT_MOST_MS || this.#timers >= TIMERS_AT_MOST) return;
+    this.#timers += 1;
+    setTimeout(() => {
+      this.#timers -= 1;
+      this.#ringNow(tenantId);
+    }, inMs + CLOCKS_APART_MS).unref();
+  }
+
+  #ringNow(tenantId: string): void {
     this.options.redis
       .pipeline()
       .sadd(this.#set, tenantId)

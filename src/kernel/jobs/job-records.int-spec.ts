@@ -36,6 +36,8 @@ describe('the records of jobs', () => {
         { id: second!.id, error: 'x: it failed', attempt: 200 },
       ]);
       expect(await records.list({ limit: 10, name: 'spec.none' })).toEqual([]);
+      const [newest] = await records.list({ limit: 1, name });
+      expect(newest).toMatchObject({ dueAt: expect.any(Date), createdAt: expect.any(Date), startedAt: null, finishedAt: null });
       expect(Object.keys(first!)).toContain('payload');
       expect(Object.keys((await records.list({ limit: 1, name }))[0]!)).not.toContain('payload');
     });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
+import { rowTime } from '#kernel/model/row-time.js';
 import { JobNotDeadError, JobNotFoundError } from '#kernel/jobs/job.errors.js';
 import { Outbox } from '#kernel/outbox/outbox.js';
 import type { OutboxState, OutboxTables } from '#kernel/outbox/outbox-table.js';
@@ -76,6 +77,12 @@ type Row = Pick<{ [Column in keyof OutboxRow]: OutboxRow[Column] }, (typeof COLU
 type OutboxRow = Omit<OutboxTables['tenancy.outbox'], 'due_at'> & { due_at: Date };
 
 function toRecord({ id, name, topic, state, attempt, error, ...row }: Row): JobRecord {
-  const { due_at: dueAt, started_at: startedAt, finished_at: finishedAt, created_at: createdAt } = row;
-  return { id, name, topic, state, attempt, error, dueAt, startedAt, finishedAt, createdAt };
+  const { due_at: due, started_at: started, finished_at: finished, created_at: created } = row;
+  return {
+    ...{ id, name, topic, state, attempt, error },
+    dueAt: rowTime(due),
+    startedAt: started && rowTime(started),
+    finishedAt: finished && rowTime(finished),
+    createdAt: rowTime(created),
+  };
 }

@@ -79,6 +79,10 @@ export class Outbox {
       }
     });
     this.ringAfter(transaction);
+    transaction.afterCommit(async () => {
+      const times = new Set(rows.flatMap(({ due_at: due }) => (due ? [due.getTime()] : [])));
+      for (const time of times) this.doorbell.ring(transaction.tenant.id, new Date(time));
+    });
     return rows;
   }
 }

@@ -1,11 +1,11 @@
-import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
+import type { Condition, RowBuilder } from '#kernel/isolation/read-types.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
 import type { Visible } from '#workspace/access/visible.js';
 import type { ListTickets } from './ticket.schemas.js';
 import type { TicketSearchTables } from './ticket-table.js';
 import { TICKET_STATUSES, type TicketStatus } from './ticket-status.js';
 
-type Builder = ExpressionBuilder<TicketSearchTables, 'tickets'>;
+type Builder = RowBuilder<TicketSearchTables, 'tickets'>;
 
 /** Which tickets; what is not given chooses nothing out. */
 export type TicketChoice = Pick<ListTickets, 'status' | 'assigneeId' | 'priority' | 'createdFrom' | 'createdTo' | 'dueBefore'>;
@@ -14,9 +14,9 @@ export type TicketChoice = Pick<ListTickets, 'status' | 'assigneeId' | 'priority
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** Conditions of one ticket, for a `where`. `status` is the one a branch of the list is about, see `statusesOf`. */
-export function chosen(choice: TicketChoice, visible: Visible, status?: readonly TicketStatus[]): (eb: Builder) => Expression<SqlBool> {
+export function chosen(choice: TicketChoice, visible: Visible, status?: readonly TicketStatus[]): (eb: Builder) => Condition {
   return (eb) => {
-    const conditions: Expression<SqlBool>[] = [];
+    const conditions: Condition[] = [];
     const [only, ...others] = status ?? [];
     if (only && others.length === 0) conditions.push(eb('tickets.status', '=', only));
     else if (only) conditions.push(eb('tickets.status', 'in', [only, ...others]));

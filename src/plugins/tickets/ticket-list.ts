@@ -1,6 +1,6 @@
-import type { Kysely, SelectQueryBuilder } from 'kysely';
 import { Injectable } from '@nestjs/common';
-import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
+import type { RowQuery } from '#kernel/isolation/read-types.js';
+import { TenantContextFactory, type TenantReads } from '#kernel/isolation/tenant-context-factory.js';
 import { type PagePosition, PageCursors } from '#kernel/plugin/page-cursor.js';
 import { Access } from '#workspace/access/access.js';
 import { TicketSearch } from './search/ticket-search.js';
@@ -45,7 +45,7 @@ export class TicketList {
 }
 
 interface Listing {
-  readonly reads: Kysely<TicketSearchTables>;
+  readonly reads: TenantReads<TicketSearchTables>;
   readonly asked: Parameters<typeof chosen>[0];
   readonly visible: Parameters<typeof chosen>[1];
   readonly order: TicketOrder;
@@ -62,7 +62,7 @@ async function listed({
   limit,
 }: Listing): Promise<{ rows: TicketRow[]; next: PagePosition | undefined }> {
   const statuses = statusesOf(asked);
-  const branch = (status: typeof statuses): SelectQueryBuilder<TicketSearchTables, 'tickets', TicketRow> => {
+  const branch = (status: typeof statuses): RowQuery<TicketSearchTables, 'tickets', TicketRow> => {
     const chosenOnes = reads
       .selectFrom('tickets')
       .select(OWN_COLUMNS)
@@ -91,8 +91,8 @@ async function listed({
 
 /** One index scan a status, of a page each: an index gives no order over several values of a column before it. */
 function merged(
-  reads: Kysely<TicketSearchTables>,
-  branches: readonly SelectQueryBuilder<TicketSearchTables, 'tickets', TicketRow>[],
+  reads: TenantReads<TicketSearchTables>,
+  branches: readonly RowQuery<TicketSearchTables, 'tickets', TicketRow>[],
   order: TicketOrder,
   limit: number,
 ): Promise<TicketRow[]> {

@@ -1,4 +1,4 @@
-import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
+import type { Condition, RowBuilder } from '#kernel/isolation/read-types.js';
 import { rowTime } from '#kernel/model/row-time.js';
 import type { PagePosition } from '#kernel/plugin/page-cursor.js';
 import type { TicketSearchTables, TicketTables } from './ticket-table.js';
@@ -46,6 +46,6 @@ export const TICKET_ORDERS: Readonly<Record<TicketSort, TicketOrder>> = {
 export function behind(
   { column, after: beyond }: TicketOrder,
   after: PagePosition | undefined,
-): (eb: ExpressionBuilder<TicketSearchTables, 'tickets'>) => Expression<SqlBool> {
+): (eb: RowBuilder<TicketSearchTables, 'tickets'>) => Condition {
   return (eb) => (after ? eb(eb.refTuple(`tickets.${column}`, 'tickets.id'), beyond, eb.tuple(after.at, after.id)) : eb.and([]));
 }

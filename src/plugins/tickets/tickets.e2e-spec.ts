@@ -127,6 +127,23 @@ describe.each(TIERS)('tickets in the %s tier', (tier) => {
     expect(await stage.sql.run(acme, 'select 1 from ticket_term where ticket_id = $1', [id])).toEqual([]);
   });
 
+  it('keeps a change or a deletion of one version, and says of no other that it was done', async () => {
+    for (let round = 0; round < 12; round += 1) {
+      const { id } = await open({ title: 'Race' });
+      const [changed, deleted] = await Promise.all([
+        patch(id, { title: 'changed' }, ada, '"1"'),
+        stage.ask('DELETE', `/api/tickets/${id}`, { ...ada.bearer, 'if-match': '"1"' }),
+      ]);
+      const { statusCode } = await stage.ask('GET', `/api/tickets/${id}`, ada.bearer);
+      const outcome = [changed.statusCode, deleted.statusCode, statusCode];
+      expect([
+        [200, 412, 200],
+        [412, 204, 404],
+        [404, 204, 404],
+      ]).toContainEqual(outcome);
+    }
+  });
+
   it('filters by each property, pages without gaps in each order, and binds a cursor to what it was made for', async () => {
     const label = `batch ${randomUUID()}`;
     const made: TicketView[] = [];

@@ -1,9 +1,9 @@
-import type { ColumnType } from 'kysely';
+import type { Column } from '#kernel/isolation/read-types.js';
 import type { TenantReads } from '#kernel/isolation/tenant-context-factory.js';
 import type { TenantTransaction } from '#kernel/isolation/tenant-transaction.js';
 
 export interface StorageTables {
-  ticket_storage: { tenant_id: string; bytes: ColumnType<string | number, number, number> };
+  ticket_storage: { tenant_id: string; bytes: Column<string | number, number> };
 }
 
 /** Adds so many bytes to what the files of tickets take, or takes them away, and gives the sum. Uploads of one tenant wait here for each other's end. */

@@ -1,4 +1,5 @@
-import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely';
+import type { Condition, RowBuilder } from '#kernel/isolation/read-types.js';
+import type { TenantReads } from '#kernel/isolation/tenant-context-factory.js';
 import type { PagePosition } from '#kernel/plugin/page-cursor.js';
 import { behind, type TicketOrder } from '../ticket-order.js';
 import { TICKET_COLUMNS, type TicketRow, type TicketSearchTables } from '../ticket-table.js';
@@ -8,7 +9,7 @@ import { isOfLabel, type TermRange } from './term-range.js';
 export interface Wanted {
   readonly ranges: readonly TermRange[];
   readonly order: TicketOrder;
-  readonly conditions: (eb: Builder) => Expression<SqlBool>;
+  readonly conditions: (eb: Builder) => Condition;
 }
 
 export interface FoundPage {
@@ -17,7 +18,7 @@ export interface FoundPage {
   readonly next: PagePosition | undefined;
 }
 
-type Builder = ExpressionBuilder<TicketSearchTables, 'tickets'>;
+type Builder = RowBuilder<TicketSearchTables, 'tickets'>;
 
 /** A range with more entries than this is not gathered and sorted. */
 const FEW = 4_000;
@@ -31,7 +32,7 @@ const STRIDES = 10;
  */
 export class TicketSearch {
   constructor(
-    private readonly reads: Kysely<TicketSearchTables>,
+    private readonly reads: TenantReads<TicketSearchTables>,
     private readonly wanted: Wanted,
   ) {}
 
@@ -158,7 +159,7 @@ export class TicketSearch {
 }
 
 /** As a value and not as `exists`, which the planner may turn into a join that reads the whole range. */
-function hasTermIn(eb: Builder, { from, below }: TermRange): Expression<SqlBool> {
+function hasTermIn(eb: Builder, { from, below }: TermRange): Condition {
   const found = eb
     .selectFrom('ticket_term')
     .select('ticket_term.term')

@@ -1,4 +1,4 @@
-import type { ExpressionBuilder, ExpressionWrapper } from 'kysely';
+import type { RowBuilder, RowExpression } from '#kernel/isolation/read-types.js';
 import type { TenantTransaction } from '#kernel/isolation/tenant-transaction.js';
 import type { Ticket } from '../ticket.entity.js';
 import type { TicketSearchTables } from '../ticket-table.js';
@@ -66,8 +66,8 @@ async function removeTerms(transaction: TenantTransaction, ticketId: string, ter
 
 /** Rows of one parameter, so that it is one statement however many there are. */
 function listed(
-  eb: ExpressionBuilder<TicketSearchTables, 'ticket_term'>,
+  eb: RowBuilder<TicketSearchTables, 'ticket_term'>,
   terms: readonly string[],
-): ExpressionWrapper<TicketSearchTables, 'ticket_term', { value: string }> {
+): RowExpression<TicketSearchTables, 'ticket_term', { value: string }> {
   return eb.fn<{ value: string }>('jsonb_array_elements_text', [eb.val(JSON.stringify(terms))]);
 }
