@@ -150,14 +150,19 @@ create table if not exists tenancy.outbox (
   created_at timestamptz(3) not null,
   primary key (tenant_id, id),
   unique (tenant_id, seq),
-  unique (tenant_id, name, dedupe)
+  unique (tenant_id, name, dedupe),
+  -- A time without an end is no time to those who read it, and one tenant's must not be in the way of the others'.
+  check (isfinite(due_at) and isfinite(created_at) and isfinite(lease_until) is not false and isfinite(started_at) is not false
+    and isfinite(finished_at) is not false and isfinite(queued_at) is not false)
 );
 create index if not exists outbox_due on tenancy.outbox (tenant_id, due_at, seq) where state = 'pending' and lane is null;
 create index if not exists outbox_lane on tenancy.outbox (tenant_id, lane, seq) where lane is not null and state in ('pending', 'queued', 'running');
 create index if not exists outbox_out on tenancy.outbox (tenant_id, state) where state in ('queued', 'running');
 create index if not exists outbox_dead on tenancy.outbox (tenant_id, finished_at) where state = 'dead';
 create index if not exists outbox_done on tenancy.outbox (tenant_id, finished_at) where state = 'done';
-select tenancy.protect('tenancy.outbox');
+-- What was asked for, by whom and when, stays as it was written.
+select tenancy.protect('tenancy.outbox', 'select, insert, delete,
+  update (state, attempt, max_attempts, due_at, lease_until, queued_at, started_at, finished_at, error)');
 grant select, update on tenancy.outbox to tenantry_sentinel;
 
 -- Who sees that there is work, of whichever tenant, and may take away a tenant's last rows; its functions are all it is for.
@@ -174,6 +179,7 @@ begin
   perform tenancy.take_turn(mine);
   -- Without a time it is due now, by the clock of the database, which is the one it is given out by.
   new.due_at := coalesce(new.due_at, date_trunc('milliseconds', clock_timestamp()));
+  new.created_at := date_trunc('milliseconds', clock_timestamp());
   new.seq := 1 + coalesce((select max(o.seq) from tenancy.outbox o where o.tenant_id = mine), 0);
   return new;
 end $$;
@@ -245,6 +251,15 @@ alter function tenancy.dispatch(integer, interval, text[]) owner to tenantry_sen
 revoke all on function tenancy.dispatch(integer, interval, text[]) from public;
 grant execute on function tenancy.dispatch(integer, interval, text[]) to tenantry_tenant;
 
+-- Whether anybody may work as this tenant: who is suspended or cancelled has no work that anybody could do or is late with.
+create or replace function tenancy.is_open(tenant uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select exists (select from tenancy.fence f where f.tenant_id = tenant and f.is_open)
+$$;
+alter function tenancy.is_open(uuid) owner to tenantry_sentinel;
+revoke all on function tenancy.is_open(uuid) from public;
+grant execute on function tenancy.is_open(uuid) to tenantry_overseer;
+
 -- Tenants with something to give out now. Walks from tenant to tenant, so a long queue of one costs no more than a short one.
 create or replace function tenancy.tenants_with_work(again_after interval) returns setof uuid
 language sql security definer set search_path = pg_catalog, pg_temp as $$
@@ -254,21 +269,33 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
     select (select o.tenant_id from tenancy.outbox o where o.tenant_id > tenant.id order by o.tenant_id limit 1) from tenant where tenant.id is not null
   )
   select tenant.id from tenant
-  where exists (select from tenancy.outbox o where o.tenant_id = tenant.id and o.state = 'pending' and o.lane is null and o.due_at <= now())
+  where (exists (select from tenancy.outbox o where o.tenant_id = tenant.id and o.state = 'pending' and o.lane is null and o.due_at <= now())
     or exists (select from tenancy.outbox o where o.tenant_id = tenant.id and o.lane is not null and o.state = 'pending' and o.due_at <= now())
     or exists (select from tenancy.outbox o where o.tenant_id = tenant.id and o.state in ('queued', 'running')
-      and (o.queued_at < now() - again_after or o.lease_until < now()))
+      and (o.queued_at < now() - again_after or o.lease_until < now())))
+    and tenancy.is_open(tenant.id)
 $$;
 alter function tenancy.tenants_with_work(interval) owner to tenantry_overseer;
 revoke all on function tenancy.tenants_with_work(interval) from public;
 grant execute on function tenancy.tenants_with_work(interval) to tenantry_migrator;
 
--- Jobs that need somebody: dead ones, and those that should have begun before `late_after`. Without what they hold, which is the tenant's.
+-- Jobs that need somebody: dead ones, and those that should have begun before `late_after`; at most twenty of each tenant, so that nobody
+-- crowds out the others. Without what they hold, which is the tenant's; `error` may be the tenant's own words.
 create or replace function tenancy.jobs_in_trouble(late_after interval, at_most integer)
 returns table (tenant_id uuid, id uuid, name text, topic text, state text, attempt integer, error text, due_at timestamptz, created_at timestamptz)
 language sql security definer set search_path = pg_catalog, pg_temp as $$
-  select o.tenant_id, o.id, o.name, o.topic, o.state, o.attempt, o.error, o.due_at, o.created_at from tenancy.outbox o
-  where o.state = 'dead' or (o.state in ('pending', 'queued', 'running') and o.due_at < now() - late_after)
+  with recursive tenant (id) as (
+    (select o.tenant_id from tenancy.outbox o order by o.tenant_id limit 1)
+    union all
+    select (select o.tenant_id from tenancy.outbox o where o.tenant_id > tenant.id order by o.tenant_id limit 1) from tenant where tenant.id is not null
+  )
+  select o.tenant_id, o.id, o.name, o.topic, o.state, o.attempt, o.error, o.due_at, o.created_at
+  from tenant cross join lateral (
+    select * from tenancy.outbox own
+    where own.tenant_id = tenant.id and (own.state = 'dead' or (own.state in ('pending', 'queued', 'running') and own.due_at < now() - late_after))
+    order by own.created_at desc, own.id desc limit 20
+  ) o
+  where tenancy.is_open(tenant.id)
   order by o.created_at desc, o.id desc limit at_most
 $$;
 alter function tenancy.jobs_in_trouble(interval, integer) owner to tenantry_overseer;

@@ -6,11 +6,10 @@ export class ApiKeyRights0002 extends Migration {
     this.addSql(`alter table api_key
       add column permissions text[],
       add column created_by uuid,
-      add column last_used_at timestamptz(3),
       add constraint api_key_rights check (created_by is null or permissions is not null)`);
   }
 
   override down(): void {
-    this.addSql('alter table api_key drop column permissions, drop column created_by, drop column last_used_at');
+    this.addSql('alter table api_key drop column permissions, drop column created_by');
   }
 }

@@ -12,7 +12,6 @@ table api_key (owner postgres)
   column revoked_at timestamp(3) with time zone
   column permissions text[]
   column created_by uuid
-  column last_used_at timestamp(3) with time zone
   constraint api_key_hash_key UNIQUE (hash)
   constraint api_key_pkey PRIMARY KEY (id)
   constraint api_key_rights CHECK (((created_by IS NULL) OR (permissions IS NOT NULL)))
@@ -34,6 +33,15 @@ table audit_anchor (owner postgres)
   CREATE UNIQUE INDEX audit_anchor_pkey ON <home>.audit_anchor USING btree (tenant_id, seq)
   trigger CREATE TRIGGER keep BEFORE DELETE OR UPDATE OR TRUNCATE ON <home>.audit_anchor FOR EACH STATEMENT EXECUTE FUNCTION <home>.keep_platform_audit()
   grant insert, select to tenantry_catalog
+
+table audit_key (owner postgres)
+  column public_key text not null
+  column known_since timestamp(3) with time zone not null default clock_timestamp()
+  constraint audit_key_pkey PRIMARY KEY (public_key)
+  constraint audit_key_public_key_check CHECK (((char_length(public_key) >= 40) AND (char_length(public_key) <= 200)))
+  CREATE UNIQUE INDEX audit_key_pkey ON <home>.audit_key USING btree (public_key)
+  trigger CREATE TRIGGER keep BEFORE DELETE OR UPDATE OR TRUNCATE ON <home>.audit_key FOR EACH STATEMENT EXECUTE FUNCTION <home>.keep_platform_audit()
+  grant select to tenantry_catalog
 
 table cluster (owner postgres)
   column name text not null

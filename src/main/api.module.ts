@@ -7,8 +7,6 @@ import { HttpMetrics } from '#main/http/http-metrics.js';
 import { IdempotencyInterceptor } from '#main/http/idempotency.interceptor.js';
 import { MetricsController } from '#main/http/metrics.controller.js';
 import { MetricsText } from '#main/http/metrics-text.js';
-import { PlatformAuditController } from '#main/http/platform-audit.controller.js';
-import { PlatformAuditChain } from '#catalog/audit/platform-audit-chain.js';
 import { OpenApiController } from '#main/http/openapi.controller.js';
 import { ProblemFilter } from '#main/http/problem.filter.js';
 import type { ProblemLog } from '#main/http/problem-log.js';
@@ -28,11 +26,10 @@ export class ApiModule {
     return {
       module: ApiModule,
       imports: [DiscoveryModule, ServicesModule.on(platform), ...platform.plugins.map(({ module }) => module)],
-      controllers: [HealthController, MetricsController, OpenApiController, PlatformAuditController],
+      controllers: [HealthController, MetricsController, OpenApiController],
       providers: [
         RouteList,
         { provide: AccessDenials, useValue: new AccessDenials(platform.audit, platform.log) },
-        { provide: PlatformAuditChain, useValue: new PlatformAuditChain(platform.catalog) },
         { provide: HttpMetrics, useValue: metrics },
         { provide: MetricsText, useValue: new MetricsText(metrics, registry) },
         { provide: Readiness, useValue: new Readiness(platform) },

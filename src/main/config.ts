@@ -38,9 +38,15 @@ export const ConfigSchema = z.object({
   CATALOG_PROVISION_URL: Url(/^postgres(ql)?:\/\//)
     .optional()
     .describe("A superuser on the catalog's server; only for `up`."),
-  CLUSTERS: z.string().describe('The file (YAML or JSON) that lists the clusters; `provisioning/clusters.example.yaml` shows it.'),
+  CLUSTERS: z
+    .string()
+    .describe(
+      'The file (YAML or JSON) that lists the clusters; `provisioning/clusters.example.yaml` shows it. The api needs `appUrl` (and `migratorUrl` for `GET /api/platform/jobs`, else the cluster is `unseen`), a worker `migratorUrl` too, `up` and the command line all three.',
+    ),
   PLANS: z.string().optional().describe('The file (YAML) of what can be bought; `provisioning/plans.yaml` when unset.'),
-  REDIS_URL: Url(/^rediss?:\/\//).describe('Budgets and invalidation; persistent, never evicting.'),
+  REDIS_URL: Url(/^rediss?:\/\//).describe(
+    'The queue of jobs and its doorbell, rate limits, lockout, replayed refreshes, live streams, connection budgets and invalidation; persistent, never evicting.',
+  ),
   REDIS_CACHE_URL: Url(/^rediss?:\/\//).describe('The shared tenant cache; may evict.'),
   SERVED_REGIONS: List.optional().describe('Regions this process serves, comma-separated; all when unset. Others get 421.'),
   TRUSTED_PROXIES: List.default([]).describe('CIDRs of proxies whose X-Forwarded-Host and X-Forwarded-For count.'),
@@ -83,7 +89,7 @@ export const ConfigSchema = z.object({
     .pipe(z.object({ keys: z.array(z.looseObject({ kty: z.literal('EC'), crv: z.literal('P-256'), kid: z.string() })).min(1) }))
     .describe('ES256 keys of access tokens, as a JWK set.'),
   SIGNING_KEYS: MasterKeys.describe(
-    'Keys from which page cursors, anti-forgery tokens, one-time links and audit anchors are derived; the first is in use.',
+    'Keys from which those of page cursors, anti-forgery tokens, one-time links, audit anchors and exports, kept idempotent answers, refresh successors and lockout counters are derived; the first is in use.',
   ),
   OPERATOR_TOKEN: z.string().min(32).describe('The bearer token of the operators’ host.'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info').describe('How much is logged.'),

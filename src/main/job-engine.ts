@@ -43,8 +43,7 @@ export function startJobEngine(platform: Platform, options: JobEngineOptions): J
   const { handlerOf, gate, concurrency, sweepMs, leaseMs = LEASE_MS, againAfterMs = AGAIN_AFTER_MS, lockMs = LOCK_MS } = options;
   const place = { url: config.REDIS_URL, prefix: `${platform.jobsPrefix}bull` };
   const schedules = plugins.flatMap((plugin) => plugin.schedules ?? []);
-  const registry = new TenantRegistry(platform.catalog, platform.announce);
-  const roll = { active: async () => (await registry.list()).filter(({ status }) => status === 'active') };
+  const roll = new TenantRegistry(platform.catalog, platform.announce);
   const handBack = new AbortController();
   const transport = new BullMqTransport(place, log);
   const dispatcher = new JobDispatcher({ directory, contexts, plans, transport, log, kinds: jobs.names, againAfterMs });

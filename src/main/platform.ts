@@ -9,6 +9,7 @@ import { KeyVaultSecrets } from '#adapters/key-vault/key-vault-secrets.js';
 import { OutboxOverseer } from '#adapters/postgres/outbox-overseer.js';
 import type { RedisDoorbell } from '#adapters/redis/redis-doorbell.js';
 import { isCatalogUp, openCatalog } from '#catalog/catalog-orm.js';
+import { CatalogAuditKeys } from '#catalog/audit/catalog-audit-keys.js';
 import { CatalogAuditAnchors } from '#catalog/audit/catalog-audit-anchors.js';
 import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { CatalogTenantDirectory } from '#catalog/directory/catalog-tenant-directory.js';
@@ -24,6 +25,7 @@ import { TenantDialect } from '#kernel/isolation/tenant-dialect.js';
 import { SigningKeys } from '#kernel/signing/signing-keys.js';
 import type { Lockout } from '#kernel/limits/lockout.js';
 import type { RateLimiter } from '#kernel/limits/rate-limiter.js';
+import { failureText } from '#kernel/jobs/job-failure.js';
 import { JobCatalogue } from '#kernel/jobs/job-catalogue.js';
 import type { WorkOverseer } from '#kernel/jobs/work-overseer.js';
 import { Outbox } from '#kernel/outbox/outbox.js';
@@ -36,16 +38,16 @@ import { readClusters, type ConfiguredCluster } from '#main/clusters.js';
 import type { Config } from '#main/config.js';
 import { type MemberServices, openMemberServices } from '#main/member-services.js';
 import { type NotificationParts, openNotifications } from '#main/notification-parts.js';
+import { openTenantCloser } from '#main/open-tenant-closer.js';
 import { openTenantOrm } from '#main/orm/tenant.orm.js';
 import { openObjects } from '#main/objects.js';
 import { readPlans } from '#main/plans.js';
 import { plugins as allPlugins } from '#main/plugins.js';
 import { projectFolder } from '#main/project-folder.js';
-import { ProvisionedTenantCloser } from '#main/provisioned-tenant-closer.js';
-import { openProvisioning } from '#main/provisioning.js';
 import { openRedisParts } from '#main/redis.js';
 import { isStandInVault } from '#main/stand-in-vault.js';
-import { AuditActions } from '#workspace/audit/audit-actions.js';
+import { AuditRegister } from '#workspace/audit/audit-register.js';
+import type { AuditKeys } from '#workspace/audit/audit-keys.js';
 import type { AuditAnchors } from '#workspace/audit/audit-anchors.js';
 import { AuditTrail } from '#workspace/audit/audit-trail.js';
 
@@ -82,6 +84,7 @@ export interface Platform extends AccessParts {
   readonly outbox: Outbox;
   readonly audit: AuditTrail;
   readonly auditAnchors: AuditAnchors;
+  readonly auditKeys: AuditKeys;
   readonly platformAudit: PlatformAudit;
   readonly overseer: WorkOverseer;
   /** Tells every process that what it knows of a tenant is out of date. */
@@ -134,25 +137,32 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     plugins.flatMap(({ entities }) => entities),
     dialect,
   );
-  const contexts = new TenantContextFactory(tenantOrm, new Kysely({ dialect }));
+  const contexts = new TenantContextFactory(tenantOrm, new Kysely({ dialect }), (tenant, failure) => {
+    log.warn(
+      { alert: 'after-commit', tenant: tenant.id, reason: failureText(failure) },
+      'a transaction is over, and a step after it failed',
+    );
+  });
   const signing = new SigningKeys(config.SIGNING_KEYS);
   const files = await openObjects(config);
   const members = await openMemberServices(config, signing, redis.replays);
   const notifications = openNotifications(config, redis, directory);
   const jobs = new JobCatalogue(plugins.flatMap(({ handlers }) => handlers));
-  const actions = new AuditActions(
+  const actions = new AuditRegister(
     plugins.flatMap(({ auditActions = [] }) => auditActions),
     config.NODE_ENV === 'test',
   );
+  const overseer = new OutboxOverseer(clusters, log);
   const platform: Platform = {
-    closer: new ProvisionedTenantCloser(() => openProvisioning(platform)),
+    closer: openTenantCloser({ clusters, catalog, announce: (id) => directory.announce(id), keys }),
     ...{
       audit: new AuditTrail(contexts, actions),
       auditAnchors: new CatalogAuditAnchors(catalog),
+      auditKeys: new CatalogAuditKeys(catalog),
       platformAudit: new PlatformAudit(catalog),
     },
     ...{ plugins, jobs, jobsPrefix, doorbell: redis.doorbell, outbox: new Outbox(jobs, redis.doorbell) },
-    overseer: new OutboxOverseer(clusters, log),
+    overseer,
     ...{ config, log, clusters, catalog, directory, secrets, keys, registry, routing, tenantOrm, contexts },
     ...openAccess({ contexts, plans, plugins, catalog, channel: redis.accessChannel, announce: (id) => directory.announce(id) }),
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
@@ -168,7 +178,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     close: async () => {
       // A server that has gone silent does not answer a farewell either.
       const bounded = (closing: Promise<unknown>): Promise<unknown> => new Deadline(CLOSE_WITHIN_MS).race(closing).catch(() => undefined);
-      for (const part of [tenantOrm, registry, catalog, redis]) await bounded(part.close());
+      for (const part of [overseer, tenantOrm, registry, catalog, redis]) await bounded(part.close());
       files.close();
       notifications.mail.close();
     },

@@ -1,9 +1,10 @@
 import type { Plugin } from '#kernel/plugin/plugin.js';
 import { lifecyclePlugin } from '#control/lifecycle/lifecycle.plugin.js';
-import { jobsPlugin } from '#main/jobs.plugin.js';
+import { operatorsPlugin } from '#control/operators/operators.plugin.js';
 import { accessPlugin } from '#workspace/access/access.plugin.js';
 import { auditPlugin } from '#workspace/audit/audit.plugin.js';
 import { companyPlugin } from '#workspace/company/company.plugin.js';
+import { jobsPlugin } from '#workspace/jobs/jobs.plugin.js';
 import { membersPlugin } from '#workspace/members/members.plugin.js';
 import { notificationsPlugin } from '#workspace/notifications/notifications.plugin.js';
 import { ticketsPlugin } from '#plugins/tickets/tickets.plugin.js';
@@ -17,5 +18,6 @@ export const plugins: readonly Plugin[] = [
   lifecyclePlugin,
   membersPlugin,
   notificationsPlugin,
+  operatorsPlugin,
   ticketsPlugin,
 ];

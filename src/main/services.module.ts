@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { PlatformAuditChain } from '#catalog/audit/platform-audit-chain.js';
 import { IdempotencyGate } from '#kernel/idempotency/idempotency-gate.js';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import { WORK_OVERSEER } from '#kernel/jobs/work-overseer.js';
@@ -12,6 +13,7 @@ import { memberProviders } from '#main/member-services.js';
 import { notificationProviders } from '#main/notification-parts.js';
 import type { Platform } from '#main/platform.js';
 import { AUDIT_ANCHORS } from '#workspace/audit/audit-anchors.js';
+import { AUDIT_KEYS } from '#workspace/audit/audit-keys.js';
 import { AuditTrail } from '#workspace/audit/audit-trail.js';
 import { Access } from '#workspace/access/access.js';
 import { AccessChanges } from '#workspace/access/access-changes.js';
@@ -35,12 +37,14 @@ export class ServicesModule {
       { provide: WORK_OVERSEER, useValue: platform.overseer },
       { provide: AuditTrail, useValue: platform.audit },
       { provide: AUDIT_ANCHORS, useValue: platform.auditAnchors },
+      { provide: AUDIT_KEYS, useValue: platform.auditKeys },
       { provide: PlanCatalogue, useValue: platform.plans },
       { provide: Access, useValue: platform.access },
       { provide: AccessChanges, useValue: platform.accessChanges },
       { provide: PermissionCatalogue, useValue: platform.permissions },
       { provide: API_KEY_DESK, useValue: platform.keyDesk },
       { provide: Lockout, useValue: platform.lockout },
+      { provide: PlatformAuditChain, useValue: new PlatformAuditChain(platform.catalog) },
       { provide: TenantCloser, useValue: platform.closer },
       { provide: TenantObjects, useValue: platform.objects },
     ];

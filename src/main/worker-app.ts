@@ -1,15 +1,16 @@
 import 'reflect-metadata';
-import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { JobGate } from '#kernel/jobs/job-gate.js';
+import { AccessJobGate } from '#main/access-job-gate.js';
 import { NestLog } from '#main/http/nest-log.js';
 import { startJobEngine, type JobEngineOptions } from '#main/job-engine.js';
 import type { Platform } from '#main/platform.js';
+import { requireHandlers } from '#main/require-handlers.js';
 import { WorkerModule } from '#main/worker.module.js';
 
-/** Who decides is made of what the plugins provide. */
 export interface WorkerAppOptions extends Omit<JobEngineOptions, 'handlerOf' | 'gate'> {
-  readonly gate: (app: INestApplicationContext) => JobGate;
+  /** The platform's own decision on access when not said. */
+  readonly gate?: JobGate;
 }
 
 /** A worker that runs. */
@@ -19,15 +20,18 @@ export interface WorkerApp {
 }
 
 /** Makes the handlers of a platform's plugins and starts what calls them. Raises what keeps one from being made. */
-export async function startWorkerApp(platform: Platform, { gate, ...options }: WorkerAppOptions): Promise<WorkerApp> {
+export async function startWorkerApp(
+  platform: Platform,
+  { gate = new AccessJobGate(platform.access), ...options }: WorkerAppOptions,
+): Promise<WorkerApp> {
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and wants a literal
   const app = await NestFactory.createApplicationContext(WorkerModule.on(platform), {
     logger: new NestLog(platform.log),
     abortOnError: false,
   });
+  requireHandlers(app, platform.plugins);
   const handlerOf: JobEngineOptions['handlerOf'] = (kind) => app.get(kind, { strict: false });
-  for (const kind of platform.jobs.all) handlerOf(kind);
-  const engine = startJobEngine(platform, { ...options, gate: gate(app), handlerOf });
+  const engine = startJobEngine(platform, { ...options, gate, handlerOf });
   return {
     stop: async (withinMs) => {
       await engine.stop(withinMs);

@@ -1,6 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { until } from '#testing/faults/until.js';
 
 describe('the worker', () => {
@@ -33,6 +36,17 @@ describe('the worker', () => {
     const running = start({ WORKER_CONCURRENCY: 'none' });
     expect(await once(running, 'exit')).toEqual([1, null]);
     expect(said).toContain('WORKER_CONCURRENCY');
+  });
+
+  it('says which clusters it is given without the login that finds work and closes tenants, and ends', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tenantry-worker-'));
+    const file = join(folder, 'clusters.yaml');
+    const { clusters } = parse(readFileSync(String(process.env['CLUSTERS']), 'utf8')) as { clusters: { migratorUrl?: string }[] };
+    writeFileSync(file, JSON.stringify({ clusters: clusters.map(({ migratorUrl: _left, ...cluster }) => cluster) }));
+    const running = start({ CLUSTERS: file });
+    expect(await once(running, 'exit')).toEqual([1, null]);
+    expect(said).toContain('cluster eu-west-1 has no migratorUrl, which a worker needs');
+    rmSync(folder, { recursive: true });
   });
 
   it('waits for a Redis that is away', async () => {

@@ -6,13 +6,14 @@ import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { Ticket } from '#plugins/tickets/ticket.entity.js';
 import { TestPlatform, type Tier } from '#testing/test-platform.js';
 import { AnchorAuditJob } from '#workspace/audit/anchor-audit.job.js';
-import { AuditActions } from '#workspace/audit/audit-actions.js';
+import { AuditRegister } from '#workspace/audit/audit-register.js';
 import type { AuditEntry } from '#workspace/audit/audit-entry.js';
+import { AuditSignatures } from '#workspace/audit/audit-keys.js';
 import { AuditSigner } from '#workspace/audit/audit-signer.js';
 import { AuditTrail } from '#workspace/audit/audit-trail.js';
 import type { AuditVerdict } from '#workspace/audit/audit-verdict.js';
-import { AuditVerifier } from '#workspace/audit/audit-verifier.js';
-import { AUDIT_ACTIONS } from '#workspace/audit/audit.actions.js';
+import { AuditVerifier, type VerifierParts } from '#workspace/audit/audit-verifier.js';
+import { AUDIT_ACTIONS } from '#workspace/audit/audit.audit.js';
 import { TenantAuditChain } from '#workspace/audit/tenant-audit-chain.js';
 
 /** What specs put on record, with whatever details. */
@@ -20,7 +21,7 @@ export const NOTE = auditAction('specs.note', z.looseObject({}));
 
 /** Tenants with a record, and somebody who can do to its tables what no login of the application can. */
 export class AuditStage {
-  readonly actions = new AuditActions([NOTE, ...AUDIT_ACTIONS], true);
+  readonly actions = new AuditRegister([NOTE, ...AUDIT_ACTIONS], true);
   readonly trail: AuditTrail;
   readonly signer: AuditSigner;
 
@@ -70,16 +71,19 @@ export class AuditStage {
     );
   }
 
-  verify(tenant: Tenant, otherChains: readonly string[] = []): Promise<AuditVerdict> {
-    const { signer } = this;
-    return this.test.as(tenant, () =>
-      AuditVerifier.verify(this.chain(), { signer, anchors: this.test.platform.auditAnchors, otherChains }),
-    );
+  async verify(
+    tenant: Tenant,
+    otherChains: readonly string[] = [],
+    part: Pick<VerifierParts, 'from' | 'atMost'> = {},
+  ): Promise<AuditVerdict> {
+    const { auditAnchors: anchors, auditKeys } = this.test.platform;
+    const signatures = await AuditSignatures.of(this.signer, auditKeys);
+    return this.test.as(tenant, () => AuditVerifier.verify(this.chain(), { signatures, anchors, otherChains, ...part }));
   }
 
-  anchor(tenant: Tenant): Promise<void> {
+  anchor(tenant: Tenant, signer = this.signer): Promise<void> {
     const { contexts, auditAnchors } = this.test.platform;
-    return this.test.as(tenant, () => new AnchorAuditJob(contexts, this.signer, auditAnchors).handle());
+    return this.test.as(tenant, () => new AnchorAuditJob(contexts, signer, auditAnchors).handle());
   }
 
   /** Of the tenant in scope. */

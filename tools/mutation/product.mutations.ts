@@ -34,10 +34,10 @@ export const PRODUCT_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'notifications: nobody is told of a ticket they may not read',
-    file: 'src/workspace/notifications/tell-of-tickets.job.ts',
+    file: 'src/plugins/tickets/notifications/tell-of-tickets.job.ts',
     find: 'if (allow) readers.push(id);',
     replace: 'if (allow !== undefined) readers.push(id);',
-    specs: INBOX_SPECS,
+    specs: ['src/plugins/tickets/notifications/tell-of-tickets.int-spec.ts'],
   },
   {
     ...STREAMS,

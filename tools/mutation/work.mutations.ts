@@ -69,7 +69,7 @@ export const WORK_MUTATIONS: readonly Mutation[] = [
   {
     ...RUNNER,
     name: 'work: a worker that lives keeps its job',
-    find: 'void row.renew(this.parts.leaseMs).catch(() => undefined)',
+    find: 'void this.#renew(row, delivery, lost)',
     replace: 'undefined',
   },
   {

@@ -7,7 +7,7 @@ import { JobTransportError } from '#kernel/jobs/job.errors.js';
 
 /** The one queue of all tenants' work. */
 export const WORK_QUEUE = 'tenant-work';
-const HAND_OVER_WITHIN_MS = 900;
+const HAND_OVER_WITHIN_MS = 700;
 
 /**
  * Hands tries over through BullMQ, as a transport and nothing more: it neither retries nor remembers, and a try it still has is not taken

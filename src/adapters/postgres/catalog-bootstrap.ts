@@ -13,8 +13,13 @@ export class CatalogBootstrap {
     private readonly provisioningFolder: string,
   ) {}
 
-  /** Gives what was applied. The login of `catalogUrl` may change rows and nothing else. */
-  async run(provisionUrl: string, catalogUrl: string, clusters: readonly { name: string; region: string }[]): Promise<string[]> {
+  /** Gives what was applied. The login of `catalogUrl` may change rows and nothing else. What `auditKeys` signed is believed from then on. */
+  async run(
+    provisionUrl: string,
+    catalogUrl: string,
+    clusters: readonly { name: string; region: string }[],
+    auditKeys: readonly string[],
+  ): Promise<string[]> {
     const database = new URL(catalogUrl).pathname.slice(1);
     const login = new URL(catalogUrl).username;
     await serverTurn(provisionUrl, async (provisioning) => {
@@ -40,11 +45,12 @@ export class CatalogBootstrap {
         await provisioning.query(`revoke insert, update, delete on migration, cluster from ${identifier(login)}`);
         // What is on record is added to, and the head moves by its trigger alone.
         await provisioning.query(`revoke update, delete on platform_audit_event, audit_anchor from ${identifier(login)}`);
-        await provisioning.query(`revoke insert, update, delete on platform_audit_head from ${identifier(login)}`);
+        await provisioning.query(`revoke insert, update, delete on platform_audit_head, audit_key from ${identifier(login)}`);
         await provisioning.query(
           'insert into cluster (name, region) select * from unnest($1::text[], $2::text[]) on conflict (name) do update set region = excluded.region',
           [clusters.map(({ name }) => name), clusters.map(({ region }) => region)],
         );
+        await provisioning.query('insert into audit_key (public_key) select unnest($1::text[]) on conflict do nothing', [auditKeys]);
         return due.map(({ name }) => name);
       }),
     );

@@ -1,22 +1,44 @@
-import type pg from 'pg';
-import { withSession } from '#adapters/postgres/session.js';
+import pg from 'pg';
 import { failureText } from '#kernel/jobs/job-failure.js';
 import type { JobLog } from '#kernel/jobs/job-log.js';
 import type { TroubledJob, TroubledJobs, WorkOverseer } from '#kernel/jobs/work-overseer.js';
 import type { OutboxState } from '#kernel/outbox/outbox-table.js';
 
-/** A shared database, and the login that may oversee it; a process that only serves requests has none. */
+/** A shared database, and the login that may oversee it; without one it is not looked into and always among the unseen. */
 export interface OverseenCluster {
   readonly name: string;
   readonly migratorUrl?: string | undefined;
 }
 
-/** Sees the work of all tenants of the shared databases, by two functions that show nothing of what the work is about. */
+const PATIENCE: pg.PoolConfig = {
+  max: 1,
+  connectionTimeoutMillis: 5_000,
+  // The server's own limit, and ours for a server that has gone silent; a connection that keeps us waiting is thrown away.
+  statement_timeout: 10_000,
+  query_timeout: 12_000,
+  // Longer than the pause between two sweeps.
+  idleTimeoutMillis: 60_000,
+  allowExitOnIdle: true,
+  application_name: 'tenantry-overseer',
+};
+
+/**
+ * Sees the work of all tenants of the shared databases, by two functions that show nothing of what the work is about. It holds one
+ * connection a database, opened when somebody looks first; close it in the end.
+ */
 export class OutboxOverseer implements WorkOverseer {
+  readonly #clusters: readonly { readonly name: string; readonly pool: pg.Pool | null }[];
+
   constructor(
-    private readonly clusters: readonly OverseenCluster[],
+    clusters: readonly OverseenCluster[],
     private readonly log: JobLog,
-  ) {}
+  ) {
+    this.#clusters = clusters.map(({ name, migratorUrl }) => ({ name, pool: migratorUrl === undefined ? null : poolOn(migratorUrl) }));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#clusters.flatMap(({ pool }) => pool?.end() ?? []));
+  }
 
   async tenantsWithWork(againAfterMs: number): Promise<string[]> {
     const { seen } = await this.#everywhere(async (session) => {
@@ -40,12 +62,12 @@ export class OutboxOverseer implements WorkOverseer {
   }
 
   /** A database out of reach hides its own tenants' work and nobody else's. */
-  async #everywhere<T>(look: (session: pg.Client) => Promise<T[]>): Promise<{ seen: T[]; unseen: string[] }> {
+  async #everywhere<T>(look: (session: pg.Pool) => Promise<T[]>): Promise<{ seen: T[]; unseen: string[] }> {
     const unseen: string[] = [];
     const parts = await Promise.all(
-      this.clusters.map(async ({ name, migratorUrl }) => {
+      this.#clusters.map(async ({ name, pool }) => {
         try {
-          if (migratorUrl !== undefined) return await withSession(migratorUrl, look);
+          if (pool) return await look(pool);
         } catch (error) {
           this.log.warn({ cluster: name, reason: failureText(error) }, 'work could not be overseen');
         }
@@ -55,6 +77,13 @@ export class OutboxOverseer implements WorkOverseer {
     );
     return { seen: parts.flat(), unseen };
   }
+}
+
+function poolOn(url: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, ...PATIENCE });
+  // A connection that breaks while nobody uses it is replaced by the next look.
+  pool.on('error', () => undefined);
+  return pool;
 }
 
 interface Row {

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { ClusterFences } from '#adapters/postgres/cluster-fences.js';
 import type { DatabaseMaker } from '#adapters/postgres/database-maker.js';
 import type { Fence } from '#adapters/postgres/fence.js';
 import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
@@ -47,9 +48,8 @@ export class PostgresIsolationLayer implements IsolationLayer {
     await this.#work[tenant.placement.kind].undo(tenant, clusterNamed(tenant.placement.cluster, this.clusters));
   }
 
-  async fence(tenant: Tenant): Promise<void> {
-    const cluster = clusterNamed(tenant.placement.cluster, this.clusters);
-    await this.#at(cluster.migratorUrl, tenant, (session) => this.fences.seal(session, tenant));
+  fence(tenant: Tenant): Promise<void> {
+    return new ClusterFences(this.clusters, this.fences).fence(tenant);
   }
 
   async #at(url: string, tenant: Tenant, work: (session: pg.Client) => Promise<unknown>): Promise<void> {

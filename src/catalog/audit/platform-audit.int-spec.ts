@@ -4,7 +4,8 @@ import { PlatformAuditChain, type PlatformEvent } from '#catalog/audit/platform-
 import { tenantTarget } from '#catalog/audit/platform-act.js';
 import { atDatabase } from '#adapters/postgres/session.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
-import { AuditVerification, type NamedVerdict } from '#main/audit-verification.js';
+import type { NamedVerdict } from '#control/audit/audit-verification.js';
+import { openAuditVerification } from '#main/open-audit-verification.js';
 import { AuditStage } from '#testing/audit-stage.js';
 
 let stage: AuditStage;
@@ -17,12 +18,12 @@ afterAll(() => stage.close());
 
 const CLI: WorkOrigin = {
   ...{ surface: 'cli', principal: null, requestId: 'r', traceParent: `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01` },
-  operator: { name: 'ada', reason: 'asked for' },
+  operator: { name: 'Ada Lovelace', reason: 'asked for' },
 };
 
 async function verdicts(slug?: string): Promise<NamedVerdict[]> {
   const found: NamedVerdict[] = [];
-  for await (const verdict of new AuditVerification(stage.test.platform).verify(slug)) found.push(verdict);
+  for await (const verdict of openAuditVerification(stage.test.platform).verify(slug)) found.push(verdict);
   return found;
 }
 
@@ -44,10 +45,10 @@ describe('the record of the platform', () => {
       ...['tenant.issue-key', 'tenant.revoke-key', 'tenant.claim-domain', 'tenant.verify-domain'],
     ]);
     expect(events.slice(0, 6).map(brief)).toEqual(
-      Array(6).fill({ actor: { type: 'operator', id: 'cli', user: 'ada' }, reason: 'asked for', surface: 'cli' }),
+      Array(6).fill({ actor: { type: 'operator', id: 'cli', user: 'Ada Lovelace' }, reason: 'asked for', surface: 'cli' }),
     );
     expect(JSON.parse(String(events[5]?.changes))).toEqual([{ path: 'status', old: 'active', new: 'suspended' }]);
-    expect(JSON.stringify(await chain.list({ tenantId: globex.id, limit: 20 }))).not.toContain('ada');
+    expect(JSON.stringify(await chain.list({ tenantId: globex.id, limit: 20 }))).not.toContain('Lovelace');
   });
 
   it('is not kept when the act is not', async () => {
@@ -83,6 +84,8 @@ describe('the record of the platform', () => {
     "insert into platform_audit_head (seq, hash) values (1, sha256(''))",
     'delete from audit_anchor',
     'update audit_anchor set seq = 0',
+    'delete from audit_key',
+    "update audit_key set public_key = repeat('x', 60)",
   ])('is out of reach of the login that writes it, and of the owner: %s', async (text) => {
     const { catalog, config } = stage.test.platform;
     await expect(catalog.em.fork().execute(text)).rejects.toMatchObject({ code: '42501' });

@@ -16,7 +16,6 @@ const ApiKeyRecordSchema = defineEntity({
     permissions: p.type(TextListType).nullable(),
     createdBy: p.uuid().nullable(),
     createdAt: p.datetime(3).onCreate(() => new Date()),
-    lastUsedAt: p.datetime(3).nullable(),
     revokedAt: p.datetime(3).nullable(),
   },
 });

@@ -12,7 +12,6 @@ export interface ApiKeyCard {
   readonly permissions: readonly string[] | null;
   readonly createdBy: string | null;
   readonly createdAt: Date;
-  readonly lastUsedAt: Date | null;
 }
 
 /** What a key may: at most what is listed (null: all), and at most what the member named may (null: an operator's key). */
@@ -63,8 +62,8 @@ export class ApiKeys {
   }
 }
 
-function cardOf({ id, name, permissions = null, createdBy = null, createdAt, lastUsedAt = null }: ApiKeyRecord): ApiKeyCard {
-  return { id, name, permissions, createdBy, createdAt, lastUsedAt };
+function cardOf({ id, name, permissions = null, createdBy = null, createdAt }: ApiKeyRecord): ApiKeyCard {
+  return { id, name, permissions, createdBy, createdAt };
 }
 
 function keyTarget(id: string): { readonly type: string; readonly id: string } {

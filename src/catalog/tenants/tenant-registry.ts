@@ -8,6 +8,7 @@ import { PlacementRecord } from '#catalog/tenants/placement.record.js';
 import { TenantRecord } from '#catalog/tenants/tenant.record.js';
 import type { Placement } from '#kernel/tenancy/placement.js';
 import { TenantUnknownError } from '#kernel/tenancy/tenant.errors.js';
+import type { TenantRoll } from '#kernel/tenancy/tenant-roll.js';
 import type { Tenant, TenantStatus } from '#kernel/tenancy/tenant.js';
 
 /** What is asked for when a tenant is reserved. */
@@ -32,7 +33,7 @@ const BEFORE: Record<TenantStatus, readonly TenantStatus[]> = {
 };
 
 /** The platform's list of tenants; the only place that writes it. */
-export class TenantRegistry {
+export class TenantRegistry implements TenantRoll {
   constructor(
     private readonly catalog: MikroORM,
     private readonly changed: TenantChanged,
@@ -80,10 +81,27 @@ export class TenantRegistry {
   }
 
   /** Every tenant, in the order they were made. */
-  async list(): Promise<Tenant[]> {
+  list(): Promise<Tenant[]> {
+    return this.#placed({});
+  }
+
+  active(): Promise<Tenant[]> {
+    return this.#placed({ status: 'active' });
+  }
+
+  /** One statement that brings nothing but ids, because every worker asks every few seconds. */
+  async activeApart(): Promise<string[]> {
+    const rows = await this.catalog.em.fork().execute<{ id: string }[]>(
+      `select t.id from tenant t join placement p on p.tenant_id = t.id
+       where t.status = 'active' and p.secret is not null order by t.id`,
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async #placed(which: { status?: TenantStatus }): Promise<Tenant[]> {
     const em = this.catalog.em.fork();
     const [tenants, placements] = await Promise.all([
-      em.find(TenantRecord, {}, { orderBy: { id: 'asc' } }),
+      em.find(TenantRecord, which, { orderBy: { id: 'asc' } }),
       em.fork().find(PlacementRecord, {}),
     ]);
     const placed = new Map(placements.map((placement) => [placement.tenantId, placement]));

@@ -25,7 +25,7 @@ describe('a company that its owner cancels', () => {
     endings.push(() => platform.close());
     const app = await createHttpApp(platform);
     endings.push(() => app.close());
-    const gate = () => ({ refusal: () => Promise.resolve(null) });
+    const gate = { refusal: () => Promise.resolve(null) };
     const worker = await startWorkerApp(platform, {
       gate,
       concurrency: 2,

@@ -1,5 +1,11 @@
-/** Closes tenants, with logins that requests never use. */
-export abstract class TenantCloser {
+import type { FencedStatus } from '#control/provisioning/fenced-status.js';
+
+/** Closes tenants. */
+export class TenantCloser {
+  constructor(private readonly statuses: FencedStatus) {}
+
   /** Makes a tenant a cancelled one; its data is kept. One that is cancelled already stays so. Raises what changing a status raises. */
-  abstract cancel(tenantId: string): Promise<void>;
+  async cancel(tenantId: string): Promise<void> {
+    await this.statuses.set(tenantId, 'cancelled');
+  }
 }

@@ -13,7 +13,7 @@ export interface Cluster {
 }
 
 /** Raises ClusterUnknownError. */
-export function clusterNamed(name: string, clusters: readonly Cluster[]): Cluster {
+export function clusterNamed<Known extends Pick<Cluster, 'name'>>(name: string, clusters: readonly Known[]): Known {
   const cluster = clusters.find((candidate) => candidate.name === name);
   if (!cluster) throw new ClusterUnknownError(name);
   return cluster;

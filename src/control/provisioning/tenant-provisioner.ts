@@ -1,6 +1,7 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { randomUUIDv7 } from 'node:crypto';
 import type { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
+import { FencedStatus } from '#control/provisioning/fenced-status.js';
 import type { IsolationLayer } from '#control/provisioning/isolation-layer.js';
 import type { Founder } from '#control/provisioning/founder.js';
 import {
@@ -12,7 +13,7 @@ import {
 import type { Placer } from '#control/provisioning/placer.js';
 import type { Tenant, TenantStatus } from '#kernel/tenancy/tenant.js';
 
-const FENCE_AGAIN_AFTER_MS = [100, 500, 2_000];
+const FOUND_AGAIN_AFTER_MS = [200, 1_000, 3_000];
 
 /** What somebody asks for when a tenant is made. */
 export interface TenantRequest {
@@ -25,12 +26,16 @@ export interface TenantRequest {
 
 /** Brings a tenant into being, changes its status, and takes it away again; each step leaves catalog and fence agreeing. */
 export class TenantProvisioner {
+  readonly #statuses: FencedStatus;
+
   constructor(
     private readonly registry: TenantRegistry,
     private readonly placer: Placer,
     private readonly isolation: IsolationLayer,
     private readonly found: Founder,
-  ) {}
+  ) {
+    this.#statuses = new FencedStatus(registry, isolation);
+  }
 
   /**
    * Reserves the name and the place, makes the place, verifies it and opens it. What was begun is undone when a step fails; raises
@@ -62,13 +67,23 @@ export class TenantProvisioner {
       requireProvisioning(tenant);
       await this.isolation.prepare(tenant);
     }
-    const opened = await this.#fenced(await this.registry.open(tenant.id));
-    try {
-      await this.found(opened, await this.registry.factsOf(opened.id));
-    } catch (error) {
-      throw new TenantNotFoundedError(opened.id, { cause: error });
-    }
+    const opened = await this.#statuses.fenced(await this.registry.open(tenant.id));
+    await this.#foundPatiently(opened);
     return opened;
+  }
+
+  /** A database that was just made may be busy; what was half done is done to its end, and what was done is not done again. */
+  async #foundPatiently(tenant: Tenant): Promise<void> {
+    const facts = await this.registry.factsOf(tenant.id);
+    for (const again of [...FOUND_AGAIN_AFTER_MS, null]) {
+      try {
+        await this.found(tenant, facts);
+        return;
+      } catch (error) {
+        if (again === null) throw new TenantNotFoundedError(tenant.id, { cause: error });
+      }
+      await wait(again);
+    }
   }
 
   /** Takes back a creation that was interrupted; the name is free after that. Raises TenantNotProvisioningError. */
@@ -77,30 +92,15 @@ export class TenantProvisioner {
     await this.remove(tenant);
   }
 
-  /**
-   * The catalog first, so that whoever the fence turns away finds the new status there; repeating it after a crash in between seals the
-   * fence. Raises TenantStatusRefusedError or TenantNotFencedError.
-   */
-  async setStatus(id: string, status: TenantStatus): Promise<Tenant> {
-    return this.#fenced(await this.registry.setStatus(id, status));
+  /** As FencedStatus does. */
+  setStatus(id: string, status: TenantStatus): Promise<Tenant> {
+    return this.#statuses.set(id, status);
   }
 
   /** Takes the data away, and the name only after that. */
   async remove(tenant: Tenant): Promise<void> {
     await this.isolation.undo(tenant);
     await this.registry.remove(tenant.id);
-  }
-
-  async #fenced(changed: Tenant, pauses: readonly number[] = FENCE_AGAIN_AFTER_MS): Promise<Tenant> {
-    try {
-      await this.isolation.fence(changed);
-      return changed;
-    } catch (error) {
-      const [pause, ...later] = pauses;
-      if (pause === undefined) throw new TenantNotFencedError(changed.id, changed.status, { cause: error });
-      await wait(pause);
-      return this.#fenced(changed, later);
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { IdempotencyGate, type KeptAnswer, type RepeatableRequest } from '#kernel/idempotency/idempotency-gate.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { Ticket } from '#plugins/tickets/ticket.entity.js';
@@ -96,6 +97,19 @@ describe.each(TIERS)('the idempotency gate on the %s tier', (tier) => {
     resolve({ status: 201, headers: {}, body: '{}' });
     expect((await first).isReplay).toBe(false);
     expect((await once(acme, asked, openTicket('never'))).isReplay).toBe(true);
+  });
+
+  it('is as patient with other locks as without a key, for the first as for one that comes again after a day', async () => {
+    const asked = request();
+    const patience = async (): Promise<KeptAnswer> => {
+      const { rows } = await sql<{ patience: string }>`select current_setting('lock_timeout') as patience`.execute(
+        test.platform.contexts.reads(),
+      );
+      return { status: 200, headers: {}, body: rows[0]!.patience };
+    };
+    expect(await once(acme, asked, patience)).toMatchObject({ body: '0', isReplay: false });
+    now = new Date(now.getTime() + DAY_MS);
+    expect(await once(acme, asked, patience)).toMatchObject({ body: '0', isReplay: false });
   });
 
   it('forgets after a day, to the moment', async () => {

@@ -4,6 +4,7 @@ import { IdempotencyInProgressError, IdempotencyKeyReusedError } from '#kernel/i
 import { sqlStateOf, SqlState } from '#kernel/isolation/isolation.errors.js';
 import type { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import type { TenantTransaction } from '#kernel/isolation/tenant-transaction.js';
+import { TenantBusyError } from '#kernel/tenancy/tenant.errors.js';
 import { sealText, unsealText } from '#kernel/signing/sealed-text.js';
 import type { SigningKeys } from '#kernel/signing/signing-keys.js';
 
@@ -51,22 +52,26 @@ export class IdempotencyGate {
     });
   }
 
-  /** The unique index lets one of all who try at once go on; the others wait for its end. */
+  /** The unique index lets one of all who try at once go on; the others wait for its end. Whoever goes on is as patient with locks as before. */
   async #claim(transaction: TenantTransaction, { principal, route, key, fingerprint }: RepeatableRequest): Promise<boolean> {
     const now = this.now();
     const expires = new Date(now.getTime() + KEPT_MS);
     try {
       const { rows } = await sql<{ claimed: boolean }>`
-        insert into idempotency_key as kept (tenant_id, principal, route, key, fingerprint, created_at, expires_at)
-        select ${transaction.tenant.id}, ${principal}, ${route}, ${key}, ${fingerprint}, ${now}, ${expires}
-        from (select set_config('lock_timeout', ${WAITS_AT_MOST}, true)) as patience
-        on conflict (tenant_id, principal, route, key) do update
-          set fingerprint = excluded.fingerprint, created_at = excluded.created_at, expires_at = excluded.expires_at, status = null
-          where kept.expires_at <= excluded.created_at
-        returning true as claimed`.execute(transaction.sql<IdempotencyTables>());
+        with claim as (
+          insert into idempotency_key as kept (tenant_id, principal, route, key, fingerprint, created_at, expires_at)
+          select ${transaction.tenant.id}, ${principal}, ${route}, ${key}, ${fingerprint}, ${now}, ${expires}
+          from (select set_config('lock_timeout', ${WAITS_AT_MOST}, true)) as impatience
+          on conflict (tenant_id, principal, route, key) do update
+            set fingerprint = excluded.fingerprint, created_at = excluded.created_at, expires_at = excluded.expires_at, status = null
+            where kept.expires_at <= excluded.created_at
+          returning true as claimed
+        )
+        select claimed, set_config('lock_timeout', '0', true) as patience from claim`.execute(transaction.sql<IdempotencyTables>());
       return rows.length === 1;
     } catch (error) {
-      if (sqlStateOf(error) === SqlState.lockNotAvailable) throw new IdempotencyInProgressError({ cause: error });
+      if (error instanceof TenantBusyError && sqlStateOf(error.cause) === SqlState.lockNotAvailable)
+        throw new IdempotencyInProgressError({ cause: error });
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 import { AppError } from '#kernel/errors/app-error.js';
 import { SqlState, sqlStateOf } from '#kernel/isolation/isolation.errors.js';
-import { TenantMovingError, TenantUnavailableError } from '#kernel/tenancy/tenant.errors.js';
+import { TenantBusyError, TenantMovingError, TenantUnavailableError } from '#kernel/tenancy/tenant.errors.js';
 
 /** Classes of SQLSTATE that speak of the server and not of the statement: connection, authorization, no such database, resources, operator. */
 const SPEAKS_OF_THE_SERVER = /^(08(?!P01)|28|53|57|58|XX)|^3D000$|^25006$/;
@@ -16,8 +16,8 @@ const KEEPS_THE_TENANT_AWAY = new Set([
 
 /**
  * What a failure means to the one who asked: an error of the statement stays itself, so that its code can be acted on; an error of the
- * database, the network or the clock becomes TenantUnavailableError, and a fence that changed under a transaction TenantMovingError; the
- * cause is kept.
+ * database, the network or the clock becomes TenantUnavailableError, a fence that changed under a transaction TenantMovingError, and a lock
+ * that others of the tenant held for too long TenantBusyError; the cause is kept.
  */
 export function asTenantError(error: unknown): unknown {
   if (error instanceof AppError) {
@@ -25,6 +25,7 @@ export function asTenantError(error: unknown): unknown {
   }
   const state = sqlStateOf(error);
   if (state === SqlState.capabilityRefused || state === SqlState.tenantClosed) return new TenantMovingError({ cause: error });
+  if (state === SqlState.lockNotAvailable) return new TenantBusyError({ cause: error });
   if (state && !SPEAKS_OF_THE_SERVER.test(state)) return error;
   const { code = 'connection lost' } = error as { code?: string };
   return new TenantUnavailableError(state ? `SQLSTATE ${state}` : code, { cause: error });

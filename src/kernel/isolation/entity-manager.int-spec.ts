@@ -136,11 +136,7 @@ describe.each(TIERS)('an entity manager in the %s tier', (tier) => {
 
   it('shows each of a thousand interleaved requests its own tenant, whatever it waits for (B5, B10)', async () => {
     const { me, victim } = stage.targets;
-    const service = new TicketList(
-      stage.test.platform.contexts,
-      new PageCursors(stage.test.platform.signing),
-      stage.test.platform.access,
-    );
+    const service = new TicketList(stage.test.platform.contexts, new PageCursors(stage.test.platform.signing), stage.test.platform.access);
     const waits: ((n: number) => Promise<unknown>)[] = [
       (n) => pause(n % 7),
       () => pause(0),

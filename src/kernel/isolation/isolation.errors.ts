@@ -44,12 +44,12 @@ export class StatementDeadlineError extends AppError {
   }
 }
 
-/** COMMIT was answered with ROLLBACK: nothing of the transaction was kept. */
+/** Something in the transaction had failed, whether or not that was caught: nothing of it was kept. */
 export class TransactionRolledBackError extends AppError {
   readonly code = 'isolation.rolled-back';
 
-  constructor() {
-    super('The transaction had failed, and was rolled back instead of committed.');
+  constructor(options?: ErrorOptions) {
+    super('The transaction had failed, and was rolled back instead of committed.', options);
   }
 }
 

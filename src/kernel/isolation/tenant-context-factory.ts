@@ -15,11 +15,15 @@ export interface TenantContext {
   readonly em: EntityManager;
 }
 
+/** Told of a step after a commit that failed; what was committed is kept. */
+export type AfterCommitFailed = (tenant: Tenant, failure: unknown) => void;
+
 /** Opens the tenant in scope: the same code for rows, schemas and databases. Raises NoTenantInScopeError outside a scope. */
 export class TenantContextFactory {
   constructor(
     private readonly orm: MikroORM,
     private readonly kysely: Kysely<unknown>,
+    private readonly onAfterCommitFailed: AfterCommitFailed,
   ) {}
 
   /** For behaviour and writes: an entity manager of its own, or that of the transaction in scope. */
@@ -36,25 +40,43 @@ export class TenantContextFactory {
   }
 
   /**
-   * Everything `work` writes is kept together or not at all. Inside a transaction of the same tenant it takes part in that one. Nothing is
-   * sent before the first statement, which BEGIN rides with.
+   * Everything `work` writes is kept together or not at all. Inside a transaction of the same tenant it takes part in that one: when it
+   * fails there, the outer one fails too, with TransactionRolledBackError for whoever caught the failure. Nothing is sent before the first
+   * statement, which BEGIN rides with.
    */
   async transaction<T>(work: (transaction: TenantTransaction) => Promise<T>): Promise<T> {
     const tenant = TenantScope.require('begin a transaction');
     const outer = joined(tenant);
-    if (outer) return work(outer);
-    const { result, transaction } = await this.#fork(tenant).transactional(async (em) => {
-      const transaction = new TenantTransaction(tenant, em, em.getTransactionContext<Kysely<unknown>>() as Kysely<unknown>);
-      return { transaction, result: await transaction.run(work) };
-    });
-    await TenantTransaction.leave(() => transaction.settle());
-    return result;
+    if (outer) return partOf(outer, work);
+    const begun: TenantTransaction[] = [];
+    const onFailure = (failure: unknown): void => this.onAfterCommitFailed(tenant, failure);
+    try {
+      const result = await this.#fork(tenant).transactional(async (em) => {
+        const transaction = new TenantTransaction(tenant, em, em.getTransactionContext<Kysely<unknown>>() as Kysely<unknown>);
+        begun.push(transaction);
+        return transaction.run(work);
+      });
+      await TenantTransaction.leave(() => Promise.all(begun.map((transaction) => transaction.settle(onFailure))));
+      return result;
+    } catch (error) {
+      await TenantTransaction.leave(() => Promise.all(begun.map((transaction) => transaction.giveUp(onFailure))));
+      throw error;
+    }
   }
 
   #fork(tenant: Tenant): EntityManager {
     const em = this.orm.em.fork();
     em.setFilterParams(TENANT_FILTER, { tenantId: tenant.id });
     return em;
+  }
+}
+
+async function partOf<T>(outer: TenantTransaction, work: (transaction: TenantTransaction) => Promise<T>): Promise<T> {
+  try {
+    return await work(outer);
+  } catch (error) {
+    outer.doom(error);
+    throw error;
   }
 }
 

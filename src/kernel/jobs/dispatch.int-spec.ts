@@ -83,6 +83,30 @@ describe('the work of a tenant that the database gives out', () => {
     expect([await seen(), await given(acme)]).toEqual([true, [[1, 1]]]);
   });
 
+  it.each(['row', 'schema'] as const)('is neither swept nor late while nobody may work for the tenant (%s)', async (tier) => {
+    const acme = await quiet(tier);
+    const { provisioner } = world.tests.provisioning;
+    const { overseer } = world.platform;
+    await world.enqueue(acme, [{ n: 1 }, { n: 2 }]);
+    await make(acme, 1, `state = 'running', lease_until = now() - interval '1 second', due_at = now() - interval '1 hour'`);
+    await make(acme, 2, `state = 'dead'`);
+    const seen = async (): Promise<[boolean, string[]]> => [
+      (await overseer.tenantsWithWork(AGAIN_AFTER_MS)).includes(acme.id),
+      (await overseer.troubled({ lateAfterMs: 60_000, atMost: 10_000 })).jobs
+        .filter(({ tenantId }) => tenantId === acme.id)
+        .map(({ state }) => state)
+        .sort(),
+    ];
+    const found = [true, ['dead', 'running']];
+    expect(await seen()).toEqual(found);
+    await provisioner.setStatus(acme.id, 'suspended');
+    expect(await seen()).toEqual([false, []]);
+    await provisioner.setStatus(acme.id, 'active');
+    expect(await seen()).toEqual(found);
+    await provisioner.setStatus(acme.id, 'cancelled');
+    expect(await seen()).toEqual([false, []]);
+  });
+
   it('is the next attempt at what a worker lost, until it was lost on its last', async () => {
     const acme = await quiet('row');
     await world.enqueue(acme, [{ n: 1 }]);

@@ -20,7 +20,7 @@ export interface JobDeclaration {
   /**
    * `around`, when not said: the handler runs inside one transaction with the mark that it is done, so that it takes effect exactly once.
    * `own`: it opens its transactions itself and is marked afterwards, so that it can act outside the database between them; a crash before the
-   * mark runs it again.
+   * mark runs it again, and what it commits is kept even by a try that was overtaken, unless it heeds the signal.
    */
   readonly transaction?: 'around' | 'own';
 }
@@ -31,11 +31,10 @@ export interface JobTry {
   readonly name: string;
   /** The event that caused it, or the job's own name. */
   readonly topic: string;
-  /** 1 for the first; it is the fencing number too: the work of an earlier try is refused at its commit. */
+  /** 1 for the first; it is the fencing number too: the work of an earlier try is refused at its commit, or, with `own`, its mark is. */
   readonly attempt: number;
-  readonly occurredAt: Date;
   readonly origin: WorkOrigin;
-  /** Aborted when the time is over or the process is being stopped. */
+  /** Aborted when the time is over, the process is being stopped, or the job was given to another worker meanwhile. */
   readonly signal: AbortSignal;
 }
 

@@ -13,7 +13,6 @@ export interface ClaimedJob {
   readonly origin: string;
   readonly attempt: number;
   readonly max_attempts: number;
-  readonly created_at: Date;
 }
 
 /** How a try ends that did not take effect. */
@@ -39,7 +38,7 @@ export class JobRow {
   async claim(leaseMs: number): Promise<ClaimedJob | null> {
     const claimed = await this.#mine('queued')
       .set({ state: 'running', started_at: NOW, lease_until: inMs(leaseMs) })
-      .returning(['id', 'name', 'topic', 'payload', 'origin', 'attempt', 'max_attempts', 'created_at'])
+      .returning(['id', 'name', 'topic', 'payload', 'origin', 'attempt', 'max_attempts'])
       .executeTakeFirst();
     return claimed ?? null;
   }

@@ -1,6 +1,7 @@
 import { BullMqTransport } from '#adapters/bullmq/bullmq-transport.js';
 import type { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import { TenantTransaction } from '#kernel/isolation/tenant-transaction.js';
+import type { JobTry } from '#kernel/jobs/job-handler.js';
 import { JobRow } from '#kernel/jobs/job-row.js';
 import { TenantUnavailableError } from '#kernel/tenancy/tenant.errors.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
@@ -183,6 +184,31 @@ describe('a job', () => {
       expect(await world.jobs(tenant)).toMatchObject([{ state: 'done', attempt: 1, error: null }]);
       expect(await world.marks(tenant)).toEqual([1]);
     }
+  });
+
+  it('that was given to another worker meanwhile is told so, and the other does it', async () => {
+    const heard: unknown[] = [];
+    const handle = (_payload: object, { attempt, signal }: JobTry): Promise<void> =>
+      attempt > 1
+        ? Promise.resolve()
+        : new Promise((_resolve, reject) =>
+            signal.addEventListener('abort', () => {
+              heard.push(signal.reason);
+              reject(signal.reason as Error);
+            }),
+          );
+    world.engine(4, { handlerOf: () => ({ handle }) });
+    await world.publish(acme, [{ n: 1 }]);
+    await world.publish(globex, [{ n: 1 }]);
+    await until(async () => (await world.count(acme, 'running')) + (await world.count(globex, 'running')) === 2, 10_000);
+    await world.sql(
+      acme,
+      `update tenancy.outbox set state = 'queued', attempt = 2, queued_at = now(), lease_until = null where tenant_id = $1 and name like 'spec.%'`,
+    );
+    await ended(acme);
+    expect(heard).toMatchObject([{ code: 'jobs.superseded' }]);
+    expect(await world.jobs(acme)).toMatchObject([{ state: 'done', attempt: 2, error: null }]);
+    expect(await world.jobs(globex)).toMatchObject([{ state: 'running', attempt: 1 }]);
   });
 
   it('whose worker went silent for longer than its lease is done by another, and the late commit is refused', async () => {

@@ -53,9 +53,10 @@ export class JobRunner {
     const row = new JobRow(this.parts.contexts, delivery);
     const job = await row.claim(this.parts.leaseMs);
     if (!job) return;
-    const renewal = setInterval(() => void row.renew(this.parts.leaseMs).catch(() => undefined), this.parts.leaseMs / 3);
+    const lost = new AbortController();
+    const renewal = setInterval(() => void this.#renew(row, delivery, lost), this.parts.leaseMs / 3);
     try {
-      await this.#try(job, row);
+      await this.#try(job, row, lost.signal);
     } catch (error) {
       await this.#end(job, row, delivery, error);
     } finally {
@@ -63,15 +64,22 @@ export class JobRunner {
     }
   }
 
-  async #try(job: ClaimedJob, row: JobRow): Promise<void> {
+  /** An answer that does not come says nothing: the lease may be renewed later, or is found lost then. */
+  async #renew(row: JobRow, { id }: JobDelivery, lost: AbortController): Promise<void> {
+    const isMine = await row.renew(this.parts.leaseMs).catch(() => true);
+    if (!isMine) lost.abort(new JobSupersededError(id));
+  }
+
+  async #try(job: ClaimedJob, row: JobRow, lost: AbortSignal): Promise<void> {
     const kind = this.parts.jobs.require(job.name);
     const asked = JSON.parse(job.origin) as WorkOrigin;
     const origin: WorkOrigin = { ...asked, surface: 'job', traceParent: traceParentOf(asked.traceParent) };
     await WorkOrigin.run(origin, async () => {
       await this.#requireAllowed(kind.job);
       await this.#withinTime(kind.job, (signal) => {
-        const { id, name, topic, attempt, created_at: occurredAt } = job;
-        return this.#handle(kind, JSON.parse(job.payload), { id, name, topic, attempt, occurredAt, origin, signal }, row);
+        const { id, name, topic, attempt } = job;
+        const own = { id, name, topic, attempt, origin, signal: AbortSignal.any([signal, lost]) };
+        return this.#handle(kind, JSON.parse(job.payload), own, row);
       });
     });
   }
@@ -94,7 +102,10 @@ export class JobRunner {
     if (reason !== null) throw new JobRefusedError(reason);
   }
 
-  /** A handler that does not heed the signal is not waited for: it was overtaken, and nothing it writes from then on is kept. */
+  /**
+   * A handler that does not heed the signal is not waited for. What it writes from then on is refused with the mark that it is done; only a
+   * handler of `own` transactions may still commit, beside the try that comes after.
+   */
   async #withinTime({ timeoutMs = TIMEOUT_MS }: JobDeclaration, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const { promise: over, reject } = Promise.withResolvers<never>();
     const ending = new AbortController();

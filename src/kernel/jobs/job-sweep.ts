@@ -10,7 +10,7 @@ const AT_ONCE = 4;
 
 export interface JobSweepParts {
   readonly overseer: WorkOverseer;
-  readonly roll: TenantRoll;
+  readonly roll: Pick<TenantRoll, 'activeApart'>;
   readonly dispatcher: JobDispatcher;
   readonly log: JobLog;
   readonly everyMs: number;
@@ -58,7 +58,7 @@ export class JobSweep {
 
   /** Those of this turn that no overseer sees; at the first sweep of a process all of them, because it may be the first for a while. */
   async #apart(turn: number): Promise<string[]> {
-    const apart = (await this.parts.roll.active()).filter(({ placement }) => placement.secret !== null).map(({ id }) => id);
-    return this.#turn === 1 ? apart : apart.filter((_, index) => index % ROUND === turn);
+    const apart = await this.parts.roll.activeApart();
+    return this.#turn === 1 ? [...apart] : apart.filter((_, index) => index % ROUND === turn);
   }
 }

@@ -11,7 +11,7 @@ const AT_ONCE = 4;
 
 export interface ScheduleTicksParts {
   readonly schedules: readonly Schedule[];
-  readonly roll: TenantRoll;
+  readonly roll: Pick<TenantRoll, 'active'>;
   readonly contexts: TenantContextFactory;
   readonly outbox: Outbox;
   readonly log: JobLog;

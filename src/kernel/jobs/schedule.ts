@@ -19,12 +19,6 @@ export function slotOf(every: Every, at: Date): number {
   return Math.floor((at.getTime() - offset) / length);
 }
 
-/** When a slot begins. */
-export function slotStart(every: Every, slot: number): Date {
-  const { length, offset } = gridOf(every);
-  return new Date(slot * length + offset);
-}
-
 function gridOf(every: Every): { length: number; offset: number } {
   if ('milliseconds' in every) return { length: every.milliseconds, offset: 0 };
   return { length: DAY_MS, offset: (every.dayAt.hour * 60 + every.dayAt.minute) * 60_000 };

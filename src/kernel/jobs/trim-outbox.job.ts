@@ -3,10 +3,9 @@ import { sql } from 'kysely';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import type { JobDeclaration, JobHandler, JobTry } from '#kernel/jobs/job-handler.js';
 import type { Schedule } from '#kernel/jobs/schedule.js';
+import { trimBatches } from '#kernel/jobs/trim-batches.js';
 import type { OutboxTables } from '#kernel/outbox/outbox-table.js';
 
-const BATCH = 5_000;
-const BATCHES = 40;
 /** Days for which an ended job is remembered, by how it ended; what is not ended is never taken away. */
 const KEPT_DAYS = { done: 7, dead: 90 } as const;
 
@@ -18,13 +17,11 @@ export class TrimOutbox implements JobHandler {
   constructor(private readonly contexts: TenantContextFactory) {}
 
   async handle(_payload: object, { signal }: Pick<JobTry, 'signal'>): Promise<void> {
-    for (const state of ['done', 'dead'] as const) {
-      for (let batch = 0; batch < BATCHES && !signal.aborted; batch += 1) if ((await this.#trim(state)) < BATCH) break;
-    }
+    for (const state of ['done', 'dead'] as const) await trimBatches(signal, (atMost) => this.#trim(state, atMost));
   }
 
-  async #trim(state: keyof typeof KEPT_DAYS): Promise<number> {
-    const { numDeletedRows } = await this.contexts
+  #trim(state: keyof typeof KEPT_DAYS, atMost: number) {
+    return this.contexts
       .reads<OutboxTables>()
       .deleteFrom('tenancy.outbox')
       .where('state', '=', state)
@@ -35,10 +32,9 @@ export class TrimOutbox implements JobHandler {
           .where('state', '=', state)
           .where('finished_at', '<', sql<Date>`clock_timestamp() - make_interval(days => ${KEPT_DAYS[state]}::integer)`)
           .orderBy('finished_at')
-          .limit(BATCH),
+          .limit(atMost),
       )
       .executeTakeFirst();
-    return Number(numDeletedRows);
   }
 }
 

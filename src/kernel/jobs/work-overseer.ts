@@ -19,7 +19,7 @@ export interface TroubledJobs {
   readonly unseen: readonly string[];
 }
 
-/** Sees work over all tenants of the shared databases, without being any of them. */
+/** Sees work over all tenants of the shared databases whose fence is open, without being any of them. */
 export interface WorkOverseer {
   /** Tenants that have something to give out, `againAfterMs` after it was given out in vain. What is out of reach is left out, and logged. */
   tenantsWithWork(againAfterMs: number): Promise<string[]>;

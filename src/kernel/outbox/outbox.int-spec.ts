@@ -1,4 +1,5 @@
 import type { Tenant } from '#kernel/tenancy/tenant.js';
+import { TenantSql } from '#testing/tenant-sql.js';
 import { JobsWorld } from '#testing/jobs/jobs-world.js';
 import { specHappened } from '#testing/jobs/spec-jobs.js';
 import { TIERS } from '#testing/test-platform.js';
@@ -27,6 +28,25 @@ describe.each(TIERS)('the outbox of a tenant of the %s tier', (tier) => {
       expect(seen.length).toBeGreaterThanOrEqual(40);
       expect(seen).toEqual(seen.map((_, index) => index + 1));
     }
+  });
+
+  it('lets the SQL of a tenant write nothing that is in the way of others', async () => {
+    const sql = new TenantSql(world.platform);
+    const insert = (times: string): Promise<unknown> =>
+      sql.run(
+        acme,
+        `insert into tenancy.outbox (tenant_id, id, name, topic, payload, origin, state, max_attempts, due_at, created_at, error)
+         select $1, gen_random_uuid(), 'x.x', 'x.x', '{}', '{}', 'dead', 1, ${times}, 'call me' from generate_series(1, 30)`,
+        [acme.id],
+      );
+    await expect(insert(`'infinity', now()`)).rejects.toMatchObject({ code: '23514' });
+    await insert(`now(), '2999-01-01'`);
+    for (const column of ['created_at', 'payload', 'origin', 'tenant_id', 'seq', 'name'])
+      await expect(sql.run(acme, `update tenancy.outbox set ${column} = ${column}`)).rejects.toMatchObject({ code: '42501' });
+    if (tier === 'database') return;
+    const { jobs } = await world.platform.overseer.troubled({ lateAfterMs: 0, atMost: 10_000 });
+    expect(jobs.filter(({ tenantId }) => tenantId === acme.id)).toHaveLength(20);
+    expect(jobs.every(({ createdAt }) => createdAt.getTime() < Date.now() + 60_000)).toBe(true);
   });
 
   it('takes a wish of one name once, from however many, and from another tenant too', async () => {

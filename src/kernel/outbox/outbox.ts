@@ -9,8 +9,8 @@ import type { OutboxTables } from '#kernel/outbox/outbox-table.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
 
 const ATTEMPTS = 8;
-/** A statement takes 65,535 values at most. */
-const ROWS_PER_STATEMENT = 2_000;
+/** A statement takes 65,535 values at most, and has its time; each row of these is numbered under the tenant's turn. */
+const ROWS_PER_STATEMENT = 500;
 
 type Row = Omit<
   Insertable<OutboxTables['tenancy.outbox']>,

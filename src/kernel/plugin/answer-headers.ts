@@ -7,3 +7,9 @@ export interface AnswerHeaders {
 export function etagOf(version: number): string {
   return `"${version}"`;
 }
+
+/** The body as it is; its version becomes the answer's entity tag. */
+export function tagged<Body extends { readonly version: number }>(body: Body, answer: AnswerHeaders): Body {
+  answer.header('etag', etagOf(body.version));
+  return body;
+}

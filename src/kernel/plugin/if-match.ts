@@ -14,6 +14,11 @@ export class IfMatch {
     return new IfMatch(new Set(tags.filter((tag) => tag !== undefined).map(Number)));
   }
 
+  /** Whether the caller means the present version, whichever it is: then it must not change between being read and being written. */
+  get isAny(): boolean {
+    return this.versions === 'any';
+  }
+
   /** Raises StaleVersionError unless the present version is one of those meant. */
   require(current: number): void {
     if (this.versions !== 'any' && !this.versions.has(current)) throw new StaleVersionError(current);

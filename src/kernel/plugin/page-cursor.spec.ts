@@ -56,6 +56,17 @@ describe('a page cursor', () => {
     },
   );
 
+  it('comes with a page that has a next one, and is the place of its last row', () => {
+    TenantScope.run(acme, () => {
+      const rows = [1, 2, 3].map((n) => ({ at: new Date(n), id: id.replace('a', String(n)) }));
+      const page = cursors.page(rows, 2, ['tickets'], (row) => row);
+      expect(page.data).toEqual(rows.slice(0, 2));
+      expect(cursors.open(page.nextCursor ?? '', ['tickets'])).toEqual(rows[1]);
+      for (const limit of [3, 4]) expect(cursors.page(rows, limit, ['tickets'], (row) => row)).toEqual({ data: rows, nextCursor: null });
+      expect(cursors.page([], 1, ['tickets'], (row: never) => row)).toEqual({ data: [], nextCursor: null });
+    });
+  });
+
   it('is refused when any one of its characters is changed', () => {
     TenantScope.run(acme, () => {
       const cursor = cursors.seal({ at, id }, ['tickets']);

@@ -36,6 +36,18 @@ export class PageCursors {
     return `${text}.${this.keys.sign(PURPOSE, signed(text, scope), SIGNATURE_BYTES).toString('base64url')}`;
   }
 
+  /** A page of rows that were read one further than `limit`, and the cursor of the next page; null when there is none. */
+  page<Row>(
+    rows: readonly Row[],
+    limit: number,
+    scope: CursorScope,
+    positionOf: (row: Row) => PagePosition,
+  ): { data: Row[]; nextCursor: string | null } {
+    const data = rows.slice(0, limit);
+    const last = rows.length > limit ? data.at(-1) : undefined;
+    return { data, nextCursor: last === undefined ? null : this.seal(positionOf(last), scope) };
+  }
+
   /** Raises CursorInvalidError for anything that `seal` would not have written for this list. */
   open(cursor: string, scope: CursorScope): PagePosition {
     const [, text = '', signature = ''] = CURSOR.exec(cursor) ?? [];

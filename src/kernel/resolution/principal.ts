@@ -19,3 +19,13 @@ export interface MachinePrincipal {
   readonly permissions: readonly string[] | null;
   readonly createdBy: string | null;
 }
+
+/** The member who acts; null when none does, also for a machine. */
+export function memberIdOf(principal: Principal | null): string | null {
+  return principal?.kind === 'member' ? principal.id : null;
+}
+
+/** The member whose rights bound what is done: who acts, or who made the machine that does; null for the platform and an operator's key. */
+export function memberBehind(principal: Principal | null): string | null {
+  return principal?.kind === 'machine' ? principal.createdBy : memberIdOf(principal);
+}

@@ -70,7 +70,7 @@ export class TenantUnavailableError extends AppError {
 export class TenantBusyError extends AppError {
   readonly code = 'tenant.busy';
 
-  constructor() {
-    super('This tenant has too much work under way; try again in a moment.');
+  constructor(options?: ErrorOptions) {
+    super('This tenant has too much work under way; try again in a moment.', options);
   }
 }

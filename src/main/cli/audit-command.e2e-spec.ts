@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PlatformAuditChain } from '#catalog/audit/platform-audit-chain.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
+import { SigningKeys } from '#kernel/signing/signing-keys.js';
 import { AuditStage } from '#testing/audit-stage.js';
 import { AuditExport } from '#workspace/audit/audit-export.js';
+import { AuditSigner } from '#workspace/audit/audit-signer.js';
 
 const PROGRAM = join(process.cwd(), 'dist/src/main/cli.js');
 
@@ -60,7 +63,14 @@ describe('tenantry audit', () => {
       code: 0,
       document: { valid: true, publicKey: stage.signer.publicKey },
     });
+    expect(await run('audit', 'verify-export', whole)).toMatchObject({ code: 0, document: { publicKey: stage.signer.publicKey } });
     expect(await run('audit', 'verify-export', cut)).toMatchObject({ code: 1, document: { valid: false } });
+    const stranger = new AuditSigner(new SigningKeys([{ id: 'k', key: randomBytes(32) }]));
+    const forged: Buffer[] = [];
+    const forger = new AuditExport(stage.test.platform.contexts, stage.trail, stranger);
+    for await (const chunk of await stage.test.as(acme, () => forger.start())) forged.push(chunk);
+    await writeFile(whole, Buffer.concat(forged));
+    expect(await run('audit', 'verify-export', whole)).toMatchObject({ code: 1, document: { valid: false, publicKey: null } });
   }, 60_000);
 
   it('cuts on request', async () => {

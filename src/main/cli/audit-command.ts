@@ -2,9 +2,12 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { tenantTarget } from '#catalog/audit/platform-act.js';
-import { AuditVerification, type NamedVerdict } from '#main/audit-verification.js';
-import { checkExport } from '#main/audit-export-check.js';
+import type { NamedVerdict } from '#control/audit/audit-verification.js';
+import { openAuditVerification } from '#main/open-audit-verification.js';
+import { checkExport } from '#workspace/audit/audit-export-check.js';
 import type { Session } from '#main/cli/session.js';
+import { AuditSignatures } from '#workspace/audit/audit-keys.js';
+import { AuditSigner } from '#workspace/audit/audit-signer.js';
 import { UsageError } from '#main/cli/usage-error.js';
 
 /** `audit …`: whether anybody went back into the records. */
@@ -18,7 +21,7 @@ export function addAuditCommand(program: Command, session: Session): void {
     .action(({ tenant }: { tenant?: string }) =>
       session.platform(async ({ platform, output }) => {
         const verdicts: NamedVerdict[] = [];
-        for await (const verdict of new AuditVerification(platform).verify(tenant)) verdicts.push(verdict);
+        for await (const verdict of openAuditVerification(platform).verify(tenant)) verdicts.push(verdict);
         const wrong = verdicts.filter(({ valid }) => !valid).length;
         await platform.platformAudit.recordAlone({ action: 'audit.verify', targets: [], details: { chains: verdicts.length, wrong } });
         if (wrong > 0) process.exitCode = 1;
@@ -47,10 +50,17 @@ export function addAuditCommand(program: Command, session: Session): void {
   audit
     .command('verify-export <file>')
     .description('hold an exported file against its manifest')
-    .option('--public-key <key>', 'the key the platform is known by (SPKI as base64); without it, the one in the manifest')
+    .option(
+      '--public-key <key>',
+      'the key the platform is known by (SPKI as base64), also without the catalog; without it, those it ever had',
+    )
     .action((file: string, { publicKey }: { publicKey?: string }) =>
-      session.platform(async ({ output }) => {
-        const report = await checkExport(createInterface({ input: createReadStream(file), crlfDelay: Infinity }), publicKey);
+      session.platform(async ({ platform, output }) => {
+        // Whoever changed a file could as well have signed it, with a key of their own.
+        const known = publicKey === undefined ? await AuditSignatures.of(new AuditSigner(platform.signing), platform.auditKeys) : null;
+        // Opened last: lines that come before they are asked for are lost.
+        const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
+        const report = await checkExport(lines, publicKey ?? known?.publicKeys ?? []);
         if (!report.valid) process.exitCode = 1;
         output.document(report, () => [report.valid ? `${String(report.events)} events, whole and unchanged` : report.problems.join('\n')]);
       }),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Session } from '#main/cli/session.js';
 import { ConfigError } from '#main/config.js';
+import { AuditSigner } from '#workspace/audit/audit-signer.js';
 
 /** `up`: makes roles, databases and catalog, and brings every tenant to the newest migration. Safe to repeat, also beside a running api. */
 export function addUpCommand(program: Command, session: Session): void {
@@ -12,7 +13,12 @@ export function addUpCommand(program: Command, session: Session): void {
       session.provisioned(async ({ platform, provisioning, output }) => {
         const { CATALOG_PROVISION_URL, CATALOG_DATABASE_URL } = platform.config;
         if (!CATALOG_PROVISION_URL) throw new ConfigError(['CATALOG_PROVISION_URL: is needed by `up`']);
-        const catalog = await provisioning.catalogBootstrap.run(CATALOG_PROVISION_URL, CATALOG_DATABASE_URL, provisioning.clusters);
+        const catalog = await provisioning.catalogBootstrap.run(
+          CATALOG_PROVISION_URL,
+          CATALOG_DATABASE_URL,
+          provisioning.clusters,
+          new AuditSigner(platform.signing).publicKeys,
+        );
         const clusters = await Promise.all(
           provisioning.clusters.map(async (cluster) => ({
             cluster: cluster.name,

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Permission } from '#kernel/plugin/permission.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
 import type { Decision } from '#workspace/access/decision.js';
-import type { Resource } from '#workspace/access/access.js';
+import type { Resource } from '#workspace/access/resource.js';
 import type { AuditTrail } from '#workspace/audit/audit-trail.js';
 
 const AGAIN_AFTER_MS = 60_000;

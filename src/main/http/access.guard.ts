@@ -4,7 +4,8 @@ import type { FastifyRequest } from 'fastify';
 import { DOOR_METADATA, type DoorDescription } from '#kernel/plugin/door.js';
 import { routeKindOf } from '#kernel/plugin/route-kind.js';
 import { AccessDenials } from '#main/http/access-denials.js';
-import { Access, refusalOf, type Resource } from '#workspace/access/access.js';
+import { Access, refusalOf } from '#workspace/access/access.js';
+import type { Resource } from '#workspace/access/resource.js';
 import { AccessUndeclaredError } from '#workspace/access/access.errors.js';
 
 /** Holds every route of a tenant to the permission of its Door; one that declares neither that nor that it is public is refused. */

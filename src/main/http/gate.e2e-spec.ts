@@ -133,7 +133,11 @@ describe('the gate', () => {
           );
         },
       },
-      contexts: new TenantContextFactory(openTenantOrm([Ticket], dialect as unknown as TenantDialect), new Kysely({ dialect })),
+      contexts: new TenantContextFactory(
+        openTenantOrm([Ticket], dialect as unknown as TenantDialect),
+        new Kysely({ dialect }),
+        () => undefined,
+      ),
       registry: {
         stats: () => ({ 'cluster:eu-west-1': { total: 3, idle: 2, waiting: 0 }, 'secret:x': { total: 1, idle: 1, waiting: 0 } }),
       },

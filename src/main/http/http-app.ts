@@ -28,6 +28,7 @@ import { Readiness } from '#main/http/readiness.js';
 import { requestIdOf } from '#main/http/request-id.js';
 import { declareRequestState } from '#main/http/request-state.js';
 import { SECURITY_HEADERS, TRANSPORT_HEADERS } from '#main/http/security-headers.js';
+import { requireHandlers } from '#main/require-handlers.js';
 import { TrustedProxies } from '#main/http/trusted-proxies.js';
 
 const OPTIONS: FastifyHttpOptions<Server> = {
@@ -89,6 +90,7 @@ export async function createHttpApp(platform: Platform): Promise<NestFastifyAppl
     foreign: new ForeignCredentialRecord(app.get(AuditTrail), log),
   }).guard(instance);
   new RateLimit(platform).guard(instance);
+  requireHandlers(app, platform.plugins);
   await app.init();
   refuseTheOthers();
   return app;

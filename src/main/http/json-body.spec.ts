@@ -59,9 +59,13 @@ describe('a JSON body', () => {
     expect(await read('["\\ud83c\\udf89", "\\\\ud800", "\\ufffd"]')).toEqual({ body: ['🎉', '\\ud800', '\ufffd'] });
   });
 
-  it('is checked however deep it is', async () => {
-    const deep = (inner: string): string => `${'['.repeat(100_000)}${inner}${']'.repeat(100_000)}`;
-    expect(await read(deep('"\\ud800"'))).toEqual({ code: 'body.malformed' });
+  it('is refused when it is nested more than 64 deep, however deep', async () => {
+    const nested = (depth: number, inner: string): string => `${'[{"a":'.repeat(depth / 2)}${inner}${'}]'.repeat(depth / 2)}`;
+    for (const depth of [66, 4_000, 100_000]) expect(await read(nested(depth, '1'))).toEqual({ code: 'body.malformed' });
+    expect(await read(nested(64, '1'))).toMatchObject({ body: [{}] });
+    expect(await read(nested(60, '"\\ud800"'))).toEqual({ code: 'body.malformed' });
+    const flat = JSON.stringify({ text: '[{'.repeat(500), list: Array.from({ length: 500 }, () => [{}]) });
+    expect(await read(flat)).toEqual({ body: JSON.parse(flat) });
   });
 
   it.each(['', '{', '{"__proto__":{}}', '{"constructor":{"prototype":{}}}'])('is malformed as %j', async (text) => {

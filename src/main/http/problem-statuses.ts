@@ -49,7 +49,6 @@ export const PROBLEM_STATUSES: ReadonlyMap<string, ProblemStatus> = new Map(
     'access.holder-unknown': { status: 422, title: 'No such holder' },
     'access.owner-kept': { status: 409, title: 'Owners keep their rights' },
     'access.key-not-found': { status: 404, title: 'No such key' },
-    'access.member-needed': { status: 403, title: 'A member is needed' },
     'rate.limited': { status: 429, title: 'Too many requests' },
     'csrf.missing': { status: 403, title: 'Anti-forgery token needed' },
     'csrf.mismatch': { status: 403, title: 'Another anti-forgery token' },

@@ -1,4 +1,5 @@
 import type { Condition, RowBuilder } from '#kernel/isolation/read-types.js';
+import { memberIdOf } from '#kernel/resolution/principal.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
 import type { Visible } from '#workspace/access/visible.js';
 import type { ListTickets } from './ticket.schemas.js';
@@ -40,6 +41,5 @@ export function statusesOf({ status = [] }: TicketChoice): readonly TicketStatus
 
 function assigneeOf(asked: string): string {
   if (asked !== 'me') return asked;
-  const { principal } = WorkOrigin.current();
-  return principal?.kind === 'member' ? principal.id : NOBODY;
+  return memberIdOf(WorkOrigin.current().principal) ?? NOBODY;
 }

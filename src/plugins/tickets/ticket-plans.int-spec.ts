@@ -56,7 +56,8 @@ describe.each(TIERS)('lists of 100,000 tickets under row-level security in the %
     const log = ({ level, query }: LogEvent): void => {
       if (level === 'query') sent.push({ text: query.sql, values: query.parameters });
     };
-    const contexts = new TenantContextFactory(platform.tenantOrm, new Kysely({ dialect: new TenantDialect(platform.routing), log }));
+    const kysely = new Kysely<unknown>({ dialect: new TenantDialect(platform.routing), log });
+    const contexts = new TenantContextFactory(platform.tenantOrm, kysely, () => undefined);
     lists = new TicketList(contexts, new PageCursors(platform.signing), platform.access);
   }, 240_000);
   afterAll(() => test.close());

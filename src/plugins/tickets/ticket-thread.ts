@@ -35,7 +35,5 @@ export async function threadPage<Item extends OfTicket>(
       limit: limit + 1,
     },
   );
-  const data = rows.slice(0, limit) as Item[];
-  const last = rows.length > limit ? data.at(-1) : undefined;
-  return { data, nextCursor: last ? cursors.seal({ at: last.createdAt, id: last.id }, scope) : null };
+  return cursors.page(rows as Item[], limit, scope, ({ id, createdAt }) => ({ id, at: createdAt }));
 }

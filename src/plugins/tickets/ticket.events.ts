@@ -1,4 +1,5 @@
 import { eventType } from '#kernel/outbox/event-type.js';
+import { memberIdOf } from '#kernel/resolution/principal.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
 import type { Ticket } from './ticket.entity.js';
 
@@ -23,11 +24,10 @@ export const ticketDeleted = eventType<TicketFact>('ticket.deleted');
 
 /** What every event of a ticket tells. */
 export function factOf(ticket: Pick<Ticket, 'id' | 'version' | 'assigneeId' | 'createdByKind' | 'createdById'>): TicketFact {
-  const { principal } = WorkOrigin.current();
   return {
     ticketId: ticket.id,
     version: ticket.version,
-    actorId: principal?.kind === 'member' ? principal.id : null,
+    actorId: memberIdOf(WorkOrigin.current().principal),
     assigneeId: ticket.assigneeId ?? null,
     openedBy: (ticket.createdByKind === 'member' && ticket.createdById) || null,
   };

@@ -1,24 +1,13 @@
 import { z } from 'zod';
-import { hasPlainYear } from '#kernel/plugin/plain-year.js';
+import { Instant, Limit, Text } from '#workspace/schemas.js';
 import { MakerView } from './maker.js';
 import { TICKET_SORTS } from './ticket-order.js';
 import { TICKET_STATUSES } from './ticket-status.js';
 import { TICKET_PRIORITIES } from './ticket.entity.js';
 
-// PostgreSQL keeps every character but this one.
-export const Text = z.string().refine((text) => !text.includes('\0'), { error: 'holds a character that cannot be kept' });
 const Title = Text.trim().min(1).max(200);
 const Description = Text.max(20_000);
 const Labels = z.array(Text.trim().min(1).max(50)).max(20);
-export const Limit = z.preprocess(
-  (text) => (typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : text),
-  z.int().min(1).max(100),
-);
-// An offset may carry a time over the edge of what can be written.
-const Time = z.iso
-  .datetime({ offset: true })
-  .transform((text) => new Date(text))
-  .refine(hasPlainYear, { error: 'must be of the years 1 to 9999 in UTC' });
 
 /** What opening a ticket takes. */
 export const OpenTicket = z
@@ -28,7 +17,7 @@ export const OpenTicket = z
     priority: z.enum(TICKET_PRIORITIES).default('normal'),
     assigneeId: z.uuid().nullable().default(null),
     labels: Labels.default([]),
-    dueAt: Time.nullable().default(null),
+    dueAt: Instant.nullable().default(null),
   })
   .meta({ id: 'OpenTicket' });
 export type OpenTicket = z.infer<typeof OpenTicket>;
@@ -42,7 +31,7 @@ export const ChangeTicket = z
     priority: z.enum(TICKET_PRIORITIES),
     assigneeId: z.uuid().nullable(),
     labels: Labels,
-    dueAt: Time.nullable(),
+    dueAt: Instant.nullable(),
   })
   .partial()
   .meta({ id: 'ChangeTicket' });
@@ -64,9 +53,9 @@ export const ListTickets = z.strictObject({
   priority: z.enum(TICKET_PRIORITIES).optional(),
   label: Text.trim().min(1).max(50).optional(),
   /** The first time that is of it, and the first that is not any more. */
-  createdFrom: Time.optional(),
-  createdTo: Time.optional(),
-  dueBefore: Time.optional(),
+  createdFrom: Instant.optional(),
+  createdTo: Instant.optional(),
+  dueBefore: Instant.optional(),
   /** Words; every one must begin a word of the title or the description. */
   q: Text.max(200).optional(),
   sort: z.enum(TICKET_SORTS).optional(),

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import { type AnswerHeaders, etagOf } from '#kernel/plugin/answer-headers.js';
+import { type AnswerHeaders, tagged } from '#kernel/plugin/answer-headers.js';
 import { Door } from '#kernel/plugin/door.js';
 import { IfMatch } from '#kernel/plugin/if-match.js';
 import { TicketList } from './ticket-list.js';
@@ -122,9 +122,4 @@ export class TicketsController {
   remove(@Param('id', { schema: TicketId }) id: string, @Headers('if-match') ifMatch: string | undefined): Promise<void> {
     return this.tickets.remove(id, IfMatch.from(ifMatch));
   }
-}
-
-function tagged(ticket: TicketView, answer: AnswerHeaders): TicketView {
-  answer.header('etag', etagOf(ticket.version));
-  return ticket;
 }

@@ -103,6 +103,14 @@ describe.each(TIERS)('tickets in the %s tier', (tier) => {
     expect(again.headers['etag']).toBe('"2"');
   });
 
+  it('lets those who mean whatever version there is wait for each other', async () => {
+    const { id } = await open({ title: 'Whichever' });
+    const changed = await Promise.all(['a', 'b', 'c', 'd'].map((title) => patch(id, { title })));
+    expect(changed.map(shortOf)).toEqual([[200], [200], [200], [200]]);
+    const completed = await Promise.all([1, 2, 3, 4].map(() => stage.ask('POST', `/api/tickets/${id}/complete`, bob.bearer)));
+    expect(completed.map(shortOf).sort()).toEqual([[200], ...Array.from({ length: 3 }, () => [409, 'tickets.not-open'])]);
+  });
+
   it('lets one of two writers through, and overwrites nothing', async () => {
     const { id } = await open({ title: 'Race' });
     const answers = await Promise.all(['one', 'two'].map((title) => patch(id, { title }, ada, '"1"')));

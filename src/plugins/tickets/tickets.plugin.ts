@@ -3,7 +3,8 @@ import { TicketAttachment } from './attachments/attachment.entity.js';
 import { RemoveFiles } from './attachments/remove-files.job.js';
 import { SWEEP_FILES_DAILY, SweepFiles } from './attachments/sweep-files.job.js';
 import { TicketComment } from './comments/comment.entity.js';
-import { INDEX_TICKETS_HOURLY, IndexTickets } from './search/index-tickets.job.js';
+import { INDEX_TICKETS_DAILY, IndexTickets } from './search/index-tickets.job.js';
+import { TellOfTickets } from './notifications/tell-of-tickets.job.js';
 import { TICKET_AUDIT } from './ticket.audit.js';
 import { Ticket } from './ticket.entity.js';
 import { TICKET_PERMISSIONS } from './ticket.permissions.js';
@@ -15,7 +16,7 @@ export const ticketsPlugin: Plugin = {
   entities: [Ticket, TicketComment, TicketAttachment],
   module: TicketsModule,
   permissions: Object.values(TICKET_PERMISSIONS),
-  handlers: [RemoveFiles, SweepFiles, IndexTickets],
-  schedules: [SWEEP_FILES_DAILY, INDEX_TICKETS_HOURLY],
+  handlers: [RemoveFiles, SweepFiles, IndexTickets, TellOfTickets],
+  schedules: [SWEEP_FILES_DAILY, INDEX_TICKETS_DAILY],
   auditActions: TICKET_AUDIT,
 };

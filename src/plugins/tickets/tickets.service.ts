@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/core';
+import { type EntityManager, LockMode } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import { Outbox } from '#kernel/outbox/outbox.js';
@@ -85,8 +85,7 @@ export class TicketsService {
   /** With all that is said about it, and with its files. Raises as `change` does. */
   async remove(id: string, match: IfMatch): Promise<void> {
     await this.contexts.transaction(async (transaction) => {
-      const ticket = await findTicket(transaction.em, id);
-      match.require(ticket.version);
+      const ticket = await findTicket(transaction.em, id, match);
       await releaseFiles(transaction, this.outbox, id);
       this.#record.deleted(ticket);
       // Removing an entity does not look at its version; this does.
@@ -98,15 +97,20 @@ export class TicketsService {
 
   async #write(id: string, match: IfMatch, prepare: (ticket: Ticket, em: EntityManager) => Promise<() => void>): Promise<TicketView> {
     return this.contexts.transaction(async (transaction) => {
-      const ticket = await findTicket(transaction.em, id);
-      match.require(ticket.version);
+      const ticket = await findTicket(transaction.em, id, match);
       await this.#record.changed(transaction, ticket, await prepare(ticket, transaction.em));
       return viewOf(ticket);
     });
   }
 }
 
-/** Raises TicketNotFoundError. */
-export async function findTicket(em: EntityManager, id: string): Promise<Ticket> {
-  return em.findOneOrFail(Ticket, { id }, { failHandler: () => new TicketNotFoundError(id) });
+/** Raises TicketNotFoundError, and StaleVersionError when it is not the version that is meant. One whose version is not said waits for who writes it. */
+export async function findTicket(em: EntityManager, id: string, match?: IfMatch): Promise<Ticket> {
+  const ticket = await em.findOneOrFail(
+    Ticket,
+    { id },
+    { failHandler: () => new TicketNotFoundError(id), ...(match?.isAny && { lockMode: LockMode.PESSIMISTIC_WRITE }) },
+  );
+  match?.require(ticket.version);
+  return ticket;
 }

@@ -20,6 +20,7 @@ interface Fault {
 
 describe('the trouble of one Enterprise database', () => {
   let tests: TestPlatform;
+  let maker: TestPlatform;
   let door: HttpDoor;
   let proxy: TcpProxy;
   let superuser: Superuser;
@@ -31,7 +32,9 @@ describe('the trouble of one Enterprise database', () => {
     tests = await TestPlatform.open();
     door = await HttpDoor.on(tests);
     superuser = await Superuser.on(tests.provisioning.clusters[0]!.provisionUrl);
-    const sick = await tests.tenant('database');
+    // Made elsewhere, because whoever makes a tenant has been in its database, and not through the proxy.
+    maker = await TestPlatform.open();
+    const sick = await maker.tenant('database');
     url = (await tests.platform.secrets.get(sick.placement.secret!)).value;
     proxy = await TcpProxy.to(url);
     await tests.platform.secrets.set(sick.placement.secret!, proxy.through(url));
@@ -44,6 +47,7 @@ describe('the trouble of one Enterprise database', () => {
   afterAll(async () => {
     await door.close();
     await tests.close();
+    await maker.close();
     await superuser.close();
     await proxy.close();
   });

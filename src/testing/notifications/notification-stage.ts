@@ -91,7 +91,7 @@ export class NotificationStage {
   async work(): Promise<void> {
     this.#worker = await startWorkerApp(
       { ...this.platform, directory: ownTenants(this.platform.directory, this.tenants) },
-      { gate: () => ({ refusal: () => Promise.resolve(null) }), concurrency: 4, sweepMs: 300 },
+      { gate: { refusal: () => Promise.resolve(null) }, concurrency: 4, sweepMs: 300 },
     );
   }
 

@@ -15,7 +15,7 @@ const platform = await openPlatform(loadConfig(process.env), pino({ level: 'sile
 await startWorkerApp(
   { ...platform, directory: ownTenants(platform.directory, new Set(tenants)) },
   {
-    gate: () => ({ refusal: () => Promise.resolve(null) }),
+    gate: { refusal: () => Promise.resolve(null) },
     ...{ concurrency: 4, sweepMs: 300, leaseMs: 1_500, againAfterMs: 1_200, lockMs: 1_000 },
   },
 );

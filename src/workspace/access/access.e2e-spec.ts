@@ -5,6 +5,7 @@ import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
 import { createHttpApp } from '#main/http/http-app.js';
 import { TICKET_PERMISSIONS } from '#plugins/tickets/ticket.permissions.js';
+import { atDatabase, identifier, withSession } from '#adapters/postgres/session.js';
 import { redisUrl } from '#adapters/redis/redis.fixture.js';
 import { RedisProxy } from '#adapters/redis/redis-proxy.fixture.js';
 import { until } from '#testing/faults/until.js';
@@ -38,6 +39,21 @@ describe('access over HTTP', () => {
   const ticketBy = async (who: { bearer: Headers }): Promise<string> => (await post(who, '/api/tickets', { title: 't' })).json().id;
   const give = async (who: TestMember, holder: { kind: string; id: string }, rest: object): Promise<LightMyRequestResponse> =>
     post(who, '/api/authz/overrides', { holder, reason: 'a spec', ...rest });
+
+  /** Fails every commit of the tenant in which one of these is put on record, and of nobody else. */
+  const refusingCommits = async (tenant: Tenant, actions: readonly string[]): Promise<{ end: () => Promise<unknown> }> => {
+    const { provisionUrl } = stage.tests.platform.clusters.find(({ name }) => name === tenant.placement.cluster)!;
+    const table = `${identifier(tenant.placement.schema)}.audit_event`;
+    const name = identifier(`refuse_${tenant.id}`);
+    const run = (text: string): Promise<unknown> =>
+      withSession(atDatabase(String(provisionUrl), tenant.placement.database), (session) => session.query(text));
+    await run(`create function public.${name}() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$;
+      grant execute on function public.${name}() to public;
+      create constraint trigger ${name} after insert on ${table} deferrable initially deferred for each row
+        when (new.tenant_id = '${tenant.id}' and new.action in (${actions.map((action) => `'${action}'`).join(', ')}))
+        execute function public.${name}()`);
+    return { end: () => run(`drop trigger ${name} on ${table}; drop function public.${name}()`) };
+  };
 
   describe.each(TIERS)('%s', (tier) => {
     let acme: Tenant;
@@ -156,6 +172,48 @@ describe('access over HTTP', () => {
       expect(shortOf(await remove(owner, `/api/api-keys/${made.id}`))).toEqual([204]);
       expect(shortOf(await get(key, '/api/tickets'))).toEqual([401, 'access.unauthenticated']);
       expect(shortOf(await remove(owner, `/api/api-keys/${made.id}`))).toEqual([404, 'access.key-not-found']);
+    });
+
+    it('leaves no key behind when what says so is not kept, and revokes none that is not on record', async () => {
+      const listed = async (): Promise<{ id: string; name: string }[]> => (await get(owner, '/api/api-keys')).json().data;
+      const { id, key } = (await post(owner, '/api/api-keys', { name: 'kept' })).json();
+      const before = await listed();
+      const asked = machine(acme, key);
+      const refusing = await refusingCommits(acme, ['api-key.created', 'api-key.revoked']);
+      try {
+        expect((await post(owner, '/api/api-keys', { name: 'lost' })).statusCode).toBeGreaterThanOrEqual(500);
+        expect(await listed()).toEqual(before);
+        expect((await remove(owner, `/api/api-keys/${id}`)).statusCode).toBeGreaterThanOrEqual(500);
+        expect(shortOf(await get(asked, '/api/tickets'))).toEqual([200]);
+      } finally {
+        await refusing.end();
+      }
+      const theirs = await stage.people.signedIn(globex, 'owner');
+      expect((await post(theirs, '/api/api-keys', { name: 'unconcerned' })).statusCode).toBe(201);
+      expect(shortOf(await remove(owner, `/api/api-keys/${id}`))).toEqual([204]);
+      expect(shortOf(await get(asked, '/api/tickets'))).toEqual([401, 'access.unauthenticated']);
+      expect(
+        await stage.sql.run(acme, `select action from audit_event where action like 'api-key.%' and targets::text like '%' || $1 || '%'`, [
+          id,
+        ]),
+      ).toEqual([{ action: 'api-key.created' }, { action: 'api-key.revoked' }]);
+    });
+
+    it('refuses an owner nothing, by what was refused to them before or to another role of theirs', async () => {
+      const who = await stage.people.signedIn(acme, 'member');
+      const deny = { permission: 'tickets:read', effect: 'deny' };
+      expect((await give(owner, { kind: 'member', id: who.id }, deny)).statusCode).toBe(201);
+      // A starter has no roles of its own.
+      const other = tier === 'row' ? 'viewer' : `kept-${tier}`;
+      if (tier !== 'row') {
+        expect((await post(owner, '/api/roles', { key: other, name: 'Kept', permissions: ['tickets:read'] })).statusCode).toBe(201);
+        expect((await give(owner, { kind: 'role', id: other }, deny)).statusCode).toBe(201);
+      }
+      expect(shortOf(await get(who, '/api/tickets'))).toEqual([403, 'access.denied']);
+      expect(shortOf(await patch(owner, `/api/users/${who.id}`, { roles: ['owner', other] }))).toEqual([200]);
+      expect(shortOf(await get(who, '/api/tickets'))).toEqual([200]);
+      expect(shortOf(await patch(owner, `/api/users/${who.id}`, { roles: [other] }))).toEqual([200]);
+      expect(shortOf(await get(who, '/api/tickets'))).toEqual([403, 'access.denied']);
     });
 
     it('makes no key of another tenant visible or revocable', async () => {

@@ -8,19 +8,14 @@ import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
 import { AccessDeniedError, BeyondOwnRightsError, PlanRequiredError, StepUpRequiredError } from '#workspace/access/access.errors.js';
-import { type Circumstances, type Decision, decide, type Question } from '#workspace/access/decision.js';
+import { type Circumstances, type Decision, decide } from '#workspace/access/decision.js';
 import { mayGive } from '#workspace/access/granting.js';
 import { type PermissionCatalogue, permissionsOf } from '#workspace/access/permission-catalogue.js';
+import type { Resource } from '#workspace/access/resource.js';
 import { readRoleGraph } from '#workspace/access/role-reader.js';
 import type { Standing } from '#workspace/access/standing.js';
 import type { Standings } from '#workspace/access/standings.js';
 import { NOTHING_VISIBLE, type Visible, visibleTo } from '#workspace/access/visible.js';
-
-/** The thing a permission is asked for; without an id any one of the kind, as a list asks. */
-export interface Resource {
-  readonly kind: string;
-  readonly id?: string | undefined;
-}
 
 export interface AccessDependencies {
   readonly standings: Standings;
@@ -86,15 +81,14 @@ export class Access {
 
   /** The same decision about somebody else of the tenant in scope. */
   async decideFor(principal: Principal, permission: Permission, resource?: Resource): Promise<Decision> {
-    const question: Question = { permission, kind: resource?.kind, id: resource?.id };
-    return decide(await this.standingOf(principal), question, this.circumstances());
+    return decide(await this.standingOf(principal), { permission, ...resource }, this.circumstances());
   }
 
   /** What a member of the tenant in scope may, as if they had just signed in. */
   async decideForMember(id: string, permission: Permission, resource?: Resource): Promise<Decision> {
     const principal: Principal = { kind: 'member', id, tenantId: TenantScope.require('decide on access').id, sessionId: null };
     const circumstances = { ...this.circumstances(), isPresent: false };
-    return decide(await this.standingOf(principal), { permission, kind: resource?.kind, id: resource?.id }, circumstances);
+    return decide(await this.standingOf(principal), { permission, ...resource }, circumstances);
   }
 
   /** Raises WrongTenantInScopeError for a principal of another tenant. */

@@ -1,5 +1,7 @@
 import { type Permission, SYSTEM_ROLES } from '#kernel/plugin/permission.js';
 import type { TenantStatus } from '#kernel/tenancy/tenant.js';
+import { isWithin } from '#workspace/access/permission-catalogue.js';
+import { isSameId, type Resource } from '#workspace/access/resource.js';
 import type { Standing, StandingOverride } from '#workspace/access/standing.js';
 
 const STEP_UP_FOR_MS = 5 * 60_000;
@@ -7,8 +9,8 @@ const STEP_UP_FOR_MS = 5 * 60_000;
 /** What is asked. With a kind and no id: whether there may be any one of the kind, as a list asks. */
 export interface Question {
   readonly permission: Permission;
-  readonly kind?: string | undefined;
-  readonly id?: string | undefined;
+  readonly kind?: Resource['kind'] | undefined;
+  readonly id?: Resource['id'];
 }
 
 /** What a decision depends on beside who asks. */
@@ -61,7 +63,7 @@ const RULES: readonly (readonly [Rule, Look])[] = [
   ['session', lookAtSession],
   ['plan', lookAtPlan],
   ['step-up', lookAtStepUp],
-  ['deny-on-resource', lookForDeny((override, question) => override.id !== null && isSame(override.id, question.id))],
+  ['deny-on-resource', lookForDeny((override, question) => override.id !== null && isSameId(override.id, question.id))],
   ['deny-on-kind', lookForDeny(({ id }) => id === null)],
   ['key', lookAtKey],
   ['allow-on-resource', lookForAllow(({ id }) => id !== null)],
@@ -84,11 +86,6 @@ export function stepsTo(decision: Decision): readonly { readonly rule: Rule; rea
   const names = [...RULES.map(([rule]) => rule), 'default' as const];
   const at = names.indexOf(decision.rule);
   return [...names.slice(0, Math.max(at, 0)).map((rule) => ({ rule, outcome: 'passed' as const })), { rule: decision.rule, outcome: last }];
-}
-
-/** Whether a role of this rank has the permission. */
-export function isOfRank({ least }: Permission, rank: number): boolean {
-  return rank >= SYSTEM_ROLES.indexOf(least);
 }
 
 /** Whether an override is in force; at the moment it expires it is not. */
@@ -152,7 +149,7 @@ function lookForAllow(isMeant: (override: StandingOverride) => boolean): Look {
 }
 
 function lookAtRole({ rank, granted }: Standing, { permission }: Question): Verdict | null {
-  if (isOfRank(permission, rank)) return allow(`${SYSTEM_ROLES[rank] ?? ''} has ${permission.name}.`);
+  if (isWithin(permission.least, rank)) return allow(`${SYSTEM_ROLES[rank] ?? ''} has ${permission.name}.`);
   return granted.has(permission.name) ? allow(`A role of the tenant's own has ${permission.name}.`) : null;
 }
 
@@ -160,12 +157,7 @@ function doesAllow(override: StandingOverride, { permission, kind, id }: Questio
   if (override.effect !== 'allow' || override.permission !== permission.name || !isInForce(override, now)) return false;
   if (override.kind === null) return true;
   if (override.kind !== kind) return false;
-  return override.id === null || id === undefined || isSame(override.id, id);
-}
-
-/** An id can be written in two ways, and a refusal must not be evaded by the other one. */
-function isSame(one: string, other: string | undefined): boolean {
-  return one.toLowerCase() === other?.toLowerCase();
+  return override.id === null || id === undefined || isSameId(override.id, id);
 }
 
 function allow(reason: string): Verdict {

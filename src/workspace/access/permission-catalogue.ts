@@ -34,7 +34,13 @@ export function rankOf(role: string): number {
   return SYSTEM_ROLES.indexOf(role as SystemRole);
 }
 
+/** Whether this is a system role and whoever has the rank has all that it has. */
+export function isWithin(role: string, rank: number): boolean {
+  const own = rankOf(role);
+  return own >= 0 && own <= rank;
+}
+
 /** Everything that roles come to. */
 export function permissionsOf({ rank, granted }: RoleSum, catalogue: PermissionCatalogue): readonly Permission[] {
-  return catalogue.all.filter(({ name, least }) => rankOf(least) <= rank || granted.has(name));
+  return catalogue.all.filter(({ name, least }) => isWithin(least, rank) || granted.has(name));
 }

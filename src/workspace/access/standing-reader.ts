@@ -1,6 +1,6 @@
 import type { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import type { AccessTables } from '#workspace/access/access-tables.js';
-import { rankOf } from '#workspace/access/permission-catalogue.js';
+import { concerning, type HeldOverride } from '#workspace/access/concerning.js';
 import { RoleGraph, type RoleSum } from '#workspace/access/role-graph.js';
 import type { SessionStanding, StandingOverride } from '#workspace/access/standing.js';
 
@@ -48,7 +48,7 @@ export class StandingReader {
     return {
       isActive,
       sum,
-      overrides: (overrides ?? []).map(overrideOf).filter((found, at) => concerns(found, overrides?.[at]?.holder ?? '', sum)),
+      overrides: concerning((overrides ?? []).map(overrideOf), { ...sum, isOwner: isActive && member.roles.includes('owner') }),
       sessions: new Map((sessions ?? []).map((session) => [session.id, sessionOf(session)])),
     };
   }
@@ -103,8 +103,9 @@ function sessionOf({ authenticated_at, idle_expires_at, expires_at }: NonNullabl
   return { authenticatedAt: Date.parse(authenticated_at), endsAt: Math.min(Date.parse(idle_expires_at), Date.parse(expires_at)) };
 }
 
-function overrideOf(row: NonNullable<Found['overrides']>[number]): StandingOverride {
+function overrideOf(row: NonNullable<Found['overrides']>[number]): HeldOverride {
   return {
+    holderId: row.holder,
     holder: row.holder_kind,
     permission: row.permission,
     effect: row.effect,
@@ -112,10 +113,4 @@ function overrideOf(row: NonNullable<Found['overrides']>[number]): StandingOverr
     id: row.resource_id,
     expiresAt: row.expires_at === null ? null : Date.parse(row.expires_at),
   };
-}
-
-/** What a system role is given, the higher ones have too; what it is denied, they are not. */
-function concerns({ holder, effect }: StandingOverride, role: string, { roles, rank }: RoleSum): boolean {
-  if (holder !== 'role' || roles.has(role)) return true;
-  return effect === 'allow' && rankOf(role) >= 0 && rankOf(role) <= rank;
 }

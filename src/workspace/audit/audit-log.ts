@@ -26,10 +26,10 @@ export class AuditLog {
       .orderBy('seq', 'desc')
       .limit(limit + 1)
       .execute();
-    const data = rows.slice(0, limit).map((row) => viewOfEvent({ ...row, seq: Number(row.seq) }));
-    const last = rows.length > limit ? data.at(-1) : undefined;
-    await this.trail.recordAlone({ action: 'audit.read', targets: [], details: { ...textOf(filter), rows: data.length } });
-    return { data, nextCursor: last ? this.cursors.seal({ at: new Date(last.occurredAt), id: last.id }, scope) : null };
+    const found = rows.map((row) => viewOfEvent({ ...row, seq: Number(row.seq) }));
+    const page = this.cursors.page(found, limit, scope, ({ id, occurredAt }) => ({ id, at: new Date(occurredAt) }));
+    await this.trail.recordAlone({ action: 'audit.read', targets: [], details: { ...textOf(filter), rows: page.data.length } });
+    return page;
   }
 
   #rows({ actor, action, target, from, to, outcome }: Filter, after?: PagePosition): ReturnType<typeof selectKept> {

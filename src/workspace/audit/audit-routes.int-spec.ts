@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
-import { checkExport } from '#main/audit-export-check.js';
+import { checkExport } from '#workspace/audit/audit-export-check.js';
 import { AuditStage } from '#testing/audit-stage.js';
 import { MemberStage, shortOf } from '#testing/member-stage.js';
 import { TIERS } from '#testing/test-platform.js';
@@ -74,9 +74,15 @@ describe.each(TIERS)('the record of a tenant of the %s tier, asked for', (tier) 
     await audit.anchor(acme);
     const headers = await asMachine(acme);
     const verdict = async (): Promise<AuditVerdictView> => (await door.ask('GET', '/api/audit/verify', headers)).json();
-    expect(await verdict()).toEqual({ valid: true, checked: 3, problems: [], anchoredUpTo: 3, publicKey: audit.signer.publicKey });
+    expect(await verdict()).toEqual({
+      ...{ valid: true, checked: 3, problems: [], anchoredUpTo: 3, nextSeq: null, publicKey: audit.signer.publicKey },
+      publicKeys: expect.arrayContaining([audit.signer.publicKey]),
+    });
+    const rest = await door.ask('GET', '/api/audit/verify?from=3', headers);
+    expect(rest.json()).toMatchObject({ valid: true, checked: 2, nextSeq: null });
+    expect(shortOf(await door.ask('GET', '/api/audit/verify?from=0', headers))).toEqual([422, expect.any(String)]);
     await audit.tamper(acme, `update $home.audit_event set reason = 'x' where tenant_id = $1 and seq = 2`, [acme.id]);
-    expect(await verdict()).toMatchObject({ valid: false, checked: 4, problems: [{ seq: 2, kind: 'altered' }] });
+    expect(await verdict()).toMatchObject({ valid: false, checked: 5, problems: [{ seq: 2, kind: 'altered' }] });
   });
 
   it('never holds what has the name of a secret', async () => {

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { traceIdOf } from '#kernel/work/trace-parent.js';
 import type { WorkOrigin } from '#kernel/work/work-origin.js';
-import type { DeclaredEntry } from '#workspace/audit/audit-actions.js';
+import type { DeclaredEntry } from '#workspace/audit/audit-register.js';
 import type { AuditOutcome } from '#workspace/audit/audit-entry.js';
 import { redacted, redactedChange } from '#workspace/audit/redaction.js';
 

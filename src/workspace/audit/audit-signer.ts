@@ -24,14 +24,14 @@ export class AuditSigner {
     return publicText((this.#keys[0] as { open: KeyObject }).open);
   }
 
+  /** Of all of them, the one in use first. */
+  get publicKeys(): readonly string[] {
+    return this.#keys.map(({ open }) => publicText(open));
+  }
+
   /** 64 bytes. */
   sign(facts: SignedFacts): Buffer {
     return sign(null, textOf(facts), (this.#keys[0] as { secret: KeyObject }).secret);
-  }
-
-  /** Whether one of the platform's present keys signed these facts. */
-  isSigned(facts: SignedFacts, signature: Uint8Array): boolean {
-    return this.#keys.some(({ open }) => verify(null, textOf(facts), open, signature));
   }
 }
 

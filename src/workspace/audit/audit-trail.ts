@@ -1,7 +1,7 @@
 import { TenantTransaction } from '#kernel/isolation/tenant-transaction.js';
 import type { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
-import type { AuditActions } from '#workspace/audit/audit-actions.js';
+import type { AuditRegister } from '#workspace/audit/audit-register.js';
 import type { AuditEntry } from '#workspace/audit/audit-entry.js';
 import { type AuditRow, auditRowOf } from '#workspace/audit/audit-row.js';
 import type { AuditTables } from '#workspace/audit/audit-table.js';
@@ -14,7 +14,7 @@ import type { AuditTables } from '#workspace/audit/audit-table.js';
 export class AuditTrail {
   constructor(
     private readonly contexts: TenantContextFactory,
-    private readonly actions: AuditActions,
+    private readonly actions: AuditRegister,
   ) {}
 
   /** Kept with the transaction in scope or not at all. Raises NoTransactionError outside one. */

@@ -16,7 +16,7 @@ export interface ChainProblem {
   readonly origin?: string;
 }
 
-/** What a look through a whole chain found. */
+/** What a look through a chain found. */
 export interface AuditVerdict {
   readonly chain: string;
   readonly valid: boolean;
@@ -26,4 +26,6 @@ export interface AuditVerdict {
   readonly problems: readonly ChainProblem[];
   /** The newest place the platform has signed for that still fits; 0 when there is none. */
   readonly anchoredUpTo: number;
+  /** Where to go on, when there was more than was to be looked at; null at the end, and only there it is known whether the end is whole. */
+  readonly nextSeq: number | null;
 }

@@ -1,7 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { SigningKeys } from '#kernel/signing/signing-keys.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { AuditStage } from '#testing/audit-stage.js';
 import { TIERS, type Tier } from '#testing/test-platform.js';
+import { AuditSigner } from '#workspace/audit/audit-signer.js';
+import type { AuditVerdict, ChainProblem } from '#workspace/audit/audit-verdict.js';
 
 const opened = AuditStage.open();
 afterAll(async () => (await opened).close());
@@ -115,6 +119,47 @@ describe.each(TIERS)('a look through the record of a tenant of the %s tier', (ti
 });
 
 describe('a look through the record of a tenant', () => {
+  it('believes what was signed with a key that was rotated out since, and nobody else’s', async () => {
+    const { stage, acme, globex } = await recorded('row', true);
+    const [old, foreign] = [randomBytes(32), randomBytes(32)].map((key) => new AuditSigner(new SigningKeys([{ id: 'k', key }])));
+    const { config, clusters } = stage.test.platform;
+    await stage.test.provisioning.catalogBootstrap.run(
+      String(config.CATALOG_PROVISION_URL),
+      config.CATALOG_DATABASE_URL,
+      clusters,
+      old!.publicKeys,
+    );
+    await stage.anchor(acme, old);
+    await stage.anchor(globex, foreign);
+    expect(await stage.verify(acme)).toMatchObject({ valid: true, anchoredUpTo: 9 });
+    expect(await stage.verify(globex)).toMatchObject({ valid: false, problems: [{ seq: 9, kind: 'anchor-forged' }], anchoredUpTo: 0 });
+    const vouched = stage.test.platform.catalog.em.fork().execute('insert into audit_key (public_key) values (?)', [foreign!.publicKey]);
+    await expect(vouched).rejects.toMatchObject({ code: '42501' });
+  });
+
+  it('may be had in parts, which together find what a whole one does', async () => {
+    const { stage, acme, globex } = await recorded('row', true);
+    const inParts = async (tenant: Tenant): Promise<{ problems: ChainProblem[]; parts: number[] }> => {
+      const found = { problems: [] as ChainProblem[], parts: [] as number[] };
+      for (let from: number | null = 1; from !== null;) {
+        const part: AuditVerdict = await stage.verify(tenant, [], { from, atMost: 4 });
+        found.problems.push(...part.problems);
+        found.parts.push(part.checked);
+        from = part.nextSeq;
+      }
+      return found;
+    };
+    expect([await inParts(acme), await inParts(globex)]).toEqual(Array(2).fill({ problems: [], parts: [4, 4, 1] }));
+    expect(await stage.verify(acme, [], { from: 9_999 })).toMatchObject({ valid: true, checked: 0, nextSeq: null });
+    await stage.tamper(acme, 'delete from $home.audit_event where tenant_id = $1 and seq in (5, 9)', [acme.id]);
+    await stage.tamper(acme, `update $home.audit_event set reason = 'x' where tenant_id = $1 and seq = 7`, [acme.id]);
+    expect((await inParts(acme)).problems).toEqual((await stage.verify(acme)).problems);
+    expect((await stage.verify(acme)).problems.map(({ kind }) => kind)).toEqual(['deleted', 'altered', 'truncated']);
+    expect(await stage.verify(acme, [], { from: 6 })).toMatchObject({
+      problems: [{ seq: 6, kind: 'broken-link' }, { seq: 7 }, { seq: 9 }],
+    });
+  });
+
   it('finds the chain of another tenant in its place', async () => {
     const { stage, acme, globex } = await recorded('row');
     await stage.tamper(acme, 'delete from $home.audit_event where tenant_id = $1', [acme.id]);

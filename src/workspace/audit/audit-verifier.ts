@@ -1,6 +1,6 @@
 import { anchorFacts, type AuditAnchor, type AuditAnchors } from '#workspace/audit/audit-anchors.js';
 import type { AuditChain, ChainPlace, KeptEvent } from '#workspace/audit/audit-chain.js';
-import type { AuditSigner } from '#workspace/audit/audit-signer.js';
+import type { AuditSignatures } from '#workspace/audit/audit-keys.js';
 import type { AuditVerdict, ChainProblem } from '#workspace/audit/audit-verdict.js';
 import { GENESIS } from '#workspace/audit/canonical-event.js';
 import { whatHappenedTo } from '#workspace/audit/altered-events.js';
@@ -10,14 +10,18 @@ const PAGE = 1_000;
 const MOST_PROBLEMS = 100;
 
 export interface VerifierParts {
-  readonly signer: AuditSigner;
+  readonly signatures: AuditSignatures;
   /** None for a chain that nobody signs for. */
   readonly anchors: AuditAnchors | null;
   /** Chains an event may have been copied from. */
   readonly otherChains?: readonly string[];
+  /** The first place to look at; without it, the beginning. What is before it is believed. */
+  readonly from?: number | undefined;
+  /** How many events to look at. */
+  readonly atMost?: number;
 }
 
-/** Looks through a whole chain in pages, so that its length costs time and not memory. Events that are added meanwhile are looked at too. */
+/** Looks through a chain in pages, so that its length costs time and not memory. Events that are added meanwhile are looked at too. */
 export class AuditVerifier {
   readonly #problems: ChainProblem[] = [];
   #last: ChainPlace = { seq: 0, hash: GENESIS };
@@ -37,15 +41,31 @@ export class AuditVerifier {
   async #run(): Promise<AuditVerdict> {
     const [newest] = (await this.parts.anchors?.newest(this.chain.chain, 1)) ?? [];
     this.#head = await this.chain.head();
-    for (;;) {
-      const events = await this.chain.page(this.#last.seq, PAGE);
-      if (events.length > 0) await this.#look(events);
-      else if (!(await this.#grew())) break;
-    }
-    this.#lookAtEnd(newest);
+    await this.#begin();
+    const nextSeq = await this.#lookOn();
+    if (nextSeq === null) this.#lookAtEnd(newest);
     const problems = this.#problems.toSorted((one, other) => one.seq - other.seq);
     const { chain } = this.chain;
-    return { chain, valid: problems.length === 0, checked: this.#checked, problems, anchoredUpTo: this.#anchoredUpTo };
+    return { chain, valid: problems.length === 0, checked: this.#checked, problems, anchoredUpTo: this.#anchoredUpTo, nextSeq };
+  }
+
+  /** Where it begins hangs on the event before it, unless that one was taken away with all before it. */
+  async #begin(): Promise<void> {
+    const before = Math.min((this.parts.from ?? 1) - 1, this.#head?.seq ?? 0);
+    if (before <= 0) return;
+    const [base] = await this.chain.page(before - 1, 1);
+    if (base?.seq === before) this.#last = base;
+    else if (((await this.chain.page(0, 1))[0]?.seq ?? 0) < before) this.#last = { seq: before, hash: GENESIS };
+  }
+
+  async #lookOn(): Promise<number | null> {
+    const { atMost = Infinity } = this.parts;
+    for (;;) {
+      if (this.#checked >= atMost && (this.#head?.seq ?? 0) > this.#last.seq) return this.#last.seq + 1;
+      const events = await this.chain.page(this.#last.seq, Math.min(PAGE, Math.max(atMost - this.#checked, 1)));
+      if (events.length > 0) await this.#look(events);
+      else if (!(await this.#grew())) return null;
+    }
   }
 
   /** Whether something was sealed since the head was read; the head is read after the last page, so it is never behind it. */
@@ -71,7 +91,7 @@ export class AuditVerifier {
   /** A chain begins with its first event, or where the retention signed that it cut. */
   async #lookAtBeginning({ seq, prevHash }: KeptEvent): Promise<void> {
     if (seq === 1) return;
-    const cut = await beginningOf(this.chain, this.parts.signer, { seq: seq - 1, hash: prevHash });
+    const cut = await beginningOf(this.chain, this.parts.signatures, { seq: seq - 1, hash: prevHash });
     if (cut === 'signed') this.#last = { seq: seq - 1, hash: prevHash };
     else if (cut === 'forged') this.#add({ seq: 1, kind: 'cut-forged', until: seq - 1 });
   }
@@ -94,7 +114,7 @@ export class AuditVerifier {
   }
 
   #isSigned(anchor: AuditAnchor): boolean {
-    return this.parts.signer.isSigned(anchorFacts(anchor), anchor.signature);
+    return this.parts.signatures.isSigned(anchorFacts(anchor), anchor.signature);
   }
 
   #add(problem: ChainProblem): void {

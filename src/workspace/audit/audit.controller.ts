@@ -5,7 +5,7 @@ import { AuditExport } from '#workspace/audit/audit-export.js';
 import { AuditInspection } from '#workspace/audit/audit-inspection.js';
 import { AuditLog } from '#workspace/audit/audit-log.js';
 import { AUDIT_PERMISSIONS } from '#workspace/audit/audit.permissions.js';
-import { AuditEventPage, AuditVerdictView, ListAuditEvents } from '#workspace/audit/audit.schemas.js';
+import { AuditEventPage, AuditVerdictView, ListAuditEvents, VerifyAudit } from '#workspace/audit/audit.schemas.js';
 
 @Controller('/api/audit')
 export class AuditController {
@@ -27,9 +27,13 @@ export class AuditController {
   }
 
   @Get('verify')
-  @Door({ summary: 'Look through the whole record for changes', permission: AUDIT_PERMISSIONS.read, answers: { 200: AuditVerdictView } })
-  verify(): Promise<AuditVerdictView> {
-    return this.inspection.verify();
+  @Door({
+    summary: 'Look through the record for changes, at most 200,000 events at once; nextSeq is where to go on',
+    permission: AUDIT_PERMISSIONS.read,
+    answers: { 200: AuditVerdictView },
+  })
+  verify(@Query({ schema: VerifyAudit }) query: VerifyAudit): Promise<AuditVerdictView> {
+    return this.inspection.verify(query);
   }
 
   @Get('export')

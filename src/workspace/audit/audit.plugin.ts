@@ -1,6 +1,6 @@
 import type { Plugin } from '#kernel/plugin/plugin.js';
 import { AnchorAuditJob } from '#workspace/audit/anchor-audit.job.js';
-import { AUDIT_ACTIONS } from '#workspace/audit/audit.actions.js';
+import { AUDIT_ACTIONS } from '#workspace/audit/audit.audit.js';
 import { AuditModule } from '#workspace/audit/audit.module.js';
 import { AUDIT_PERMISSIONS } from '#workspace/audit/audit.permissions.js';
 

@@ -1,25 +1,26 @@
 import { z } from 'zod';
-import { hasPlainYear } from '#kernel/plugin/plain-year.js';
 import { AUDIT_OUTCOMES } from '#workspace/audit/audit-entry.js';
+import { Instant, Limit, Text } from '#workspace/schemas.js';
 
-const Limit = z.preprocess((text) => (typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : text), z.int().min(1).max(100));
-const Text = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine((text) => !text.includes('\0'), { error: 'holds a character that cannot be kept' });
-const Instant = z.iso
-  .datetime({ offset: true })
-  .transform((text) => new Date(text))
-  .refine(hasPlainYear, { error: 'must be of the years 1 to 9999 in UTC' });
+const Word = Text.min(1).max(200);
 const Json = z.record(z.string(), z.unknown());
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 
+/** From which place on; the answer says where to go on. */
+export const VerifyAudit = z.strictObject({
+  from: z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/, { error: 'is not a place' })
+    .transform(Number)
+    .optional(),
+});
+export type VerifyAudit = z.infer<typeof VerifyAudit>;
+
 /** Which events; `target` is an id, or a type and an id with a colon between; `from` is included, `to` is not. */
 export const ListAuditEvents = z.strictObject({
-  actor: Text.optional(),
-  action: Text.optional(),
-  target: Text.optional(),
+  actor: Word.optional(),
+  action: Word.optional(),
+  target: Word.optional(),
   from: Instant.optional(),
   to: Instant.optional(),
   outcome: z.enum(AUDIT_OUTCOMES).optional(),
@@ -72,7 +73,9 @@ export const AuditVerdictView = z
       }),
     ),
     anchoredUpTo: z.int(),
+    nextSeq: z.int().nullable(),
     publicKey: z.string(),
+    publicKeys: z.array(z.string()),
   })
   .meta({ id: 'AuditVerdict' });
 export type AuditVerdictView = z.infer<typeof AuditVerdictView>;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { auditAction } from '#kernel/plugin/audit-action.js';
 import type { AuditChain, ChainPlace } from '#workspace/audit/audit-chain.js';
-import type { AuditSigner, SignedFacts } from '#workspace/audit/audit-signer.js';
+import type { AuditSignatures } from '#workspace/audit/audit-keys.js';
+import type { SignedFacts } from '#workspace/audit/audit-signer.js';
 
 /** What the record of a cut says: the last place that was taken away, how many went, and the platform's word for it (base64url). */
 export const RetentionCutDetails = z.strictObject({
@@ -21,10 +22,10 @@ export function cutFacts(chain: string, { lastSeq, lastLink, count, before }: Om
 }
 
 /** Whether the platform signed that everything up to `end` was taken away; `none` when nobody claims it. */
-export async function beginningOf(chain: AuditChain, signer: AuditSigner, end: ChainPlace): Promise<'signed' | 'forged' | 'none'> {
+export async function beginningOf(chain: AuditChain, signatures: AuditSignatures, end: ChainPlace): Promise<'signed' | 'forged' | 'none'> {
   const event = await chain.newest(RETENTION_CUT.name);
   if (!event) return 'none';
   const { data } = RetentionCutDetails.safeParse(JSON.parse(event.details));
-  const isSigned = data !== undefined && signer.isSigned(cutFacts(chain.chain, data), Buffer.from(data.proof, 'base64url'));
+  const isSigned = data !== undefined && signatures.isSigned(cutFacts(chain.chain, data), Buffer.from(data.proof, 'base64url'));
   return isSigned && data.lastSeq === end.seq && data.lastLink === end.hash ? 'signed' : 'forged';
 }

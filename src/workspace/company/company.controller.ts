@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Res } from '@nestjs/common';
-import { type AnswerHeaders, etagOf } from '#kernel/plugin/answer-headers.js';
+import { type AnswerHeaders, tagged } from '#kernel/plugin/answer-headers.js';
 import { Door } from '#kernel/plugin/door.js';
 import { IfMatch } from '#kernel/plugin/if-match.js';
 import { COMPANY_PERMISSIONS } from './company.permissions.js';
@@ -40,9 +40,4 @@ export class CompanyController {
   cancel(@Headers('if-match') ifMatch: string | undefined): Promise<void> {
     return this.company.cancel(IfMatch.from(ifMatch));
   }
-}
-
-function tagged(company: CompanyView, answer: AnswerHeaders): CompanyView {
-  answer.header('etag', etagOf(company.version));
-  return company;
 }

@@ -2,6 +2,7 @@ import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { MemberStage, shortOf } from '#testing/member-stage.js';
 import type { TestMember } from '#testing/members.js';
 import { TIERS } from '#testing/test-platform.js';
+import type { MeView } from '#workspace/members/auth.schemas.js';
 import type { CompanyView } from './company.schemas.js';
 
 describe.each(TIERS)('the company (%s tier)', (tier) => {
@@ -46,6 +47,8 @@ describe.each(TIERS)('the company (%s tier)', (tier) => {
     expect(answer.json()).toMatchObject({ name: 'Acme & Sons', locale: 'de-CH', timeZone: 'Europe/Zurich', version: version + 1 });
     expect(shortOf(await change(owner, { name: 'Late' }, `"${version}"`))).toEqual([412, 'precondition.failed']);
     expect((await read(stranger)).json()).toMatchObject({ name: globex.name, version: 1 });
+    const named = async (who: TestMember) => (await stage.ask('GET', '/api/auth/me', who.bearer)).json<MeView>().tenant.name;
+    expect([await named(owner), await named(stranger)]).toEqual(['Acme & Sons', globex.name]);
     const [entry] = await stage.sql.run(acme, `select changes from audit_event where action = 'company.changed' order by seq desc limit 1`);
     expect(entry?.['changes']).toContainEqual({ path: 'locale', old: 'en', new: 'de-CH' });
   });

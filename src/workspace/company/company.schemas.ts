@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Text } from '#workspace/schemas.js';
 
 const isTimeZone = (name: string): boolean => {
   try {
@@ -12,12 +13,7 @@ const isTimeZone = (name: string): boolean => {
 /** What of the card may be changed; what is not given stays. */
 export const ChangeCompany = z
   .strictObject({
-    name: z
-      .string()
-      .trim()
-      .min(1)
-      .max(200)
-      .refine((text) => !text.includes('\0'), { error: 'holds a character that cannot be kept' }),
+    name: Text.trim().min(1).max(200),
     locale: z.string().regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, { error: 'is not a locale like en or de-CH' }),
     timeZone: z.string().max(64).refine(isTimeZone, { error: 'is not a time zone' }),
   })

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
+import { companyName } from '#workspace/company/company-name.js';
 import type { MeView } from './auth.schemas.js';
 import { Member } from './member.entity.js';
 import { mainRoleOf } from './main-role.js';
@@ -16,6 +17,7 @@ export class MeService {
     const { em, tenant } = this.contexts.open();
     const { email, name, roles } = await em.findOneOrFail(Member, { id }, { failHandler: () => new MemberNotFoundError() });
     const { slug, plan, region } = tenant;
-    return { id, email, name, role: mainRoleOf(roles), roles, sessionId, tenant: { id: tenant.id, slug, name: tenant.name, plan, region } };
+    const company = { id: tenant.id, slug, name: await companyName(this.contexts), plan, region };
+    return { id, email, name, role: mainRoleOf(roles), roles, sessionId, tenant: company };
   }
 }

@@ -9,6 +9,7 @@ import { PasswordHasher } from './passwords/password-hasher.js';
 import { RefreshService } from './sessions/refresh.service.js';
 import { SessionTokens } from './sessions/session-tokens.js';
 import { SessionsService } from './sessions/sessions.service.js';
+import { TrimSessions } from './sessions/trim-sessions.job.js';
 import { UsersController } from './users/users.controller.js';
 import { UsersService } from './users/users.service.js';
 
@@ -24,6 +25,7 @@ import { UsersService } from './users/users.service.js';
     RefreshService,
     SessionTokens,
     SessionsService,
+    TrimSessions,
     UsersService,
   ],
   exports: [OneTimeLinks],

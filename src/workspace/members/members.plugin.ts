@@ -3,6 +3,7 @@ import { Member } from './member.entity.js';
 import { MEMBER_AUDIT } from './members.audit.js';
 import { MembersModule } from './members.module.js';
 import { MEMBER_PERMISSIONS } from './members.permissions.js';
+import { TRIM_SESSIONS_DAILY, TrimSessions } from './sessions/trim-sessions.job.js';
 
 /** The people of a tenant: how they sign in, and who may do what about them. */
 export const membersPlugin: Plugin = {
@@ -10,6 +11,7 @@ export const membersPlugin: Plugin = {
   entities: [Member],
   module: MembersModule,
   permissions: Object.values(MEMBER_PERMISSIONS),
-  handlers: [],
+  handlers: [TrimSessions],
+  schedules: [TRIM_SESSIONS_DAILY],
   auditActions: MEMBER_AUDIT,
 };

@@ -9,7 +9,10 @@ interface CategoryTerms {
   readonly defaults: Readonly<Record<Channel, boolean>>;
 }
 
-/** What there is to be told of. `account` is what somebody needs to get in, `security` what somebody should know who got in. */
+/**
+ * What there is to be told of. A plugin tells in one of these and declares none of its own: members choose among them, so they are an enum of the
+ * API and of its documents, and the same in every product. `account` is what somebody needs to get in, `security` what somebody should know who got in.
+ */
 export const CATEGORIES = {
   assignments: { isCritical: false, defaults: { inbox: true, mail: true } },
   comments: { isCritical: false, defaults: { inbox: true, mail: true } },

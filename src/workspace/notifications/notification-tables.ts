@@ -52,5 +52,4 @@ export interface NotificationTables {
   mail_refusal: { tenant_id: string; address: string; reason: string; refused_at: Date };
   member: { id: string; email: string; name: string; status: 'invited' | 'active' | 'disabled' };
   company: { id: string };
-  tickets: { id: string; title: string };
 }

@@ -1,12 +1,6 @@
 import { z } from 'zod';
-import { hasPlainYear } from '#kernel/plugin/plain-year.js';
+import { Instant, Limit } from '#workspace/schemas.js';
 import { CATEGORY_NAMES } from './notification-categories.js';
-
-const Limit = z.preprocess((text) => (typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : text), z.int().min(1).max(100));
-const Instant = z.iso
-  .datetime({ offset: true })
-  .transform((text) => new Date(text))
-  .refine(hasPlainYear, { error: 'must be of the years 1 to 9999 in UTC' });
 
 /** Which notifications; with `unread=true` those that were not read, with `unread=false` those that were. */
 export const ListNotifications = z.strictObject({

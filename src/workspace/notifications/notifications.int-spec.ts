@@ -8,8 +8,6 @@ import { TIERS } from '#testing/test-platform.js';
 import type { Notice } from './notice.js';
 import type { NotificationPage } from './notification.schemas.js';
 import { Notifier } from './notifier.js';
-import { TellOfTickets } from './tell-of-tickets.job.js';
-import { ticketAssigned, ticketCommented, ticketCompleted, type TicketFact } from './ticket-facts.js';
 import { TrimNotifications } from './trim-notifications.job.js';
 
 describe.each(TIERS)('notifications of tenants on the %s tier', (tier) => {
@@ -210,44 +208,16 @@ describe.each(TIERS)('notifications of tenants on the %s tier', (tier) => {
     expect(await titles(eve)).toEqual([]);
   });
 
-  it('tells those whose ticket it is what others did with it, unless they may not read it', async () => {
-    const [assignee, opener] = [await stage.people.signedIn(acme, 'member'), await stage.people.signedIn(acme, 'member')];
-    const ticketId = randomUUIDv7();
-    await stage.sql.run(
-      acme,
-      `insert into tickets (tenant_id, id, title, created_at, updated_at) values ($1, $2, 'Printer <b>', now(), now())`,
-      [acme.id, ticketId],
-    );
-    const happened = async (topic: string, more: Partial<TicketFact & { commentId: string }>): Promise<void> => {
-      const fact = { ticketId, version: 2, actorId: null, assigneeId: assignee.id, openedBy: opener.id, ...more };
-      await stage.tests.as(acme, () => stage.part(api, TellOfTickets).handle(fact, { topic }));
-    };
-    await happened(ticketAssigned.name, { actorId: opener.id });
-    await happened(ticketAssigned.name, { actorId: opener.id });
-    await happened(ticketAssigned.name, { actorId: assignee.id, version: 3 });
-    await happened(ticketCommented.name, { actorId: assignee.id, commentId: randomUUIDv7() });
-    await happened(ticketCommented.name, { commentId: randomUUIDv7() });
-    await happened(ticketCompleted.name, { actorId: assignee.id, version: 4 });
-    expect(await titles(assignee)).toEqual(['New comment on “Printer <b>”', 'You were assigned “Printer <b>”']);
-    expect(await titles(opener)).toEqual(['Completed: “Printer <b>”', 'New comment on “Printer <b>”', 'New comment on “Printer <b>”']);
-    await stage.sql.run(
-      acme,
-      `insert into access_override (tenant_id, id, holder_kind, holder, permission, effect, resource_kind, resource_id, created_at)
-       values ($1, $2, 'member', $3, 'tickets:read', 'deny', 'ticket', $4, now())`,
-      [acme.id, randomUUIDv7(), opener.id, ticketId],
-    );
-    await api.platform.accessChanges.changed(acme.id);
-    await happened(ticketCompleted.name, { version: 5 });
-    await happened(ticketCompleted.name, { version: 6, ticketId: randomUUIDv7() });
-    expect(await titles(opener)).toHaveLength(3);
-  });
-
   it('forgets what is ninety days old', async () => {
     const reader = await stage.people.signedIn(acme, 'viewer');
     await stage.tell(api, reader, 'old');
     await stage.sql.run(acme, `update notification set created_at = now() - interval '91 days' where member_id = $1`, [reader.id]);
     await stage.tell(api, reader, 'new');
-    await stage.tests.as(acme, () => WorkOrigin.run({ ...WorkOrigin.current() }, () => stage.part(api, TrimNotifications).handle()));
+    await stage.tests.as(acme, () =>
+      WorkOrigin.run({ ...WorkOrigin.current() }, () =>
+        stage.part(api, TrimNotifications).handle({}, { signal: new AbortController().signal }),
+      ),
+    );
     expect(await titles(reader)).toEqual(['new']);
   });
 });

@@ -12,7 +12,6 @@ import { Notifier } from './notifier.js';
 import { PreferencesController } from './preferences/preferences.controller.js';
 import { PreferencesService } from './preferences/preferences.service.js';
 import { TellOfMembers } from './tell-of-members.job.js';
-import { TellOfTickets } from './tell-of-tickets.job.js';
 import { TrimNotifications } from './trim-notifications.job.js';
 
 @Module({
@@ -29,8 +28,8 @@ import { TrimNotifications } from './trim-notifications.job.js';
     SendDigest,
     SendMail,
     TellOfMembers,
-    TellOfTickets,
     TrimNotifications,
   ],
+  exports: [Notifier],
 })
 export class NotificationsModule {}

@@ -5,7 +5,6 @@ import { NOTIFICATION_PERMISSIONS } from './notification.permissions.js';
 import { NOTIFICATION_AUDIT } from './notifications.audit.js';
 import { NotificationsModule } from './notifications.module.js';
 import { TellOfMembers } from './tell-of-members.job.js';
-import { TellOfTickets } from './tell-of-tickets.job.js';
 import { TRIM_NOTIFICATIONS_DAILY, TrimNotifications } from './trim-notifications.job.js';
 
 /** What members are told: in their inbox, by mail, and at once while they look. */
@@ -14,7 +13,7 @@ export const notificationsPlugin: Plugin = {
   entities: [],
   module: NotificationsModule,
   permissions: Object.values(NOTIFICATION_PERMISSIONS),
-  handlers: [SendDigest, SendMail, TellOfMembers, TellOfTickets, TrimNotifications],
+  handlers: [SendDigest, SendMail, TellOfMembers, TrimNotifications],
   schedules: [TRIM_NOTIFICATIONS_DAILY],
   auditActions: NOTIFICATION_AUDIT,
 };

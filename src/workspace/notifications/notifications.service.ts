@@ -27,9 +27,7 @@ export class NotificationsService {
       .orderBy('created_at', 'desc')
       .limit(limit + 1)
       .execute();
-    const data = rows.slice(0, limit).map(notificationView);
-    const last = rows.length > limit ? data.at(-1) : undefined;
-    return { data, nextCursor: last ? this.cursors.seal({ at: new Date(last.createdAt), id: last.id }, scope) : null };
+    return this.cursors.page(rows.map(notificationView), limit, scope, ({ id, createdAt }) => ({ id, at: new Date(createdAt) }));
   }
 
   async unreadCount(memberId: string): Promise<UnreadCount> {

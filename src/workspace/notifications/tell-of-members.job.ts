@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import type { JobDeclaration, JobHandler, JobTry } from '#kernel/jobs/job-handler.js';
-import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
+import { companyName } from '#workspace/company/company-name.js';
 import { memberInvited, passwordChanged, passwordResetRequested, sessionReuseDetected } from '#workspace/members/member.events.js';
 import type { Notice } from './notice.js';
 import { Notifier } from './notifier.js';
@@ -54,16 +55,19 @@ export class TellOfMembers implements JobHandler<Fact> {
   static readonly job: JobDeclaration = {
     name: 'notifications.tell-of-members',
     on: [memberInvited, passwordResetRequested, passwordChanged, sessionReuseDetected],
-    order: 'none',
+    order: 'tenant',
     permission: 'platform',
   };
 
-  constructor(private readonly notifier: Notifier) {}
+  constructor(
+    private readonly contexts: TenantContextFactory,
+    private readonly notifier: Notifier,
+  ) {}
 
   async handle(fact: Fact, { id, topic }: Pick<JobTry, 'id' | 'topic'>): Promise<void> {
     const words = WORDS[topic];
     if (!words) return;
-    const { name } = TenantScope.require('tell a member');
+    const name = await companyName(this.contexts);
     await this.notifier.tell([{ memberId: fact.memberId, key: topic, ...words(fact, name, id) }]);
   }
 }

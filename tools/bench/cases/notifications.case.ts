@@ -11,7 +11,7 @@ import type { BenchWorld } from '#tools/bench/bench-world.js';
 import type { BenchCase } from '#tools/bench/cases/bench-case.js';
 import { printTable, short } from '#tools/bench/print-table.js';
 import { quantile } from '#tools/bench/statistics.js';
-import { ticketCommented } from '#workspace/notifications/ticket-facts.js';
+import { ticketCommented } from '#plugins/tickets/ticket.events.js';
 
 const WARM_UP = 20;
 /** Events of one tier for each cycle of the run. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { Limit } from '#workspace/schemas.js';
 import { MakerView } from '../maker.js';
-import { Limit } from '../ticket.schemas.js';
 
 /** What the file is called; whatever of it cannot be a file's name is left out. */
 export const NameAttachment = z.strictObject({ name: z.string().max(1_000).default('') });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { Limit, Text } from '#workspace/schemas.js';
 import { MakerView } from '../maker.js';
-import { Limit, Text } from '../ticket.schemas.js';
 
 /** What is said. */
 export const WriteComment = z.strictObject({ body: Text.trim().min(1).max(10_000) }).meta({ id: 'WriteComment' });

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import { type AnswerHeaders, etagOf } from '#kernel/plugin/answer-headers.js';
+import { type AnswerHeaders, tagged } from '#kernel/plugin/answer-headers.js';
 import { Door } from '#kernel/plugin/door.js';
 import { IfMatch } from '#kernel/plugin/if-match.js';
 import { TICKET_PERMISSIONS } from '../ticket.permissions.js';
@@ -81,9 +81,4 @@ export class CommentsController {
   ): Promise<void> {
     return this.comments.remove(id, commentId, IfMatch.from(ifMatch));
   }
-}
-
-function tagged(comment: CommentView, answer: AnswerHeaders): CommentView {
-  answer.header('etag', etagOf(comment.version));
-  return comment;
 }

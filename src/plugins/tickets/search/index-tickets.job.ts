@@ -48,9 +48,12 @@ export class IndexTickets implements JobHandler {
   }
 }
 
-/** Finds nothing to do but after a migration or an import. */
-export const INDEX_TICKETS_HOURLY: Schedule = {
-  name: 'tickets.index-tickets',
+/**
+ * The services keep terms in step by themselves, so this finds nothing to do but after an import or a raised TERMS_VERSION. A schedule is
+ * ticked at once when its name is new: the version in the name makes that the day of the release, and not the day after.
+ */
+export const INDEX_TICKETS_DAILY: Schedule = {
+  name: `tickets.index-tickets-v${TERMS_VERSION}`,
   handler: IndexTickets,
-  every: { milliseconds: 3_600_000 },
+  every: { milliseconds: 86_400_000 },
 };

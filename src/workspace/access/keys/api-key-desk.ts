@@ -7,7 +7,6 @@ export interface IssuedKey {
   /** The member whose rights bound it; null for an operator's. */
   readonly createdBy: string | null;
   readonly createdAt: Date;
-  readonly lastUsedAt: Date | null;
 }
 
 /** What a key is made with; it never has more, and at any time no more than who made it. */

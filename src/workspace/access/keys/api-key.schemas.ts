@@ -1,11 +1,7 @@
 import { z } from 'zod';
+import { Text } from '#workspace/schemas.js';
 
-const Name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(100)
-  .refine((text) => !text.includes('\0'), { error: 'holds a character that cannot be kept' });
+const Name = Text.trim().min(1).max(100);
 
 /** A new key; without permissions it is made with all that its maker has and a machine can use. */
 export const CreateApiKey = z
@@ -29,7 +25,6 @@ const KEY = {
   permissions: z.array(z.string()).nullable(),
   createdBy: z.uuid().nullable(),
   createdAt: z.iso.datetime(),
-  lastUsedAt: z.iso.datetime().nullable(),
 };
 
 /** A key as callers see it; permissions are null for an operator's, which has all that needs no person. */

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import type { Permission } from '#kernel/plugin/permission.js';
+import { memberBehind } from '#kernel/resolution/principal.js';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
 import { AuditTrail } from '#workspace/audit/audit-trail.js';
@@ -10,7 +11,11 @@ import { API_KEY_DESK, type ApiKeyDesk, type IssuedKey } from './api-key-desk.js
 import { ApiKeyNotFoundError } from './api-key.errors.js';
 import type { ApiKeyPage, ApiKeyView, CreateApiKey, CreatedApiKey } from './api-key.schemas.js';
 
-/** The machine credentials of the tenant in scope. */
+/**
+ * The machine credentials of the tenant in scope. They are kept by the platform and what is done to them is put on record with the tenant,
+ * which are two databases: a process that is killed between the two leaves a key in the list that was never shown to anybody, or an entry
+ * that says revoked of a key that still opens; revoking either once more ends it.
+ */
 @Injectable()
 export class ApiKeysService {
   constructor(
@@ -26,14 +31,21 @@ export class ApiKeysService {
     return { data: keys.map(viewOf), nextCursor: null };
   }
 
-  /** Raises PermissionUnknownError, and BeyondOwnRightsError for what the maker does not have. */
+  /**
+   * When the transaction it is part of is not kept, the key is revoked again. Raises PermissionUnknownError, and BeyondOwnRightsError for
+   * what the maker does not have.
+   */
   async create({ name, permissions }: CreateApiKey): Promise<CreatedApiKey> {
-    return this.contexts.transaction(async ({ tenant }) => {
+    return this.contexts.transaction(async (transaction) => {
+      const { tenant } = transaction;
       const wanted = permissions?.map((wish) => this.catalogue.require(wish)) ?? (await this.#usable());
       await this.access.requireMayGive(wanted);
       const { key, ...issued } = await this.desk.issue(tenant.id, name, {
         permissions: wanted.map((permission) => permission.name),
-        createdBy: makerOf(),
+        createdBy: memberBehind(WorkOrigin.current().principal),
+      });
+      transaction.afterFailure(async () => {
+        await this.desk.revoke(tenant.id, issued.id);
       });
       const details = { name, permissions: [...(issued.permissions ?? [])] };
       this.audit.record({ action: 'api-key.created', targets: [{ type: 'machine', id: issued.id }], details });
@@ -41,12 +53,15 @@ export class ApiKeysService {
     });
   }
 
-  /** Raises ApiKeyNotFoundError. */
+  /**
+   * On record first, and then done: what fails in between may be asked for again, and nothing is revoked that is not on record. Raises
+   * ApiKeyNotFoundError.
+   */
   async revoke(id: string): Promise<void> {
-    await this.contexts.transaction(async ({ tenant }) => {
-      if (!(await this.desk.revoke(tenant.id, id))) throw new ApiKeyNotFoundError(id);
-      this.audit.record({ action: 'api-key.revoked', targets: [{ type: 'machine', id }] });
-    });
+    const { id: tenantId } = TenantScope.require('revoke a key');
+    if (!(await this.desk.has(tenantId, id))) throw new ApiKeyNotFoundError(id);
+    await this.audit.recordAlone({ action: 'api-key.revoked', targets: [{ type: 'machine', id }] });
+    await this.desk.revoke(tenantId, id);
   }
 
   /** What a machine can use of what the maker has. */
@@ -56,17 +71,10 @@ export class ApiKeysService {
   }
 }
 
-/** The member whose rights bound the key: who asks, or who made the machine that asks. */
-function makerOf(): string | null {
-  const { principal } = WorkOrigin.current();
-  return principal?.kind === 'member' ? principal.id : (principal?.createdBy ?? null);
-}
-
-function viewOf({ id, name, permissions, createdBy, createdAt, lastUsedAt }: IssuedKey): ApiKeyView {
+function viewOf({ id, name, permissions, createdBy, createdAt }: IssuedKey): ApiKeyView {
   return {
     ...{ id, name, createdBy },
     permissions: permissions && [...permissions],
     createdAt: createdAt.toISOString(),
-    lastUsedAt: lastUsedAt?.toISOString() ?? null,
   };
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { hasPlainYear } from '#kernel/plugin/plain-year.js';
+import { Limit, Text } from '#workspace/schemas.js';
 
 const HOLDERS = ['role', 'member', 'machine'] as const;
-const Limit = z.preprocess((text) => (typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : text), z.int().min(1).max(100));
 const Kind = z.string().regex(/^[a-z][a-z-]{0,40}$/, { error: 'is not a kind of thing' });
 const Key = z.string().regex(/^[a-z][a-z0-9-]{1,48}$/, { error: 'is not the key of a role' });
 const Uuid = z.uuid().toLowerCase();
@@ -24,12 +24,7 @@ export const GiveOverride = z
     permission: z.string().max(100),
     effect: z.enum(['allow', 'deny']),
     resource: Resource.nullable().default(null),
-    reason: z
-      .string()
-      .trim()
-      .min(1)
-      .max(500)
-      .refine((text) => !text.includes('\0'), { error: 'holds a character that cannot be kept' }),
+    reason: Text.trim().min(1).max(500),
     expiresAt: z.iso
       .datetime({ offset: true })
       .transform((text) => new Date(text))

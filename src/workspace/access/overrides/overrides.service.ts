@@ -2,13 +2,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import type { TenantTransaction } from '#kernel/isolation/tenant-transaction.js';
 import { PageCursors } from '#kernel/plugin/page-cursor.js';
+import { memberBehind } from '#kernel/resolution/principal.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
 import { AuditTrail } from '#workspace/audit/audit-trail.js';
 import { AccessChanges } from '../access-changes.js';
-import { Access, type Resource } from '../access.js';
+import { Access } from '../access.js';
 import type { AccessTables } from '../access-tables.js';
 import { API_KEY_DESK, type ApiKeyDesk } from '../keys/api-key-desk.js';
 import { PermissionCatalogue } from '../permission-catalogue.js';
+import type { Resource } from '../resource.js';
 import { readRoleGraph } from '../role-reader.js';
 import { AccessOverride } from './override.entity.js';
 import { HolderUnknownError, OverrideNotFoundError, OwnerKeptError } from './override.errors.js';
@@ -40,9 +42,8 @@ export class OverridesService {
       },
       { orderBy: { createdAt: 'desc', id: 'desc' }, limit: limit + 1 },
     );
-    const page = found.slice(0, limit);
-    const last = found.length > limit ? page.at(-1) : undefined;
-    return { data: page.map(viewOf), nextCursor: last ? this.cursors.seal({ at: last.createdAt, id: last.id }, scope) : null };
+    const { data, nextCursor } = this.cursors.page(found, limit, scope, ({ id, createdAt }) => ({ id, at: createdAt }));
+    return { data: data.map(viewOf), nextCursor };
   }
 
   /** Raises PermissionUnknownError, HolderUnknownError, BeyondOwnRightsError and, for a refusal to an owner, OwnerKeptError. */
@@ -52,11 +53,10 @@ export class OverridesService {
       await this.access.requireMayGive([this.catalogue.require(permission)], givenFor(resource));
       const isOwner = await this.#requireHolder(transaction, holder);
       if (isOwner && effect === 'deny') throw new OwnerKeptError();
-      const { principal } = WorkOrigin.current();
       const override = em.create(AccessOverride, {
         ...{ tenantId: tenant.id, holderKind: holder.kind, holder: holder.id, permission, effect, reason, expiresAt },
         ...{ resourceKind: resource?.kind ?? null, resourceId: resource?.id ?? null },
-        createdBy: principal?.kind === 'member' ? principal.id : (principal?.createdBy ?? null),
+        createdBy: memberBehind(WorkOrigin.current().principal),
       });
       await em.flush();
       const details = { permission, effect, expiresAt: expiresAt?.toISOString() ?? null };

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { memberIdOf } from '#kernel/resolution/principal.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
 import { ACCESS_PERMISSIONS } from '../access.permissions.js';
-import { Access, type Resource } from '../access.js';
+import { Access } from '../access.js';
 import { type Decision, stepsTo } from '../decision.js';
 import { PermissionCatalogue } from '../permission-catalogue.js';
+import type { Resource } from '../resource.js';
 import type { CheckAccess, CheckedAccess, ExplainAccess, ExplainedAccess } from './question.schemas.js';
 
 /** Answers what somebody may do, by the same decision that will be made when they do it. */
@@ -27,8 +29,7 @@ export class QuestionsService {
   async explain({ permission: name, resource: kind, id, member }: ExplainAccess): Promise<ExplainedAccess> {
     const permission = this.catalogue.require(name);
     const resource = kind === undefined ? undefined : { kind, id: id ?? '' };
-    const { principal } = WorkOrigin.current();
-    const self = principal?.kind === 'member' ? principal.id : null;
+    const self = memberIdOf(WorkOrigin.current().principal);
     const decision =
       member === undefined || member === self
         ? await this.access.decide(permission, resource)

@@ -1,13 +1,8 @@
 import { z } from 'zod';
 import { SYSTEM_ROLES } from '#kernel/plugin/permission.js';
+import { Text } from '#workspace/schemas.js';
 
-// PostgreSQL keeps every character but this one.
-const Name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(100)
-  .refine((text) => !text.includes('\0'), { error: 'holds a character that cannot be kept' });
+const Name = Text.trim().min(1).max(100);
 const Key = z.string().regex(/^[a-z][a-z0-9-]{1,48}$/, { error: 'is not the key of a role' });
 const Permission = z.string().regex(/^[a-z][a-z-]{0,40}:[a-z][a-z-]{0,40}$/, { error: 'is not the name of a permission' });
 const once = (texts: string[]): string[] => [...new Set(texts)];

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Res } from '@nestjs/common';
-import { type AnswerHeaders, etagOf } from '#kernel/plugin/answer-headers.js';
+import { type AnswerHeaders, tagged } from '#kernel/plugin/answer-headers.js';
 import { Door } from '#kernel/plugin/door.js';
 import { IfMatch } from '#kernel/plugin/if-match.js';
 import { ACCESS_PERMISSIONS } from '../access.permissions.js';
@@ -70,9 +70,4 @@ export class RolesController {
   remove(@Param('id', { schema: RoleId }) id: string, @Headers('if-match') ifMatch: string | undefined): Promise<void> {
     return this.roles.remove(id, IfMatch.from(ifMatch));
   }
-}
-
-function tagged(role: RoleView, answer: AnswerHeaders): RoleView {
-  answer.header('etag', etagOf(role.version));
-  return role;
 }

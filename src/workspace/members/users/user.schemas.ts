@@ -1,20 +1,14 @@
 import { z } from 'zod';
+import { Limit, Text } from '#workspace/schemas.js';
 import { MEMBER_STATUSES } from '../member.entity.js';
 
-// PostgreSQL keeps every character but this one.
-const Name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(200)
-  .refine((text) => !text.includes('\0'), { error: 'holds a character that cannot be kept' });
+const Name = Text.trim().min(1).max(200);
 const RoleKey = z.string().regex(/^[a-z][a-z0-9-]{1,48}$/, { error: 'is not the key of a role' });
 const Roles = z
   .array(RoleKey)
   .min(1)
   .max(10)
   .transform((keys) => [...new Set(keys)]);
-const Limit = z.preprocess((text) => (typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : text), z.int().min(1).max(100));
 const oneOf = <Given extends { role?: unknown; roles?: unknown }>({ role, roles }: Given): boolean =>
   role === undefined || roles === undefined;
 const BOTH = { error: 'give role or roles, not both', path: ['roles'] };

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import { type AnswerHeaders, etagOf } from '#kernel/plugin/answer-headers.js';
+import { type AnswerHeaders, tagged } from '#kernel/plugin/answer-headers.js';
 import { Door } from '#kernel/plugin/door.js';
 import { IfMatch } from '#kernel/plugin/if-match.js';
 import { MEMBER_PERMISSIONS } from '../members.permissions.js';
@@ -83,9 +83,4 @@ export class UsersController {
   inviteAgain(@Param('id', { schema: UserId }) id: string): Promise<void> {
     return this.users.inviteAgain(id);
   }
-}
-
-function tagged(user: UserView, answer: AnswerHeaders): UserView {
-  answer.header('etag', etagOf(user.version));
-  return user;
 }

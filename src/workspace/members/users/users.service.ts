@@ -62,7 +62,8 @@ export class UsersService {
 
   /** Newest first. Raises CursorInvalidError. */
   async list({ limit, cursor, status }: ListUsers): Promise<UserPage> {
-    const after = cursor === undefined ? undefined : this.cursors.open(cursor, ['users', { status }]);
+    const scope = ['users', { status }] as const;
+    const after = cursor === undefined ? undefined : this.cursors.open(cursor, scope);
     let query = this.contexts.reads<MemberTables>().selectFrom('member').select(COLUMNS);
     if (status) query = query.where('status', '=', status);
     if (after) query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(after.at, after.id)));
@@ -71,9 +72,7 @@ export class UsersService {
       .orderBy('id', 'desc')
       .limit(limit + 1)
       .execute();
-    const data = rows.slice(0, limit).map(userViewOfRow);
-    const last = rows.length > limit ? data.at(-1) : undefined;
-    return { data, nextCursor: last ? this.cursors.seal({ at: new Date(last.createdAt), id: last.id }, ['users', { status }]) : null };
+    return this.cursors.page(rows.map(userViewOfRow), limit, scope, ({ id, createdAt }) => ({ id, at: new Date(createdAt) }));
   }
 
   /** Raises MemberNotFoundError. */

@@ -17,6 +17,10 @@ interface Held {
   readonly tenantId: string;
   readonly memberId: string;
   readonly stream: NotificationStream;
+  /** In which part of the time between two checks it is checked. */
+  readonly part: number;
+  /** Checks made; they begin at different numbers, so that looks into the inbox are spread too. */
+  checks: number;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -27,7 +31,10 @@ export class NotificationStreams implements OnModuleDestroy {
   readonly #held = new Set<Held>();
   readonly limits: StreamLimits = { ...STREAM_LIMITS };
   #timers: NodeJS.Timeout[] = [];
-  #checks = 0;
+  /** How many a member holds, by tenant and member. */
+  readonly #own = new Map<string, number>();
+  #made = 0;
+  #ticks = 0;
   #isOver = false;
 
   constructor(
@@ -54,7 +61,7 @@ export class NotificationStreams implements OnModuleDestroy {
     let unfollow = (): void => undefined;
     const end = (): void => {
       stream.outlet.cut();
-      this.#held.delete(held);
+      this.#drop(held);
       if (this.#held.size === 0) this.#rest();
       unfollow();
     };
@@ -81,7 +88,7 @@ export class NotificationStreams implements OnModuleDestroy {
   }
 
   #hold({ id: memberId, tenantId }: SignedInMember): Held {
-    const own = [...this.#held].filter((one) => one.tenantId === tenantId && one.memberId === memberId).length;
+    const own = this.#own.get(keyOf({ tenantId, memberId })) ?? 0;
     if (own >= this.limits.perMember) throw new TooManyStreamsError(this.limits.perMember);
     if (this.#isOver || this.#held.size >= this.limits.perProcess) throw new StreamsFullError();
     const origin = WorkOrigin.current();
@@ -99,10 +106,20 @@ export class NotificationStreams implements OnModuleDestroy {
         return (await asReader(() => this.#mayGoOn())) ? newest : null;
       },
     });
-    const held = { tenantId, memberId, stream };
+    const place = this.#made++;
+    const { checkParts, lookEvery } = this.limits;
+    const held = { tenantId, memberId, stream, part: place % checkParts, checks: Math.floor(place / checkParts) % lookEvery };
     this.#held.add(held);
+    this.#own.set(keyOf(held), own + 1);
     this.#wake();
     return held;
+  }
+
+  #drop(held: Held): void {
+    if (!this.#held.delete(held)) return;
+    const left = (this.#own.get(keyOf(held)) ?? 1) - 1;
+    if (left === 0) this.#own.delete(keyOf(held));
+    else this.#own.set(keyOf(held), left);
   }
 
   async #mayGoOn(): Promise<boolean> {
@@ -121,9 +138,13 @@ export class NotificationStreams implements OnModuleDestroy {
   };
 
   readonly #look = (): void => {
-    this.#checks += 1;
-    const isDue = !this.live.isUp || this.#checks % this.limits.lookEvery === 0;
-    for (const { stream } of this.#held) void stream.check().then(() => isDue && stream.poke());
+    const part = this.#ticks++ % this.limits.checkParts;
+    for (const held of this.#held) {
+      if (held.part !== part) continue;
+      held.checks += 1;
+      const isDue = !this.live.isUp || held.checks % this.limits.lookEvery === 0;
+      void held.stream.check().then(() => isDue && held.stream.poke());
+    }
   };
 
   #isListening = false;
@@ -134,7 +155,7 @@ export class NotificationStreams implements OnModuleDestroy {
     if (this.#timers.length > 0) return;
     // Or the timers would run in the scope of whoever came first.
     this.#timers = TenantScope.leave(() => [
-      setInterval(this.#look, this.limits.checkEveryMs).unref(),
+      setInterval(this.#look, this.limits.checkEveryMs / this.limits.checkParts).unref(),
       setInterval(() => {
         for (const { stream } of this.#held) stream.comment();
       }, this.limits.commentEveryMs).unref(),
@@ -144,4 +165,8 @@ export class NotificationStreams implements OnModuleDestroy {
   #rest(): void {
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
   }
+}
+
+function keyOf({ tenantId, memberId }: Pick<Held, 'tenantId' | 'memberId'>): string {
+  return `${tenantId} ${memberId}`;
 }

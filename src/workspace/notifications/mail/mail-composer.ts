@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import { PublicAddress } from '#kernel/resolution/public-address.js';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
+import { companyName } from '#workspace/company/company-name.js';
 import { OneTimeLinks } from '#workspace/members/links/one-time-links.js';
 import type { Mail } from '../mail-sender.js';
 import { isCritical } from '../notification-categories.js';
@@ -20,17 +22,18 @@ const PREFERENCES_PAGE = '/settings/notifications';
 @Injectable()
 export class MailComposer {
   constructor(
+    private readonly contexts: TenantContextFactory,
     private readonly address: PublicAddress,
     private readonly links: OneTimeLinks,
   ) {}
 
   /** The same delivery gives the same Message-ID each time, so that a mail that was taken twice shows as one. `items` are what a digest gathered. */
-  compose(delivery: DueDelivery, items: readonly { readonly title: string; readonly link: string | null }[]): Mail {
-    const { slug, name: tenantName } = TenantScope.require('write a mail');
+  async compose(delivery: DueDelivery, items: readonly { readonly title: string; readonly link: string | null }[]): Promise<Mail> {
+    const { slug } = TenantScope.require('write a mail');
     const at = (path: string): string => this.address.ofTenant(slug, path as `/${string}`);
     const preferencesUrl = isCritical(delivery.category) ? null : at(PREFERENCES_PAGE);
     const content: MailContent = {
-      tenantName,
+      tenantName: await companyName(this.contexts),
       memberName: delivery.name,
       title: delivery.title,
       paragraphs: delivery.body === '' ? [] : [delivery.body],

@@ -56,6 +56,17 @@ describe.each(TIERS)('mails of tenants on the %s tier', (tier) => {
     expect(mail?.headers.find(({ key }) => key === 'list-unsubscribe')?.value).toMatch(/^<http.*\/settings\/notifications>$/);
   });
 
+  it('are from the company by the name it has now', async () => {
+    await stage.sql.run(globex, `update company set name = 'Globex & Sons'`);
+    const { id: memberId, email } = await stage.people.member(globex, { status: 'invited' });
+    const fact = { memberId, linkId: memberId };
+    const handle = () => stage.part(api, TellOfMembers).handle(fact, { id: 'job', topic: 'member.invited' });
+    await as(() => api.platform.contexts.transaction(handle), globex);
+    const [row] = await stage.sql.run(globex, 'select id from mail_delivery where member_id = $1', [memberId]);
+    await as(() => stage.part(api, SendMail).handle({ deliveryId: String(row?.['id']) }), globex);
+    expect((await stage.mails(email)).map(({ subject }) => subject)).toEqual(['[Globex & Sons] You are invited to Globex & Sons']);
+  });
+
   it('offer no way to turn off what is critical', async () => {
     const { id, email } = await due({ category: 'security' });
     await send(id);

@@ -38,7 +38,7 @@ export class SendMail implements JobHandler<{ deliveryId: string }> {
     if (member.isRefused && !isCritical(claimed.category))
       return this.#end(deliveryId, { state: 'failed', error: 'the address was refused before' });
     try {
-      await this.sender.send(this.composer.compose({ ...claimed, ...member }, await this.#itemsOf(deliveryId)));
+      await this.sender.send(await this.composer.compose({ ...claimed, ...member }, await this.#itemsOf(deliveryId)));
     } catch (error) {
       await this.#note(deliveryId, member.email, error);
       return;

@@ -3,17 +3,12 @@ import { z } from 'zod';
 import { PlatformAuditChain, type PlatformEvent } from '#catalog/audit/platform-audit-chain.js';
 import { Door } from '#kernel/plugin/door.js';
 import { PlatformRoute } from '#kernel/plugin/route-kind.js';
+import { Limit, Text } from '#workspace/schemas.js';
 
-const Limit = z.preprocess((text) => (typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : text), z.int().min(1).max(100));
 const Place = z.preprocess((text) => (typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : text), z.int().min(1));
-const Text = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine((text) => !text.includes('\0'), { error: 'holds a character that cannot be kept' });
 
 const ListPlatformEvents = z.strictObject({
-  action: Text.optional(),
+  action: Text.min(1).max(200).optional(),
   tenant: z.uuid().optional(),
   before: Place.optional(),
   limit: Limit.default(50),

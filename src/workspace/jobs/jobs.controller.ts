@@ -1,9 +1,9 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { JobRecords, type JobRecord } from '#kernel/jobs/job-records.js';
-import { JOB_PERMISSIONS } from '#kernel/jobs/job.permissions.js';
+import { JobRecords, type JobRecord } from '#workspace/jobs/job-records.js';
+import { JOB_PERMISSIONS } from '#workspace/jobs/job.permissions.js';
 import { Door } from '#kernel/plugin/door.js';
 import { PageCursors } from '#kernel/plugin/page-cursor.js';
-import { JobId, JobPage, JobView, ListJobs } from '#main/http/job.schemas.js';
+import { JobId, JobPage, JobView, ListJobs } from '#workspace/jobs/job.schemas.js';
 
 @Controller('/api/jobs')
 export class JobsController {
@@ -23,9 +23,8 @@ export class JobsController {
     const list = ['jobs', { state, name }] as const;
     const before = cursor === undefined ? undefined : this.cursors.open(cursor, list).id;
     const found = await this.jobs.list({ state, name, before, limit: limit + 1 });
-    const page = found.slice(0, limit);
-    const last = found.length > limit ? page.at(-1) : undefined;
-    return { data: page.map(viewOf), nextCursor: last ? this.cursors.seal({ at: last.createdAt, id: last.id }, list) : null };
+    const { data, nextCursor } = this.cursors.page(found, limit, list, ({ id, createdAt }) => ({ id, at: createdAt }));
+    return { data: data.map(viewOf), nextCursor };
   }
 
   @Post(':id/retry')

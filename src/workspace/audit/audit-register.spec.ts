@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { auditAction } from '#kernel/plugin/audit-action.js';
-import { AuditActions, SCHEMA_VIOLATION } from '#workspace/audit/audit-actions.js';
+import { AuditRegister, SCHEMA_VIOLATION } from '#workspace/audit/audit-register.js';
 import { AuditSchemaViolationError } from '#workspace/audit/audit.errors.js';
 
 const CLOSE = auditAction('doors.close', z.strictObject({ hand: z.enum(['left', 'right']) }), 3);
@@ -10,7 +10,7 @@ const LOCK = auditAction('doors.lock');
 describe('what is declared to be put on record', () => {
   it('goes with the version of its declaration', () => {
     const entry = { action: CLOSE.name, targets: [], details: { hand: 'left' } };
-    expect(new AuditActions([CLOSE, LOCK], true).declared(entry)).toEqual({ entry, version: 3 });
+    expect(new AuditRegister([CLOSE, LOCK], true).declared(entry)).toEqual({ entry, version: 3 });
   });
 
   it.each([
@@ -20,8 +20,8 @@ describe('what is declared to be put on record', () => {
     ['no details', { action: CLOSE.name, targets: [] }],
     ['details where none are declared', { action: LOCK.name, targets: [], details: { hand: 'left' } }],
   ])('is not %s: that fails while developing and is kept as a violation in production', (_what, entry) => {
-    expect(() => new AuditActions([CLOSE, LOCK], true).declared(entry)).toThrow(AuditSchemaViolationError);
-    const kept = new AuditActions([CLOSE, LOCK], false).declared({ ...entry, reason: 'kept' });
+    expect(() => new AuditRegister([CLOSE, LOCK], true).declared(entry)).toThrow(AuditSchemaViolationError);
+    const kept = new AuditRegister([CLOSE, LOCK], false).declared({ ...entry, reason: 'kept' });
     expect(kept.entry).toMatchObject({
       action: SCHEMA_VIOLATION,
       reason: 'kept',
@@ -30,6 +30,6 @@ describe('what is declared to be put on record', () => {
   });
 
   it('is declared once', () => {
-    expect(() => new AuditActions([LOCK, auditAction('doors.lock')], true)).toThrow(TypeError);
+    expect(() => new AuditRegister([LOCK, auditAction('doors.lock')], true)).toThrow(TypeError);
   });
 });

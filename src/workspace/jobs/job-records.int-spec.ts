@@ -1,8 +1,12 @@
-import { JobRecords } from '#kernel/jobs/job-records.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { until } from '#testing/faults/until.js';
 import { JobsWorld } from '#testing/jobs/jobs-world.js';
 import { TIERS } from '#testing/test-platform.js';
+import { AuditRegister } from '#workspace/audit/audit-register.js';
+import type { AuditTables } from '#workspace/audit/audit-table.js';
+import { AuditTrail } from '#workspace/audit/audit-trail.js';
+import { JobRecords } from '#workspace/jobs/job-records.js';
+import { JOBS_AUDIT_ACTIONS } from '#workspace/jobs/jobs.audit.js';
 
 describe('the records of jobs', () => {
   let world: JobsWorld;
@@ -10,7 +14,8 @@ describe('the records of jobs', () => {
 
   beforeAll(async () => {
     world = await JobsWorld.open();
-    records = new JobRecords(world.platform.contexts, world.platform.outbox);
+    const { contexts, outbox } = world.platform;
+    records = new JobRecords(contexts, outbox, new AuditTrail(contexts, new AuditRegister(JOBS_AUDIT_ACTIONS, true)));
   });
   afterAll(() => world.close());
 
@@ -19,6 +24,16 @@ describe('the records of jobs', () => {
       tenant,
       `update tenancy.outbox set state = 'dead', attempt = 200, error = 'x: it failed', finished_at = now() where tenant_id = $1 and payload = $2`,
       JSON.stringify({ n }),
+    );
+
+  const retriesOnRecord = (tenant: Tenant): Promise<unknown[]> =>
+    world.as(tenant, () =>
+      world.platform.contexts
+        .reads<AuditTables>()
+        .selectFrom('audit_event')
+        .select(['targets', 'details'])
+        .where('action', '=', 'job.retried')
+        .execute(),
     );
 
   it.each(TIERS)('are those of the tenant, newest first, by state and kind, in pages (%s)', async (tier) => {
@@ -43,8 +58,8 @@ describe('the records of jobs', () => {
     });
   });
 
-  it('let a dead job be tried once more, and no other', async () => {
-    const { acme, globex } = await world.tests.pair('row');
+  it.each(TIERS)('let a dead job be tried once more, and no other, and say that somebody asked (%s)', async (tier) => {
+    const { acme, globex } = await world.tests.pair(tier);
     await world.publish(acme, [{ n: 1 }, { n: 2 }]);
     await kill(acme, 1);
     const [dead, waiting] = await world.jobs(acme);
@@ -53,6 +68,9 @@ describe('the records of jobs', () => {
       await expect(records.retry(waiting!.id)).rejects.toMatchObject({ code: 'jobs.not-dead', state: 'pending' });
       expect(await records.retry(dead!.id)).toMatchObject({ state: 'pending', attempt: 200 });
     });
+    const onRecord = await retriesOnRecord(acme);
+    expect(onRecord).toEqual([{ targets: [{ type: 'job', id: dead!.id }], details: { name: dead!.name, attempts: 200 } }]);
+    expect(await retriesOnRecord(globex)).toEqual([]);
     const engine = world.engine(2);
     await until(() => world.isIdle(acme), 10_000);
     await engine.stop(1_000);
@@ -61,6 +79,23 @@ describe('the records of jobs', () => {
       ['done', 1],
     ]);
     expect(await world.marks(acme)).toEqual([1, 2]);
+  });
+
+  it('keep neither the retry nor the word for it when the transaction around them is given up', async () => {
+    const { acme, globex } = await world.tests.pair('row');
+    await world.publish(acme, [{ n: 1 }]);
+    await world.publish(globex, [{ n: 2 }]);
+    await kill(acme, 1);
+    const [dead] = await world.jobs(acme);
+    const givenUp = world.as(acme, () =>
+      world.platform.contexts.transaction(async () => {
+        await records.retry(dead!.id);
+        throw new RangeError('given up');
+      }),
+    );
+    await expect(givenUp).rejects.toThrow('given up');
+    expect([(await world.jobs(acme))[0]?.state, (await world.jobs(globex))[0]?.state]).toEqual(['dead', 'pending']);
+    expect(await retriesOnRecord(acme)).toEqual([]);
   });
 
   it('of all tenants show those who run the platform what needs somebody, and not what it is about', async () => {

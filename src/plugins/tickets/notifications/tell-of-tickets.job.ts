@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import type { JobDeclaration, JobHandler, JobTry } from '#kernel/jobs/job-handler.js';
 import { Access } from '#workspace/access/access.js';
-import { PermissionCatalogue } from '#workspace/access/permission-catalogue.js';
-import type { Notice } from './notice.js';
-import type { Category } from './notification-categories.js';
-import type { NotificationTables } from './notification-tables.js';
-import { Notifier } from './notifier.js';
-import { READ_TICKETS, TICKET_KIND, ticketAssigned, ticketCommented, ticketCompleted, type TicketFact } from './ticket-facts.js';
+import type { Notice } from '#workspace/notifications/notice.js';
+import type { Category } from '#workspace/notifications/notification-categories.js';
+import { Notifier } from '#workspace/notifications/notifier.js';
+import { ticketAssigned, ticketCommented, ticketCompleted, type TicketFact } from '../ticket.events.js';
+import { TICKET_PERMISSIONS } from '../ticket.permissions.js';
+import type { TicketTables } from '../ticket-table.js';
 
 type Fact = TicketFact & { readonly commentId?: string };
 
@@ -39,9 +39,9 @@ const WORDS: Readonly<Record<string, Words>> = {
 @Injectable()
 export class TellOfTickets implements JobHandler<Fact> {
   static readonly job: JobDeclaration = {
-    name: 'notifications.tell-of-tickets',
+    name: 'tickets.tell-of-tickets',
     on: [ticketAssigned, ticketCommented, ticketCompleted],
-    order: 'none',
+    order: 'tenant',
     permission: 'platform',
   };
 
@@ -49,7 +49,6 @@ export class TellOfTickets implements JobHandler<Fact> {
     private readonly contexts: TenantContextFactory,
     private readonly notifier: Notifier,
     private readonly access: Access,
-    private readonly permissions: PermissionCatalogue,
   ) {}
 
   async handle(fact: Fact, { topic }: Pick<JobTry, 'topic'>): Promise<void> {
@@ -58,7 +57,7 @@ export class TellOfTickets implements JobHandler<Fact> {
     if (!words || concerned.length === 0) return;
     await this.contexts.transaction(async (transaction) => {
       const ticket = await transaction
-        .sql<NotificationTables>()
+        .sql<TicketTables>()
         .selectFrom('tickets')
         .select('title')
         .where('id', '=', fact.ticketId)
@@ -71,10 +70,9 @@ export class TellOfTickets implements JobHandler<Fact> {
   }
 
   async #readersAmong(memberIds: readonly string[], ticketId: string): Promise<string[]> {
-    const read = this.permissions.require(READ_TICKETS);
     const readers: string[] = [];
     for (const id of memberIds) {
-      const { allow } = await this.access.decideForMember(id, read, { kind: TICKET_KIND, id: ticketId });
+      const { allow } = await this.access.decideForMember(id, TICKET_PERMISSIONS.read, { kind: 'ticket', id: ticketId });
       if (allow) readers.push(id);
     }
     return readers;

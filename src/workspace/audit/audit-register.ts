@@ -12,7 +12,7 @@ export interface DeclaredEntry {
 export const SCHEMA_VIOLATION = 'audit.schema-violation';
 
 /** Everything that may be put on record. Raises TypeError when an action is declared twice. */
-export class AuditActions {
+export class AuditRegister {
   readonly #byName: ReadonlyMap<string, AuditAction>;
 
   constructor(

@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { WORK_OVERSEER, type WorkOverseer } from '#kernel/jobs/work-overseer.js';
 import { Door } from '#kernel/plugin/door.js';
 import { PlatformRoute } from '#kernel/plugin/route-kind.js';
-import { ListTroubledJobs, TroubledJobsView } from '#main/http/job.schemas.js';
+import { ListTroubledJobs, TroubledJobsView } from '#control/operators/troubled-job.schemas.js';
 
 @Controller('/api/platform/jobs')
 export class PlatformJobsController {

@@ -10,12 +10,15 @@ export interface ExportReport {
   readonly valid: boolean;
   readonly events: number;
   readonly problems: readonly string[];
-  /** Whose signature it was held against; whoever got the file elsewhere compares it with what the platform says of itself. */
+  /** Who signed it, of those it was held against; whoever got the file elsewhere compares it with what the platform says of itself. */
   readonly publicKey: string | null;
 }
 
-/** Holds an exported file against its manifest and the manifest against the key: reads line by line, and needs no platform. */
-export async function checkExport(lines: AsyncIterable<string>, publicKey?: string): Promise<ExportReport> {
+/**
+ * Holds an exported file against its manifest and the manifest against the keys that are believed, any of them; without any, against the one
+ * it names itself, which says that the file is whole and not who made it. Reads line by line, and needs no platform.
+ */
+export async function checkExport(lines: AsyncIterable<string>, believed?: string | readonly string[]): Promise<ExportReport> {
   const problems: string[] = [];
   const digest = createHash('sha256');
   let events = 0;
@@ -40,11 +43,12 @@ export async function checkExport(lines: AsyncIterable<string>, publicKey?: stri
     }
   }
   if (!manifest) return { valid: false, events, problems: [...problems, 'there is no manifest: the file is not whole'], publicKey: null };
-  const key = publicKey ?? manifest.publicKey;
-  if (!isSignedBy(key, manifestFacts(manifest), Buffer.from(manifest.signature, 'base64')))
-    problems.push('the manifest is not signed by this key');
+  const keys = [believed ?? manifest.publicKey].flat();
+  const facts = manifestFacts(manifest);
+  const key = keys.find((one) => isSignedBy(one, facts, Buffer.from(manifest.signature, 'base64')));
+  if (key === undefined) problems.push('the manifest is not signed by this key');
   if (manifest.sha256 !== digest.digest('hex') || manifest.count !== events) problems.push('the lines are not those of the manifest');
-  return { valid: problems.length === 0, events, problems, publicKey: key };
+  return { valid: problems.length === 0, events, problems, publicKey: key ?? null };
 }
 
 function jsonOf(line: string): unknown {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ticketCommented } from '#plugins/tickets/ticket.events.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { until } from '#testing/faults/until.js';
 import { generousPlans } from '#testing/generous-plans.js';
@@ -11,7 +12,6 @@ import type { TestMember } from '#testing/members.js';
 import { NotificationStage } from '#testing/notifications/notification-stage.js';
 import { SseReader } from '#testing/notifications/sse-reader.js';
 import type { WorkerOrder } from '#testing/notifications/worker-process.js';
-import { ticketCommented } from './ticket-facts.js';
 
 const PROGRAMS = join(process.cwd(), 'dist/src');
 const EVENTS = 40;

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import { rowTime } from '#kernel/model/row-time.js';
 import { JobNotDeadError, JobNotFoundError } from '#kernel/jobs/job.errors.js';
 import { Outbox } from '#kernel/outbox/outbox.js';
 import type { OutboxState, OutboxTables } from '#kernel/outbox/outbox-table.js';
+import { AuditTrail } from '#workspace/audit/audit-trail.js';
 
 /** A job as the people of its tenant see it; not what it holds. */
 export interface JobRecord {
@@ -36,6 +36,7 @@ export class JobRecords {
   constructor(
     private readonly contexts: TenantContextFactory,
     private readonly outbox: Outbox,
+    private readonly trail: AuditTrail,
   ) {}
 
   /** Newest first; ids are made in the order of time. */
@@ -47,7 +48,7 @@ export class JobRecords {
     return (await query.orderBy('id', 'desc').limit(limit).execute()).map(toRecord);
   }
 
-  /** Asks for a dead job once more, with one more attempt than it had. Raises JobNotFoundError or JobNotDeadError. */
+  /** Asks for a dead job once more, with one more attempt than it had; that somebody did is on record. Raises JobNotFoundError or JobNotDeadError. */
   async retry(id: string): Promise<JobRecord> {
     return this.contexts.transaction(async (transaction) => {
       const outbox = transaction.sql<OutboxTables>();
@@ -55,9 +56,9 @@ export class JobRecords {
         .updateTable('tenancy.outbox')
         .set((column) => ({
           state: 'pending',
-          due_at: sql<Date>`clock_timestamp()`,
+          due_at: column.fn<Date>('clock_timestamp'),
           finished_at: null,
-          max_attempts: sql<number>`greatest(${column.ref('max_attempts')}, ${column.ref('attempt')} + 1)`,
+          max_attempts: column.fn<number>('greatest', ['max_attempts', column('attempt', '+', 1)]),
         }))
         .where('id', '=', id)
         .where('state', '=', 'dead')
@@ -65,6 +66,8 @@ export class JobRecords {
         .executeTakeFirst();
       if (revived) {
         this.outbox.ringAfter(transaction);
+        const { name, attempt } = revived;
+        this.trail.record({ action: 'job.retried', targets: [{ type: 'job', id }], details: { name, attempts: attempt } });
         return toRecord(revived);
       }
       const known = await outbox.selectFrom('tenancy.outbox').select('state').where('id', '=', id).executeTakeFirst();
