@@ -9,7 +9,7 @@ export class Audit0004 extends Migration {
     this.addSql(`create table audit_event (
       tenant_id uuid not null,
       id uuid not null,
-      seq bigint not null,
+      seq bigint not null check (seq > 0),
       occurred_at timestamptz(6) not null,
       action text not null check (char_length(action) between 3 and 100),
       version integer not null check (version >= 1),

@@ -10,12 +10,13 @@ export const ACCESS_MUTATIONS: readonly Mutation[] = [
   {
     ...DECISION,
     name: 'access: a refusal of one thing wins over what allows it',
-    find: `  ['deny-on-resource', lookForDeny((override, question) => override.id !== null && isSame(override.id, question.id))],\n`,
+    find: `  ['deny-on-resource', lookForDeny((override, question) => override.id !== null && isSameId(override.id, question.id))],\n`,
     replace: '',
   },
   {
     ...DECISION,
     name: 'access: an id written in another way is the same thing',
+    file: 'src/workspace/access/resource.ts',
     find: 'return one.toLowerCase() === other?.toLowerCase();',
     replace: 'return one === other;',
   },

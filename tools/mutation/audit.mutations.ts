@@ -111,13 +111,13 @@ export const AUDIT_MUTATIONS: readonly Mutation[] = [
   {
     ...VERIFIER,
     name: 'audit: the signature of an anchor is looked at',
-    find: 'return this.parts.signer.isSigned(anchorFacts(anchor), anchor.signature);',
+    find: 'return this.parts.signatures.isSigned(anchorFacts(anchor), anchor.signature);',
     replace: 'return anchor.signature.length > 0;',
   },
   {
     name: 'audit: the signature of a cut is looked at',
     file: `${AUDIT}/retention-cut.ts`,
-    find: `data !== undefined && signer.isSigned(cutFacts(chain.chain, data), Buffer.from(data.proof, 'base64url'));`,
+    find: `data !== undefined && signatures.isSigned(cutFacts(chain.chain, data), Buffer.from(data.proof, 'base64url'));`,
     replace: 'data !== undefined;',
     specs: RETENTION,
   },

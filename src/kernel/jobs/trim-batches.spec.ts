@@ -24,8 +24,8 @@ describe('what is taken away in batches', () => {
     expect(taken).toEqual([TRIM_BATCH]);
   });
 
-  it('leaves to the next run what is more than a hundred batches', async () => {
-    await trimFrom(101 * TRIM_BATCH, new AbortController().signal);
-    expect(taken).toHaveLength(100);
+  it('leaves to the next run what is more than four hundred batches', async () => {
+    await trimFrom(401 * TRIM_BATCH, new AbortController().signal);
+    expect(taken).toHaveLength(400);
   });
 });
