@@ -85,6 +85,8 @@ export class RedisDoorbell implements Doorbell {
     };
     hears.on('ready', subscribe);
     hears.on('message', take);
+    // What was heard while this one was away could not be taken.
+    this.options.redis.on('ready', take);
     if (hears.status === 'ready') subscribe();
     // A silent connection may be a dead one; a ping without an answer makes the client drop it.
     const pings = setInterval(() => {
@@ -94,6 +96,7 @@ export class RedisDoorbell implements Doorbell {
       clearInterval(pings);
       hears.off('ready', subscribe);
       hears.off('message', take);
+      this.options.redis.off('ready', take);
     };
   }
 
