@@ -11,6 +11,7 @@ export async function runTests(args) {
     name: 'test',
     isFast: true,
     nodeArguments: () => ['--experimental-vm-modules', '--no-warnings', jest, '--config', config, ...args],
-    environment: (dataDir) => ({ TENANTRY_TEST_DATA: dataDir }),
+    // Specs that start processes of their own run beside others on the same servers, which take 120.
+    environment: (dataDir) => ({ TENANTRY_TEST_DATA: dataDir, CONNECTIONS_PER_SERVER: '72' }),
   });
 }
