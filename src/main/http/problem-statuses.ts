@@ -34,6 +34,7 @@ export const PROBLEM_STATUSES: ReadonlyMap<string, ProblemStatus> = new Map(
     'access.denied': { status: 403, title: 'Not allowed' },
     'access.step-up-required': { status: 403, title: 'Password needed again' },
     'access.plan-required': { status: 403, title: 'Not in this plan' },
+    'access.read-only': { status: 403, title: 'Only reading is possible' },
     'access.undeclared': { status: 500, title: 'Internal error' },
     'access.beyond-own-rights': { status: 403, title: 'More than you have' },
     'access.over-limit': { status: 403, title: 'No room in this plan' },
