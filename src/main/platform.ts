@@ -36,6 +36,7 @@ import type { Plugin } from '#kernel/plugin/plugin.js';
 import { CachedTenantDirectory } from '#kernel/tenancy/cached-tenant-directory.js';
 import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import { type AccessParts, openAccess } from '#main/access-parts.js';
+import type { ObjectStore, ObjectTraces } from '#workspace/objects/object-store.js';
 import type { TenantObjects } from '#workspace/objects/tenant-objects.js';
 import { readClusters, type ConfiguredCluster } from '#main/clusters.js';
 import type { Config } from '#main/config.js';
@@ -76,6 +77,8 @@ export interface Platform extends AccessParts {
   readonly contexts: TenantContextFactory;
   readonly signing: SigningKeys;
   readonly objects: TenantObjects;
+  /** Where they lie, of all tenants: for what the platform does to a tenant as a whole. */
+  readonly objectStore: ObjectStore & ObjectTraces;
   readonly members: MemberServices;
   readonly notifications: NotificationParts;
   readonly closer: TenantCloser;
@@ -176,7 +179,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     ...openAccess({ contexts, plans, plugins, catalog, channel: redis.accessChannel, announce: (id) => directory.announce(id) }),
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
     notifications,
-    ...{ signing, members, objects: files.objects },
+    ...{ signing, members, objects: files.objects, objectStore: files.store },
     announce: (id) => directory.announce(id),
     health: async () => ({
       catalog: { status: (await isCatalogUp(catalog)) ? 'up' : 'down' },
