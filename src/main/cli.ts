@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addAuditCommand } from '#main/cli/audit-command.js';
+import { addOperatorCommands } from '#main/cli/operator-commands.js';
 import { Output } from '#main/cli/output.js';
 import { Session } from '#main/cli/session.js';
 import { addSettingsCommand } from '#main/cli/settings-command.js';
@@ -13,6 +14,7 @@ const session = new Session(output);
 
 addUpCommand(program, session);
 addTenantCommands(program, session);
+addOperatorCommands(program, session);
 addSettingsCommand(program);
 addAuditCommand(program, session);
 program.hook('preAction', (_program, command) => session.because(command.opts<{ reason?: string }>().reason));

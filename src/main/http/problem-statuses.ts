@@ -95,6 +95,13 @@ export const PROBLEM_STATUSES: ReadonlyMap<string, ProblemStatus> = new Map(
     'objects.unavailable': { status: 503, title: 'Files not available', retryAfter: 5 },
     'jobs.not-found': { status: 404, title: 'No such job' },
     'jobs.not-dead': { status: 409, title: 'Not a dead job' },
+    'operators.denied': { status: 403, title: 'Not for your roles' },
+    'operators.session-needed': { status: 403, title: 'Signed-in operators only' },
+    'operators.not-found': { status: 404, title: 'No such operator' },
+    'operators.email-taken': { status: 409, title: 'E-mail address taken' },
+    'operators.last-owner': { status: 409, title: 'The last owner stays' },
+    'operators.beyond-own-rights': { status: 403, title: 'More than you have' },
+    'operators.disabled': { status: 409, title: 'Operator is disabled' },
     internal: { status: 500, title: 'Internal error' },
   } satisfies Record<string, ProblemStatus>),
 );
