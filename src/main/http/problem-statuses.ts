@@ -95,6 +95,10 @@ export const PROBLEM_STATUSES: ReadonlyMap<string, ProblemStatus> = new Map(
     'objects.unavailable': { status: 503, title: 'Files not available', retryAfter: 5 },
     'jobs.not-found': { status: 404, title: 'No such job' },
     'jobs.not-dead': { status: 409, title: 'Not a dead job' },
+    'auditors.not-found': { status: 404, title: 'No such auditor' },
+    'auditors.tenant-closed': { status: 409, title: 'Not an active tenant' },
+    'auditors.expiry-refused': { status: 422, title: 'No time to come' },
+    'auditors.login-failed': { status: 503, title: 'Database not available', retryAfter: 5 },
     internal: { status: 500, title: 'Internal error' },
   } satisfies Record<string, ProblemStatus>),
 );
