@@ -39,7 +39,7 @@ export interface JobEngine {
 
 /** Wires and starts what does the work of tenants in this process; Redis may come later. */
 export function startJobEngine(platform: Platform, options: JobEngineOptions): JobEngine {
-  const { config, log, directory, contexts, plans, jobs, outbox, doorbell, overseer, plugins } = platform;
+  const { config, log, directory, closings, contexts, plans, jobs, outbox, doorbell, overseer, plugins } = platform;
   const { handlerOf, gate, concurrency, sweepMs, leaseMs = LEASE_MS, againAfterMs = AGAIN_AFTER_MS, lockMs = LOCK_MS } = options;
   const place = { url: config.REDIS_URL, prefix: `${platform.jobsPrefix}bull` };
   const schedules = plugins.flatMap((plugin) => plugin.schedules ?? []);
@@ -47,7 +47,18 @@ export function startJobEngine(platform: Platform, options: JobEngineOptions): J
   const handBack = new AbortController();
   const transport = new BullMqTransport(place, log);
   const dispatcher = new JobDispatcher({ directory, contexts, plans, transport, log, kinds: jobs.names, againAfterMs });
-  const runner = new JobRunner({ directory, contexts, jobs, handlerOf, gate, dispatcher, log, leaseMs, handBack: handBack.signal });
+  const runner = new JobRunner({
+    directory,
+    closings,
+    contexts,
+    jobs,
+    handlerOf,
+    gate,
+    dispatcher,
+    log,
+    leaseMs,
+    handBack: handBack.signal,
+  });
   const worker = new BullMqWorker({ ...place, concurrency, log, lockMs, run: (delivery) => runner.run(delivery) });
   const ticks = new ScheduleTicks({ schedules, roll, contexts, outbox, log });
   const ticker = new BullMqSchedules({ ...place, schedules, log, tick: (name, at) => ticks.tick(name, at) });
