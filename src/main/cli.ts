@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addAuditCommand } from '#main/cli/audit-command.js';
+import { addDoctorCommand } from '#main/cli/doctor-command.js';
 import { addErasureCommands } from '#main/cli/erasure-commands.js';
 import { addOperatorCommands } from '#main/cli/operator-commands.js';
 import { Output } from '#main/cli/output.js';
@@ -16,6 +17,7 @@ const session = new Session(output);
 addUpCommand(program, session);
 addErasureCommands(addTenantCommands(program, session), session);
 addOperatorCommands(program, session);
+addDoctorCommand(program, session);
 addSettingsCommand(program);
 addAuditCommand(program, session);
 program.hook('preAction', (_program, command) => session.because(command.opts<{ reason?: string }>().reason));
