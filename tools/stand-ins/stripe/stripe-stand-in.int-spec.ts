@@ -82,7 +82,7 @@ describe('Stripe stand-in, asked by the vendor’s client', () => {
       until(async () => {
         const status = await vendor.customers.create({ name: 'Acme' }, { idempotencyKey }).then(
           () => 200,
-          (error: Stripe.errors.StripeError) => error.statusCode,
+          (error: unknown) => (error as Stripe.errors.StripeError).statusCode,
         );
         return status === 409;
       }, 1_400),
