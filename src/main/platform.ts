@@ -45,6 +45,7 @@ import { readPlans } from '#main/plans.js';
 import { plugins as allPlugins } from '#main/plugins.js';
 import { projectFolder } from '#main/project-folder.js';
 import { openRedisParts } from '#main/redis.js';
+import { openSettings, type SettingParts } from '#main/setting-parts.js';
 import { isStandInVault } from '#main/stand-in-vault.js';
 import { AuditRegister } from '#workspace/audit/audit-register.js';
 import type { AuditKeys } from '#workspace/audit/audit-keys.js';
@@ -56,7 +57,7 @@ const CLOSE_WITHIN_MS = 5_000;
 export type Health = Record<string, { status: 'up' | 'down' | 'degraded' }>;
 
 /** Everything a process needs to serve tenants, wired once. */
-export interface Platform extends AccessParts {
+export interface Platform extends AccessParts, SettingParts {
   readonly config: Config;
   readonly log: Logger;
   readonly clusters: readonly ConfiguredCluster[];
@@ -153,6 +154,17 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     config.NODE_ENV === 'test',
   );
   const overseer = new OutboxOverseer(clusters, log);
+  const settings = await openSettings({
+    config,
+    log,
+    plugins,
+    contexts,
+    catalog,
+    plans,
+    directory,
+    clock: members.clock,
+    channel: redis.settingsChannel,
+  });
   const platform: Platform = {
     closer: openTenantCloser({ clusters, catalog, announce: (id) => directory.announce(id), keys }),
     ...{
@@ -164,9 +176,18 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     ...{ plugins, jobs, jobsPrefix, doorbell: redis.doorbell, outbox: new Outbox(jobs, redis.doorbell) },
     overseer,
     ...{ config, log, clusters, catalog, directory, secrets, keys, registry, routing, tenantOrm, contexts },
-    ...openAccess({ contexts, plans, plugins, catalog, channel: redis.accessChannel, announce: (id) => directory.announce(id) }),
+    ...openAccess({
+      contexts,
+      plans,
+      plugins,
+      catalog,
+      gates: settings.gates,
+      channel: redis.accessChannel,
+      announce: (id) => directory.announce(id),
+    }),
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
     notifications,
+    ...settings,
     ...{ signing, members, objects: files.objects },
     announce: (id) => directory.announce(id),
     health: async () => ({
@@ -174,12 +195,14 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
       redis: redis.health(),
       rateLimits: redis.limiter.health,
       lockout: redis.lockout.health,
+      flags: settings.flags.health,
     }),
     close: async () => {
       // A server that has gone silent does not answer a farewell either.
       const bounded = (closing: Promise<unknown>): Promise<unknown> => new Deadline(CLOSE_WITHIN_MS).race(closing).catch(() => undefined);
       for (const part of [overseer, tenantOrm, registry, catalog, redis]) await bounded(part.close());
       files.close();
+      settings.flags.close();
       notifications.mail.close();
     },
   };

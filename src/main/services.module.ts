@@ -12,6 +12,7 @@ import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import { memberProviders } from '#main/member-services.js';
 import { notificationProviders } from '#main/notification-parts.js';
 import type { Platform } from '#main/platform.js';
+import { settingProviders } from '#main/setting-parts.js';
 import { AUDIT_ANCHORS } from '#workspace/audit/audit-anchors.js';
 import { AUDIT_KEYS } from '#workspace/audit/audit-keys.js';
 import { AuditTrail } from '#workspace/audit/audit-trail.js';
@@ -29,6 +30,7 @@ export class ServicesModule {
     const providers = [
       ...memberProviders(platform.members),
       ...notificationProviders(platform.notifications),
+      ...settingProviders(platform),
       { provide: TenantContextFactory, useValue: contexts },
       { provide: SigningKeys, useValue: signing },
       { provide: IdempotencyGate, useValue: new IdempotencyGate(contexts, signing) },

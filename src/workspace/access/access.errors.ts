@@ -34,6 +34,18 @@ export class PlanRequiredError extends AppError {
   }
 }
 
+/** The plan has what this needs, and it is switched off: by the tenant, by the platform, or because it is not let out yet. */
+export class FeatureClosedError extends AppError {
+  readonly code = 'access.feature-closed';
+
+  constructor(
+    readonly permission: string,
+    reason: string,
+  ) {
+    super(reason);
+  }
+}
+
 /** A route of a tenant says neither that it is public nor what its callers must be allowed: a fault of the product. */
 export class AccessUndeclaredError extends AppError {
   readonly code = 'access.undeclared';

@@ -19,6 +19,8 @@ export interface Circumstances {
   readonly features: ReadonlySet<string>;
   /** The least plan that has a feature. */
   readonly planWith: (feature: string) => string | undefined;
+  /** Why the permission's feature is closed although the plan has it; without this it is open. */
+  readonly closed?: string | undefined;
   /** Whether somebody asks now; what was asked for earlier is done without them, so their sign-in may have ended. */
   readonly isPresent: boolean;
   /** In milliseconds. */
@@ -31,6 +33,7 @@ export type Rule =
   | 'membership'
   | 'session'
   | 'plan'
+  | 'feature'
   | 'step-up'
   | 'deny-on-resource'
   | 'deny-on-kind'
@@ -62,6 +65,7 @@ const RULES: readonly (readonly [Rule, Look])[] = [
   ['membership', lookAtMembership],
   ['session', lookAtSession],
   ['plan', lookAtPlan],
+  ['feature', (_standing, _question, { closed }) => (closed === undefined ? null : refuse(closed))],
   ['step-up', lookAtStepUp],
   ['deny-on-resource', lookForDeny((override, question) => override.id !== null && isSameId(override.id, question.id))],
   ['deny-on-kind', lookForDeny(({ id }) => id === null)],
