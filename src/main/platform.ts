@@ -5,6 +5,7 @@ import { Kysely } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import array from 'postgres-array';
+import { BullMqTransport } from '#adapters/bullmq/bullmq-transport.js';
 import { KeyVaultSecrets } from '#adapters/key-vault/key-vault-secrets.js';
 import { OutboxOverseer } from '#adapters/postgres/outbox-overseer.js';
 import type { RedisDoorbell } from '#adapters/redis/redis-doorbell.js';
@@ -13,6 +14,8 @@ import { CatalogAuditKeys } from '#catalog/audit/catalog-audit-keys.js';
 import { CatalogAuditAnchors } from '#catalog/audit/catalog-audit-anchors.js';
 import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { CatalogTenantDirectory } from '#catalog/directory/catalog-tenant-directory.js';
+import { WorkBook, type WorkBell } from '#catalog/work/work-book.js';
+import type { WorkDelivery } from '#catalog/work/work-row.js';
 import type { TenantCloser } from '#control/lifecycle/tenant-closer.js';
 import { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
 import { ConnectionRegistry } from '#kernel/isolation/connection-registry.js';
@@ -33,6 +36,7 @@ import type { Plugin } from '#kernel/plugin/plugin.js';
 import { CachedTenantDirectory } from '#kernel/tenancy/cached-tenant-directory.js';
 import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import { type AccessParts, openAccess } from '#main/access-parts.js';
+import type { ObjectStore, ObjectTraces } from '#workspace/objects/object-store.js';
 import type { TenantObjects } from '#workspace/objects/tenant-objects.js';
 import { readClusters, type ConfiguredCluster } from '#main/clusters.js';
 import type { Config } from '#main/config.js';
@@ -74,6 +78,8 @@ export interface Platform extends AccessParts, SettingParts {
   readonly contexts: TenantContextFactory;
   readonly signing: SigningKeys;
   readonly objects: TenantObjects;
+  /** Where they lie, of all tenants: for what the platform does to a tenant as a whole. */
+  readonly objectStore: ObjectStore & ObjectTraces;
   readonly members: MemberServices;
   readonly notifications: NotificationParts;
   readonly closer: TenantCloser;
@@ -88,6 +94,9 @@ export interface Platform extends AccessParts, SettingParts {
   readonly auditKeys: AuditKeys;
   readonly platformAudit: PlatformAudit;
   readonly overseer: WorkOverseer;
+  /** What the platform is to do outside of any tenant. */
+  readonly works: WorkBook;
+  readonly ringWorks: WorkBell;
   /** Tells every process that what it knows of a tenant is out of date. */
   readonly announce: (tenantId: string) => Promise<void>;
   health(): Promise<Health>;
@@ -165,6 +174,8 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     clock: members.clock,
     channel: redis.settingsChannel,
   });
+  const workTransport = new BullMqTransport<WorkDelivery>('platform-work', { url: config.REDIS_URL, prefix: `${jobsPrefix}bull` }, log);
+  const ringWorks: WorkBell = (deliveries) => void workTransport.deliver(deliveries).catch(() => undefined);
   const platform: Platform = {
     closer: openTenantCloser({ clusters, catalog, announce: (id) => directory.announce(id), keys }),
     ...{
@@ -175,6 +186,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     },
     ...{ plugins, jobs, jobsPrefix, doorbell: redis.doorbell, outbox: new Outbox(jobs, redis.doorbell) },
     overseer,
+    ...{ works: new WorkBook(catalog, ringWorks), ringWorks },
     ...{ config, log, clusters, catalog, directory, secrets, keys, registry, routing, tenantOrm, contexts },
     ...openAccess({
       contexts,
@@ -188,7 +200,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
     notifications,
     ...settings,
-    ...{ signing, members, objects: files.objects },
+    ...{ signing, members, objects: files.objects, objectStore: files.store },
     announce: (id) => directory.announce(id),
     health: async () => ({
       catalog: { status: (await isCatalogUp(catalog)) ? 'up' : 'down' },
@@ -200,7 +212,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     close: async () => {
       // A server that has gone silent does not answer a farewell either.
       const bounded = (closing: Promise<unknown>): Promise<unknown> => new Deadline(CLOSE_WITHIN_MS).race(closing).catch(() => undefined);
-      for (const part of [overseer, tenantOrm, registry, catalog, redis]) await bounded(part.close());
+      for (const part of [workTransport, overseer, tenantOrm, registry, catalog, redis]) await bounded(part.close());
       files.close();
       settings.flags.close();
       notifications.mail.close();

@@ -50,7 +50,7 @@ export async function openSettings(options: SettingOptions): Promise<SettingPart
   const overrides = new SettingOverrides(catalog);
   const settings = new TenantSettings({
     ...{ contexts, catalogue, presets, overrides, flags, clock, channel },
-    featuresOf: ({ plan }) => plans.of(plan).features,
+    featuresOf: (tenant, at) => plans.entitlementsOf(tenant, at).features,
     onInvalid: (tenant, key, source) =>
       log.error({ alert: 'setting-type', tenant: tenant.id, key, source }, 'a setting is kept that is not of its type'),
   });

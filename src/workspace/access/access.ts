@@ -12,6 +12,7 @@ import {
   BeyondOwnRightsError,
   FeatureClosedError,
   PlanRequiredError,
+  ReadOnlyError,
   StepUpRequiredError,
 } from '#workspace/access/access.errors.js';
 import { type Circumstances, type Decision, decide } from '#workspace/access/decision.js';
@@ -109,13 +110,15 @@ export class Access {
 
   circumstances(): Circumstances {
     const { plans, now = Date.now } = this.parts;
-    const { status, plan }: Tenant = TenantScope.require('decide on access');
+    const tenant: Tenant = TenantScope.require('decide on access');
+    const at = now();
     return {
-      status,
-      features: plans.of(plan).features,
+      status: tenant.status,
+      access: tenant.access,
+      features: plans.entitlementsOf(tenant, new Date(at)).features,
       planWith: (feature) => [...plans.terms].find(([, { features }]) => features.has(feature))?.[0],
       isPresent: WorkOrigin.current().surface !== 'job',
-      now: now(),
+      now: at,
     };
   }
 
@@ -134,5 +137,6 @@ export function refusalOf({ rule, reason, requiredPlan, stepUp }: Decision, { na
   if (isOver) return new UnauthenticatedError();
   if (rule === 'plan') return new PlanRequiredError(name, requiredPlan);
   if (rule === 'feature') return new FeatureClosedError(name, reason);
+  if (rule === 'read-only') return new ReadOnlyError(name);
   return stepUp ? new StepUpRequiredError(name) : new AccessDeniedError(name, reason);
 }
