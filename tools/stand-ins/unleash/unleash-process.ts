@@ -49,7 +49,7 @@ export async function startUnleash({ port, host, databaseUrl, database, flagsFil
     db: { ...connectionOf(url), ssl: false },
     server: { port: wanted, host, gracefulShutdownEnable: false },
     authentication: {
-      initApiTokens: [tokenOf(clientToken, 'backend', `${ENVIRONMENT}`, [PROJECT]), tokenOf(adminToken, 'admin', '*', ['*'])],
+      initApiTokens: [tokenOf(clientToken, 'backend', ENVIRONMENT, [PROJECT]), tokenOf(adminToken, 'admin', '*', ['*'])],
     },
     versionCheck: { enable: false },
     telemetry: false,
