@@ -15,6 +15,7 @@ import { billingProviders } from '#main/billing-parts.js';
 import { memberProviders } from '#main/member-services.js';
 import { notificationProviders } from '#main/notification-parts.js';
 import type { Platform } from '#main/platform.js';
+import { settingProviders } from '#main/setting-parts.js';
 import { AUDIT_ANCHORS } from '#workspace/audit/audit-anchors.js';
 import { AUDIT_KEYS } from '#workspace/audit/audit-keys.js';
 import { AuditTrail } from '#workspace/audit/audit-trail.js';
@@ -33,6 +34,7 @@ export class ServicesModule {
       ...memberProviders(platform.members),
       ...notificationProviders(platform.notifications),
       ...billingProviders(platform.billing),
+      ...settingProviders(platform),
       { provide: TenantContextFactory, useValue: contexts },
       { provide: SigningKeys, useValue: signing },
       { provide: IdempotencyGate, useValue: new IdempotencyGate(contexts, signing) },

@@ -4,6 +4,7 @@ import type { JobHandlerClass } from '#kernel/jobs/job-handler.js';
 import type { Schedule } from '#kernel/jobs/schedule.js';
 import type { AuditAction } from '#kernel/plugin/audit-action.js';
 import type { Permission } from '#kernel/plugin/permission.js';
+import type { SettingKey } from '#kernel/plugin/setting-key.js';
 
 /** One part of the product: what it keeps, what it serves, what it lets people do and what it does afterwards. It learns whose work it does from the kernel alone. */
 export interface Plugin {
@@ -17,4 +18,6 @@ export interface Plugin {
   readonly schedules?: readonly Schedule[];
   /** What it puts on record. */
   readonly auditActions?: readonly AuditAction[];
+  /** What tenants and operators can set of it. */
+  readonly settings?: readonly SettingKey[];
 }

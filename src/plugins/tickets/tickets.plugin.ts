@@ -8,6 +8,7 @@ import { TellOfTickets } from './notifications/tell-of-tickets.job.js';
 import { TICKET_AUDIT } from './ticket.audit.js';
 import { Ticket } from './ticket.entity.js';
 import { TICKET_PERMISSIONS } from './ticket.permissions.js';
+import { TICKET_SETTINGS } from './ticket.settings.js';
 import { TicketsModule } from './tickets.module.js';
 
 /** Tickets: what a tenant's people ask of each other, what they say about it, and the files they put to it. */
@@ -19,4 +20,5 @@ export const ticketsPlugin: Plugin = {
   handlers: [RemoveFiles, SweepFiles, IndexTickets, TellOfTickets],
   schedules: [SWEEP_FILES_DAILY, INDEX_TICKETS_DAILY],
   auditActions: TICKET_AUDIT,
+  settings: Object.values(TICKET_SETTINGS),
 };
