@@ -8,7 +8,12 @@ import type { Platform } from '#main/platform.js';
 type ClosingPlatform = Pick<Platform, 'clusters' | 'catalog' | 'announce' | 'keys'>;
 
 /** Closing takes the catalog and the fence, hence each cluster's `migratorUrl`; nothing is connected to before a tenant is closed. */
-export function openTenantCloser({ clusters, catalog, announce, keys }: ClosingPlatform): TenantCloser {
+export function openTenantCloser(platform: ClosingPlatform): TenantCloser {
+  return new TenantCloser(openFencedStatus(platform));
+}
+
+/** The statuses of tenants as a process that serves them can change them: without the logins of provisioning. */
+export function openFencedStatus({ clusters, catalog, announce, keys }: ClosingPlatform): FencedStatus {
   const fenced = clusters.flatMap(({ name, migratorUrl }) => (migratorUrl === undefined ? [] : [{ name, migratorUrl }]));
-  return new TenantCloser(new FencedStatus(new TenantRegistry(catalog, announce), new ClusterFences(fenced, new Fence(keys))));
+  return new FencedStatus(new TenantRegistry(catalog, announce), new ClusterFences(fenced, new Fence(keys)));
 }

@@ -1,5 +1,6 @@
 import type { Plugin } from '#kernel/plugin/plugin.js';
 import { lifecyclePlugin } from '#control/lifecycle/lifecycle.plugin.js';
+import { metricsPlugin } from '#control/metrics/metrics.plugin.js';
 import { operatorsPlugin } from '#control/operators/operators.plugin.js';
 import { accessPlugin } from '#workspace/access/access.plugin.js';
 import { auditPlugin } from '#workspace/audit/audit.plugin.js';
@@ -17,6 +18,7 @@ export const plugins: readonly Plugin[] = [
   jobsPlugin,
   lifecyclePlugin,
   membersPlugin,
+  metricsPlugin,
   notificationsPlugin,
   operatorsPlugin,
   ticketsPlugin,

@@ -1,6 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { PlatformAuditChain } from '#catalog/audit/platform-audit-chain.js';
-import { OperatorCatalog } from '#catalog/operators/operator-catalog.js';
 import { IdempotencyGate } from '#kernel/idempotency/idempotency-gate.js';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import { WORK_OVERSEER } from '#kernel/jobs/work-overseer.js';
@@ -12,6 +11,7 @@ import { SigningKeys } from '#kernel/signing/signing-keys.js';
 import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import { memberProviders } from '#main/member-services.js';
 import { notificationProviders } from '#main/notification-parts.js';
+import { operatorProviders } from '#main/operator-services.js';
 import type { Platform } from '#main/platform.js';
 import { AUDIT_ANCHORS } from '#workspace/audit/audit-anchors.js';
 import { AUDIT_KEYS } from '#workspace/audit/audit-keys.js';
@@ -29,6 +29,7 @@ export class ServicesModule {
     const { contexts, signing } = platform;
     const providers = [
       ...memberProviders(platform.members),
+      ...operatorProviders(platform),
       ...notificationProviders(platform.notifications),
       { provide: TenantContextFactory, useValue: contexts },
       { provide: SigningKeys, useValue: signing },
@@ -46,7 +47,6 @@ export class ServicesModule {
       { provide: API_KEY_DESK, useValue: platform.keyDesk },
       { provide: Lockout, useValue: platform.lockout },
       { provide: PlatformAuditChain, useValue: new PlatformAuditChain(platform.catalog) },
-      { provide: OperatorCatalog, useValue: new OperatorCatalog(platform.catalog, platform.platformAudit) },
       { provide: TenantCloser, useValue: platform.closer },
       { provide: TenantObjects, useValue: platform.objects },
     ];
