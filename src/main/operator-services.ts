@@ -9,6 +9,7 @@ import { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
 import { LiveFigures } from '#control/metrics/live-figures.js';
 import { SchemaVersions } from '#control/metrics/schema-versions.js';
 import { TenantCounter } from '#control/metrics/tenant-counter.js';
+import { withLogins } from '#control/provisioning/cluster-book.js';
 import { TENANT_STATUSES } from '#control/operators/tenants/tenant-statuses.js';
 import { ConnectionRegistry } from '#kernel/isolation/connection-registry.js';
 import { openTenantStatuses } from '#main/open-tenant-statuses.js';
@@ -16,7 +17,7 @@ import type { Platform } from '#main/platform.js';
 
 /** What those who run the platform look at and act with, each known by its class; nothing is connected to before it is asked. */
 export function operatorProviders(platform: Platform): (Provider & { provide: unknown })[] {
-  const { catalog, platformAudit, announce, contexts, plugins, clusters, members, registry } = platform;
+  const { catalog, platformAudit, announce, contexts, plugins, clusterBook, members, registry } = platform;
   const tenants = new TenantRegistry(catalog, announce);
   const counts = plugins.flatMap((plugin) => plugin.counts ?? []);
   const counter = new TenantCounter(contexts, counts, members.clock);
@@ -30,7 +31,7 @@ export function operatorProviders(platform: Platform): (Provider & { provide: un
     { provide: MonthlyRevenue, useValue: new MonthlyRevenue(catalog) },
     { provide: TenantCounter, useValue: counter },
     { provide: LiveFigures, useValue: new LiveFigures(tenants, counter) },
-    { provide: SchemaVersions, useValue: new MigratorSchemaVersions(clusters) },
+    { provide: SchemaVersions, useValue: new MigratorSchemaVersions(withLogins(clusterBook, 'migratorUrl')) },
     { provide: ConnectionRegistry, useValue: registry },
   ];
 }

@@ -5,6 +5,7 @@ import { Kysely } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import array from 'postgres-array';
+import { BullMqTransport, PLATFORM_QUEUE } from '#adapters/bullmq/bullmq-transport.js';
 import { KeyVaultSecrets } from '#adapters/key-vault/key-vault-secrets.js';
 import { OutboxOverseer } from '#adapters/postgres/outbox-overseer.js';
 import type { RedisDoorbell } from '#adapters/redis/redis-doorbell.js';
@@ -13,6 +14,10 @@ import { CatalogAuditKeys } from '#catalog/audit/catalog-audit-keys.js';
 import { CatalogAuditAnchors } from '#catalog/audit/catalog-audit-anchors.js';
 import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { CatalogTenantDirectory } from '#catalog/directory/catalog-tenant-directory.js';
+import { WorkBook, type WorkBell } from '#catalog/work/work-book.js';
+import type { WorkDelivery } from '#catalog/work/work-row.js';
+import type { AuditorDesk } from '#control/auditors/auditor-desk.js';
+import type { ClusterBook, KnownCluster } from '#control/provisioning/cluster-book.js';
 import type { TenantCloser } from '#control/lifecycle/tenant-closer.js';
 import { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
 import { ConnectionRegistry } from '#kernel/isolation/connection-registry.js';
@@ -33,11 +38,14 @@ import type { Plugin } from '#kernel/plugin/plugin.js';
 import { CachedTenantDirectory } from '#kernel/tenancy/cached-tenant-directory.js';
 import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import { type AccessParts, openAccess } from '#main/access-parts.js';
+import type { ObjectStore, ObjectTraces } from '#workspace/objects/object-store.js';
 import type { TenantObjects } from '#workspace/objects/tenant-objects.js';
 import { readClusters, type ConfiguredCluster } from '#main/clusters.js';
 import type { Config } from '#main/config.js';
 import { type MemberServices, openMemberServices } from '#main/member-services.js';
 import { type NotificationParts, openNotifications } from '#main/notification-parts.js';
+import { openAuditorDesk } from '#main/open-auditor-desk.js';
+import { openClusterBook } from '#main/open-cluster-book.js';
 import { openTenantCloser } from '#main/open-tenant-closer.js';
 import { openTenantOrm } from '#main/orm/tenant.orm.js';
 import { openObjects } from '#main/objects.js';
@@ -60,6 +68,8 @@ export interface Platform extends AccessParts {
   readonly config: Config;
   readonly log: Logger;
   readonly clusters: readonly ConfiguredCluster[];
+  /** These and those that customers brought. */
+  readonly clusterBook: ClusterBook<KnownCluster>;
   readonly plans: PlanCatalogue;
   readonly limiter: RateLimiter;
   readonly lockout: Lockout;
@@ -73,9 +83,12 @@ export interface Platform extends AccessParts {
   readonly contexts: TenantContextFactory;
   readonly signing: SigningKeys;
   readonly objects: TenantObjects;
+  /** Where they lie, of all tenants: for what the platform does to a tenant as a whole. */
+  readonly objectStore: ObjectStore & ObjectTraces;
   readonly members: MemberServices;
   readonly notifications: NotificationParts;
   readonly closer: TenantCloser;
+  readonly auditors: AuditorDesk;
   readonly plugins: readonly Plugin[];
   readonly jobs: JobCatalogue;
   /** What the names of the keys of jobs in Redis begin with. */
@@ -87,6 +100,9 @@ export interface Platform extends AccessParts {
   readonly auditKeys: AuditKeys;
   readonly platformAudit: PlatformAudit;
   readonly overseer: WorkOverseer;
+  /** What the platform is to do outside of any tenant. */
+  readonly works: WorkBook;
+  readonly ringWorks: WorkBell;
   /** Tells every process that what it knows of a tenant is out of date. */
   readonly announce: (tenantId: string) => Promise<void>;
   health(): Promise<Health>;
@@ -153,21 +169,28 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     config.NODE_ENV === 'test',
   );
   const overseer = new OutboxOverseer(clusters, log);
+  const workTransport = new BullMqTransport<WorkDelivery>(PLATFORM_QUEUE, { url: config.REDIS_URL, prefix: `${jobsPrefix}bull` }, log);
+  const ringWorks: WorkBell = (deliveries) => void workTransport.deliver(deliveries).catch(() => undefined);
+  const clusterBook = openClusterBook({ clusters, catalog, secrets, clock: members.clock });
+  const audit = new AuditTrail(contexts, actions);
   const platform: Platform = {
-    closer: openTenantCloser({ clusters, catalog, announce: (id) => directory.announce(id), keys }),
+    clusterBook,
+    closer: openTenantCloser({ clusterBook, catalog, announce: (id) => directory.announce(id), keys }),
+    auditors: openAuditorDesk({ clusterBook, catalog, announce: (id) => directory.announce(id), audit, clock: members.clock }),
     ...{
-      audit: new AuditTrail(contexts, actions),
+      audit,
       auditAnchors: new CatalogAuditAnchors(catalog),
       auditKeys: new CatalogAuditKeys(catalog),
       platformAudit: new PlatformAudit(catalog),
     },
     ...{ plugins, jobs, jobsPrefix, doorbell: redis.doorbell, outbox: new Outbox(jobs, redis.doorbell) },
     overseer,
+    ...{ works: new WorkBook(catalog, ringWorks), ringWorks },
     ...{ config, log, clusters, catalog, directory, secrets, keys, registry, routing, tenantOrm, contexts },
     ...openAccess({ contexts, plans, plugins, catalog, channel: redis.accessChannel, announce: (id) => directory.announce(id) }),
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
     notifications,
-    ...{ signing, members, objects: files.objects },
+    ...{ signing, members, objects: files.objects, objectStore: files.store },
     announce: (id) => directory.announce(id),
     health: async () => ({
       catalog: { status: (await isCatalogUp(catalog)) ? 'up' : 'down' },
@@ -178,7 +201,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     close: async () => {
       // A server that has gone silent does not answer a farewell either.
       const bounded = (closing: Promise<unknown>): Promise<unknown> => new Deadline(CLOSE_WITHIN_MS).race(closing).catch(() => undefined);
-      for (const part of [overseer, tenantOrm, registry, catalog, redis]) await bounded(part.close());
+      for (const part of [workTransport, overseer, tenantOrm, registry, catalog, redis]) await bounded(part.close());
       files.close();
       notifications.mail.close();
     },

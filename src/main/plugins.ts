@@ -1,4 +1,5 @@
 import type { Plugin } from '#kernel/plugin/plugin.js';
+import { auditorsPlugin } from '#control/auditors/auditors.plugin.js';
 import { lifecyclePlugin } from '#control/lifecycle/lifecycle.plugin.js';
 import { metricsPlugin } from '#control/metrics/metrics.plugin.js';
 import { operatorsPlugin } from '#control/operators/operators.plugin.js';
@@ -14,6 +15,7 @@ import { ticketsPlugin } from '#plugins/tickets/tickets.plugin.js';
 export const plugins: readonly Plugin[] = [
   accessPlugin,
   auditPlugin,
+  auditorsPlugin,
   companyPlugin,
   jobsPlugin,
   lifecyclePlugin,

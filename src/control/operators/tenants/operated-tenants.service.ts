@@ -32,14 +32,14 @@ export class OperatedTenantsService {
 
   /** Raises TenantUnknownError and CatalogUnavailableError. */
   async get(idOrSlug: string): Promise<TenantView> {
-    const { id, slug, name, plan, status, region, placement } = await this.registry.get(idOrSlug);
+    const { id, slug, name, plan, status, access, region, placement, overrides } = await this.registry.get(idOrSlug);
     const [facts, rollup] = await Promise.all([this.tenants.facts(id), this.rollups.of(id)]);
     if (!facts) throw new TenantUnknownError();
     const { adminEmail, createdAt, updatedAt, apiKeys } = facts;
     const { kind, region: placedIn, cluster, database, schema, epoch } = placement;
     const { schemaVersion = null, countedAt, ...counts } = rollup ?? {};
     return {
-      ...{ id, slug, name, plan, status, region, adminEmail, placement: { kind, region: placedIn, cluster, database, schema, epoch }, apiKeys, schemaVersion },
+      ...{ id, slug, name, plan, status, access, region, overrides: [...overrides], adminEmail, placement: { kind, region: placedIn, cluster, database, schema, epoch }, apiKeys, schemaVersion },
       ...{ createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() },
       usage:
         countedAt === undefined

@@ -44,6 +44,8 @@ export const TenantView = z
   .strictObject({
     ...card,
     updatedAt: z.iso.datetime(),
+    access: z.enum(['full', 'read-only']),
+    overrides: z.array(z.strictObject({ key: z.string(), value: z.union([z.boolean(), z.number()]), until: z.string().nullable() })),
     adminEmail: z.string(),
     placement: z.strictObject({
       kind: z.string(),
