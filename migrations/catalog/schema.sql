@@ -43,12 +43,46 @@ table audit_key (owner postgres)
   trigger CREATE TRIGGER keep BEFORE DELETE OR UPDATE OR TRUNCATE ON <home>.audit_key FOR EACH STATEMENT EXECUTE FUNCTION <home>.keep_platform_audit()
   grant select to tenantry_catalog
 
-table cluster (owner postgres)
+table auditor (owner postgres)
+  column id uuid not null
+  column tenant_id uuid not null
+  column email text not null
+  column role_name text not null
+  column reason text not null
+  column expires_at timestamp(3) with time zone not null
+  column created_at timestamp(3) with time zone not null
+  column revoked_at timestamp(3) with time zone
+  constraint auditor_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 254)))
+  constraint auditor_pkey PRIMARY KEY (id)
+  constraint auditor_reason_check CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 2000)))
+  constraint auditor_role_name_check CHECK ((role_name ~ '^tenantry_a_[0-9a-f]{20}$'::text))
+  constraint auditor_role_name_key UNIQUE (role_name)
+  constraint auditor_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES <home>.tenant(id) ON DELETE CASCADE
+  constraint auditor_tenant_id_id_key UNIQUE (tenant_id, id)
+  CREATE INDEX auditor_due ON <home>.auditor USING btree (expires_at) WHERE (revoked_at IS NULL)
+  CREATE UNIQUE INDEX auditor_pkey ON <home>.auditor USING btree (id)
+  CREATE UNIQUE INDEX auditor_role_name_key ON <home>.auditor USING btree (role_name)
+  CREATE UNIQUE INDEX auditor_tenant_id_id_key ON <home>.auditor USING btree (tenant_id, id)
+  grant delete, insert, select, update to tenantry_catalog
+
+table cluster (owner postgres, row security)
   column name text not null
   column region text not null
+  column kind text not null default 'shared'::text
+  column tenant_id uuid
+  column secret text
+  constraint cluster_check CHECK ((((kind = 'own'::text) = (tenant_id IS NOT NULL)) AND ((kind = 'own'::text) = (secret IS NOT NULL))))
+  constraint cluster_kind_check CHECK ((kind = ANY (ARRAY['shared'::text, 'own'::text])))
   constraint cluster_pkey PRIMARY KEY (name)
+  constraint cluster_secret_key UNIQUE (secret)
+  constraint cluster_tenant_id_key UNIQUE (tenant_id)
   CREATE UNIQUE INDEX cluster_pkey ON <home>.cluster USING btree (name)
-  grant select to tenantry_catalog
+  CREATE UNIQUE INDEX cluster_secret_key ON <home>.cluster USING btree (secret)
+  CREATE UNIQUE INDEX cluster_tenant_id_key ON <home>.cluster USING btree (tenant_id)
+  policy attached permissive for a to everybody using () with check ((kind = 'own'::text))
+  policy detached permissive for d to everybody using ((kind = 'own'::text)) with check ()
+  policy seen permissive for r to everybody using (true) with check ()
+  grant delete, insert, select to tenantry_catalog
 
 table domain (owner postgres)
   column name text not null
@@ -59,6 +93,21 @@ table domain (owner postgres)
   constraint domain_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES <home>.tenant(id) ON DELETE CASCADE
   CREATE INDEX domain_tenant_id ON <home>.domain USING btree (tenant_id)
   CREATE UNIQUE INDEX domain_pkey ON <home>.domain USING btree (name)
+  grant delete, insert, select, update to tenantry_catalog
+
+table entitlement_override (owner postgres)
+  column tenant_id uuid not null
+  column key text not null
+  column value jsonb not null
+  column until timestamp(3) with time zone
+  column reason text not null
+  column set_by text not null
+  column set_at timestamp(3) with time zone not null default clock_timestamp()
+  constraint entitlement_override_key_check CHECK (((char_length(key) >= 3) AND (char_length(key) <= 100)))
+  constraint entitlement_override_pkey PRIMARY KEY (tenant_id, key)
+  constraint entitlement_override_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES <home>.tenant(id) ON DELETE CASCADE
+  constraint entitlement_override_value_check CHECK ((jsonb_typeof(value) = ANY (ARRAY['boolean'::text, 'number'::text])))
+  CREATE UNIQUE INDEX entitlement_override_pkey ON <home>.entitlement_override USING btree (tenant_id, key)
   grant delete, insert, select, update to tenantry_catalog
 
 CREATE OR REPLACE FUNCTION <home>.keep_platform_audit()
@@ -194,9 +243,74 @@ table tenant (owner postgres)
   column region text not null
   column created_at timestamp(3) with time zone not null
   column updated_at timestamp(3) with time zone not null
+  column access text not null default 'full'::text
+  constraint tenant_access_check CHECK ((access = ANY (ARRAY['full'::text, 'read-only'::text])))
   constraint tenant_pkey PRIMARY KEY (id)
   constraint tenant_slug_key UNIQUE (slug)
   constraint tenant_status_check CHECK ((status = ANY (ARRAY['provisioning'::text, 'active'::text, 'suspended'::text, 'cancelled'::text])))
   CREATE UNIQUE INDEX tenant_pkey ON <home>.tenant USING btree (id)
   CREATE UNIQUE INDEX tenant_slug_key ON <home>.tenant USING btree (slug)
+  grant delete, insert, select, update to tenantry_catalog
+
+table work (owner postgres)
+  column id uuid not null
+  column kind text not null
+  column tenant_id uuid
+  column key text
+  column once text
+  column input jsonb not null
+  column origin jsonb not null
+  column state text not null
+  column direction text not null
+  column attempt integer not null default 0
+  column failures integer not null default 0
+  column due_at timestamp(3) with time zone not null default clock_timestamp()
+  column lease_until timestamp(3) with time zone
+  column is_cancelled boolean not null default false
+  column error text
+  column created_at timestamp(3) with time zone not null default clock_timestamp()
+  column finished_at timestamp(3) with time zone
+  constraint work_direction_check CHECK ((direction = ANY (ARRAY['forward'::text, 'backward'::text])))
+  constraint work_error_check CHECK ((char_length(error) <= 500))
+  constraint work_input_check CHECK ((jsonb_typeof(input) = 'object'::text))
+  constraint work_kind_check CHECK (((char_length(kind) >= 3) AND (char_length(kind) <= 100)))
+  constraint work_once_key UNIQUE (once)
+  constraint work_origin_check CHECK ((jsonb_typeof(origin) = 'object'::text))
+  constraint work_pkey PRIMARY KEY (id)
+  constraint work_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'compensated'::text, 'needs_human'::text])))
+  CREATE INDEX work_due ON <home>.work USING btree (due_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]))
+  CREATE INDEX work_ended ON <home>.work USING btree (finished_at) WHERE (finished_at IS NOT NULL)
+  CREATE INDEX work_of_tenant ON <home>.work USING btree (tenant_id, created_at) WHERE (tenant_id IS NOT NULL)
+  CREATE UNIQUE INDEX work_once_key ON <home>.work USING btree (once)
+  CREATE UNIQUE INDEX work_pkey ON <home>.work USING btree (id)
+  CREATE UNIQUE INDEX work_wish ON <home>.work USING btree (kind, key) WHERE ((state = 'queued'::text) AND (attempt = 0) AND (key IS NOT NULL))
+  grant delete, insert, select, update to tenantry_catalog
+
+table work_event (owner postgres)
+  column work_id uuid not null
+  column seq integer not null
+  column at timestamp(3) with time zone not null default clock_timestamp()
+  column step text
+  column state text not null
+  column error text
+  constraint work_event_pkey PRIMARY KEY (work_id, seq)
+  constraint work_event_work_id_fkey FOREIGN KEY (work_id) REFERENCES <home>.work(id) ON DELETE CASCADE
+  CREATE UNIQUE INDEX work_event_pkey ON <home>.work_event USING btree (work_id, seq)
+  grant delete, insert, select, update to tenantry_catalog
+
+table work_step (owner postgres)
+  column work_id uuid not null
+  column name text not null
+  column position integer not null
+  column state text not null
+  column result jsonb
+  column error text
+  column started_at timestamp(3) with time zone
+  column finished_at timestamp(3) with time zone
+  constraint work_step_error_check CHECK ((char_length(error) <= 500))
+  constraint work_step_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)))
+  constraint work_step_pkey PRIMARY KEY (work_id, name)
+  constraint work_step_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'done'::text, 'failed'::text, 'undoing'::text, 'undone'::text])))
+  constraint work_step_work_id_fkey FOREIGN KEY (work_id) REFERENCES <home>.work(id) ON DELETE CASCADE
+  CREATE UNIQUE INDEX work_step_pkey ON <home>.work_step USING btree (work_id, name)
   grant delete, insert, select, update to tenantry_catalog

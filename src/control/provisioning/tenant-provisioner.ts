@@ -22,6 +22,8 @@ export interface TenantRequest {
   readonly adminEmail: string;
   readonly plan: string;
   readonly region: string;
+  /** The cluster, when it is not for the region to choose. */
+  readonly cluster?: string | undefined;
 }
 
 /** Puts something into a place that was made, before the tenant is opened. */
@@ -47,8 +49,9 @@ export class TenantProvisioner {
    * the others, the last before it is opened.
    */
   async create(request: TenantRequest, fill?: Filling): Promise<Tenant> {
-    const placement = this.placer.place(request.plan, request.region);
-    const reserved = await this.registry.reserve({ ...request, id: randomUUIDv7(), placement });
+    const { cluster, ...order } = request;
+    const placement = await this.placer.place(order.plan, order.region, { cluster });
+    const reserved = await this.registry.reserve({ ...order, id: randomUUIDv7(), placement });
     try {
       return await this.resume(reserved, fill);
     } catch (error) {
