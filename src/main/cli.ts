@@ -7,6 +7,7 @@ import { Output } from '#main/cli/output.js';
 import { Session } from '#main/cli/session.js';
 import { addSettingsCommand } from '#main/cli/settings-command.js';
 import { addTenantCommands } from '#main/cli/tenant-commands.js';
+import { addTransferCommands } from '#main/cli/transfer-commands.js';
 import { addUpCommand } from '#main/cli/up-command.js';
 
 const program = new Command('tenantry').description('the operators’ command line').exitOverride();
@@ -15,7 +16,9 @@ const output = (): Output => new Output(program.opts<{ json?: boolean }>().json 
 const session = new Session(output);
 
 addUpCommand(program, session);
-addErasureCommands(addTenantCommands(program, session), session);
+const tenant = addTenantCommands(program, session);
+addErasureCommands(tenant, session);
+addTransferCommands(tenant, session);
 addOperatorCommands(program, session);
 addDoctorCommand(program, session);
 addSettingsCommand(program);

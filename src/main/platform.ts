@@ -26,7 +26,7 @@ import { Deadline } from '#kernel/isolation/deadline.js';
 import { SecretCache } from '#kernel/isolation/secret-cache.js';
 import type { SecretSource } from '#kernel/isolation/secret-source.js';
 import type { Routing } from '#kernel/isolation/tenant-connection.js';
-import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
+import { type AfterCommitFailed, TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import { TenantDialect } from '#kernel/isolation/tenant-dialect.js';
 import { SigningKeys } from '#kernel/signing/signing-keys.js';
 import type { Lockout } from '#kernel/limits/lockout.js';
@@ -64,6 +64,8 @@ import type { AuditAnchors } from '#workspace/audit/audit-anchors.js';
 import { AuditTrail } from '#workspace/audit/audit-trail.js';
 
 const CLOSE_WITHIN_MS = 5_000;
+/** A snapshot holds back the tidying up of its whole database. */
+const SNAPSHOT_WITHIN_MS = 3_600_000;
 
 export type Health = Record<string, { status: 'up' | 'down' | 'degraded' }>;
 
@@ -164,12 +166,14 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     plugins.flatMap(({ entities }) => entities),
     dialect,
   );
-  const contexts = new TenantContextFactory(tenantOrm, new Kysely({ dialect }), (tenant, failure) => {
+  const afterCommitFailed: AfterCommitFailed = (tenant, failure) => {
     log.warn(
       { alert: 'after-commit', tenant: tenant.id, reason: failureText(failure) },
       'a transaction is over, and a step after it failed',
     );
-  });
+  };
+  const patient = new TenantDialect({ ...routing, transactionMs: SNAPSHOT_WITHIN_MS });
+  const contexts = new TenantContextFactory(tenantOrm, new Kysely({ dialect }), afterCommitFailed, new Kysely({ dialect: patient }));
   const signing = new SigningKeys(config.SIGNING_KEYS);
   const files = await openObjects(config);
   const members = await openMemberServices(config, signing, redis.replays);

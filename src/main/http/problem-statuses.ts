@@ -111,6 +111,7 @@ export const PROBLEM_STATUSES: ReadonlyMap<string, ProblemStatus> = new Map(
     'lifecycle.not-confirmed': { status: 422, title: 'Not confirmed' },
     'lifecycle.no-certificate': { status: 404, title: 'Not erased' },
     'lifecycle.erased': { status: 410, title: 'Erased' },
+    'lifecycle.export-not-found': { status: 404, title: 'No such export' },
     'billing.unavailable': { status: 503, title: 'Billing not available', retryAfter: 5 },
     'billing.refused': { status: 409, title: 'Refused by billing' },
     'billing.webhook-refused': { status: 400, title: 'Notice refused' },
