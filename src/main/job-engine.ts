@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { BullMqSchedules } from '#adapters/bullmq/bullmq-schedules.js';
-import { BullMqTransport } from '#adapters/bullmq/bullmq-transport.js';
+import { BullMqTransport, TENANT_QUEUE } from '#adapters/bullmq/bullmq-transport.js';
 import { BullMqWorker } from '#adapters/bullmq/bullmq-worker.js';
 import { closeRedis, openRedis } from '#adapters/redis/redis-client.js';
 import { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
@@ -8,9 +8,11 @@ import { JobDispatcher } from '#kernel/jobs/job-dispatcher.js';
 import { failureText } from '#kernel/jobs/job-failure.js';
 import type { JobGate } from '#kernel/jobs/job-gate.js';
 import type { JobHandler, JobHandlerClass } from '#kernel/jobs/job-handler.js';
+import type { JobDelivery } from '#kernel/jobs/job-transport.js';
 import { JobRunner } from '#kernel/jobs/job-runner.js';
 import { JobSweep } from '#kernel/jobs/job-sweep.js';
 import { ScheduleTicks } from '#kernel/jobs/schedule-ticks.js';
+import { isUuid } from '#kernel/model/uuid.js';
 import type { Platform } from '#main/platform.js';
 
 /** What runs jobs beside a platform: its handlers and who may have them run, and how patient it is, all in milliseconds. */
@@ -39,16 +41,22 @@ export interface JobEngine {
 
 /** Wires and starts what does the work of tenants in this process; Redis may come later. */
 export function startJobEngine(platform: Platform, options: JobEngineOptions): JobEngine {
-  const { config, log, directory, contexts, plans, jobs, outbox, doorbell, overseer, plugins } = platform;
+  const { config, log, directory, closings, contexts, plans, jobs, outbox, doorbell, overseer, plugins } = platform;
   const { handlerOf, gate, concurrency, sweepMs, leaseMs = LEASE_MS, againAfterMs = AGAIN_AFTER_MS, lockMs = LOCK_MS } = options;
   const place = { url: config.REDIS_URL, prefix: `${platform.jobsPrefix}bull` };
   const schedules = plugins.flatMap((plugin) => plugin.schedules ?? []);
   const roll = new TenantRegistry(platform.catalog, platform.announce);
   const handBack = new AbortController();
-  const transport = new BullMqTransport(place, log);
+  const transport = new BullMqTransport<JobDelivery>(TENANT_QUEUE, place, log);
   const dispatcher = new JobDispatcher({ directory, contexts, plans, transport, log, kinds: jobs.names, againAfterMs });
-  const runner = new JobRunner({ directory, contexts, jobs, handlerOf, gate, dispatcher, log, leaseMs, handBack: handBack.signal });
-  const worker = new BullMqWorker({ ...place, concurrency, log, lockMs, run: (delivery) => runner.run(delivery) });
+  const works = { directory, closings, contexts, jobs, handlerOf, gate, dispatcher, log };
+  const runner = new JobRunner({ ...works, leaseMs, handBack: handBack.signal });
+  const worker = new BullMqWorker<JobDelivery>({
+    queue: TENANT_QUEUE,
+    ...{ ...place, concurrency, log, lockMs },
+    isDelivery: ({ tenantId, id, attempt }) => isUuid(tenantId) && isUuid(id) && Number.isSafeInteger(attempt),
+    run: (delivery) => runner.run(delivery),
+  });
   const ticks = new ScheduleTicks({ schedules, roll, contexts, outbox, log });
   const ticker = new BullMqSchedules({ ...place, schedules, log, tick: (name, at) => ticks.tick(name, at) });
   const sweep = new JobSweep({ overseer, roll, dispatcher, log, everyMs: sweepMs, againAfterMs });

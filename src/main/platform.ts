@@ -5,6 +5,7 @@ import { Kysely } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import array from 'postgres-array';
+import { BullMqTransport, PLATFORM_QUEUE } from '#adapters/bullmq/bullmq-transport.js';
 import { KeyVaultSecrets } from '#adapters/key-vault/key-vault-secrets.js';
 import { OutboxOverseer } from '#adapters/postgres/outbox-overseer.js';
 import type { RedisDoorbell } from '#adapters/redis/redis-doorbell.js';
@@ -13,6 +14,8 @@ import { CatalogAuditKeys } from '#catalog/audit/catalog-audit-keys.js';
 import { CatalogAuditAnchors } from '#catalog/audit/catalog-audit-anchors.js';
 import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { CatalogTenantDirectory } from '#catalog/directory/catalog-tenant-directory.js';
+import { WorkBook, type WorkBell } from '#catalog/work/work-book.js';
+import type { WorkDelivery } from '#catalog/work/work-row.js';
 import type { AuditorDesk } from '#control/auditors/auditor-desk.js';
 import type { ClusterBook, KnownCluster } from '#control/provisioning/cluster-book.js';
 import type { TenantCloser } from '#control/lifecycle/tenant-closer.js';
@@ -33,8 +36,10 @@ import type { WorkOverseer } from '#kernel/jobs/work-overseer.js';
 import { Outbox } from '#kernel/outbox/outbox.js';
 import type { Plugin } from '#kernel/plugin/plugin.js';
 import { CachedTenantDirectory } from '#kernel/tenancy/cached-tenant-directory.js';
+import { TenantClosings } from '#kernel/tenancy/tenant-closings.js';
 import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import { type AccessParts, openAccess } from '#main/access-parts.js';
+import type { ObjectStore, ObjectTraces } from '#workspace/objects/object-store.js';
 import type { TenantObjects } from '#workspace/objects/tenant-objects.js';
 import { readClusters, type ConfiguredCluster } from '#main/clusters.js';
 import type { Config } from '#main/config.js';
@@ -75,10 +80,14 @@ export interface Platform extends AccessParts {
   readonly keys: CapabilityKeys;
   readonly registry: ConnectionRegistry;
   readonly routing: Routing;
+  /** Ends what this process holds for a tenant that is closed. */
+  readonly closings: TenantClosings;
   readonly tenantOrm: MikroORM;
   readonly contexts: TenantContextFactory;
   readonly signing: SigningKeys;
   readonly objects: TenantObjects;
+  /** Where they lie, of all tenants: for what the platform does to a tenant as a whole. */
+  readonly objectStore: ObjectStore & ObjectTraces;
   readonly members: MemberServices;
   readonly notifications: NotificationParts;
   readonly closer: TenantCloser;
@@ -94,6 +103,9 @@ export interface Platform extends AccessParts {
   readonly auditKeys: AuditKeys;
   readonly platformAudit: PlatformAudit;
   readonly overseer: WorkOverseer;
+  /** What the platform is to do outside of any tenant. */
+  readonly works: WorkBook;
+  readonly ringWorks: WorkBell;
   /** Tells every process that what it knows of a tenant is out of date. */
   readonly announce: (tenantId: string) => Promise<void>;
   health(): Promise<Health>;
@@ -120,7 +132,11 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
   });
   const secrets = openSecrets(config);
   const keys = new CapabilityKeys(config.CAPABILITY_KEYS);
+  // After the directory, whose answers it asks for.
+  const closings = new TenantClosings(directory, redis.channel);
+  closings.start();
   const registry = new ConnectionRegistry({
+    closings,
     clusters: new Map(clusters.map(({ name, appUrl }) => [name, { url: appUrl }])),
     secrets: new SecretCache(secrets),
     budget: redis.budget,
@@ -160,12 +176,15 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     config.NODE_ENV === 'test',
   );
   const overseer = new OutboxOverseer(clusters, log);
+  const workTransport = new BullMqTransport<WorkDelivery>(PLATFORM_QUEUE, { url: config.REDIS_URL, prefix: `${jobsPrefix}bull` }, log);
+  const ringWorks: WorkBell = (deliveries) => void workTransport.deliver(deliveries).catch(() => undefined);
   const clusterBook = openClusterBook({ clusters, catalog, secrets, clock: members.clock });
   const audit = new AuditTrail(contexts, actions);
+  const works = new WorkBook(catalog, ringWorks);
   const platform: Platform = {
     clusterBook,
     closer: openTenantCloser({ clusterBook, catalog, announce: (id) => directory.announce(id), keys }),
-    auditors: openAuditorDesk({ clusterBook, catalog, announce: (id) => directory.announce(id), audit, clock: members.clock }),
+    auditors: openAuditorDesk({ clusterBook, catalog, announce: (id) => directory.announce(id), audit, works, clock: members.clock }),
     ...{
       audit,
       auditAnchors: new CatalogAuditAnchors(catalog),
@@ -174,11 +193,12 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     },
     ...{ plugins, jobs, jobsPrefix, doorbell: redis.doorbell, outbox: new Outbox(jobs, redis.doorbell) },
     overseer,
-    ...{ config, log, clusters, catalog, directory, secrets, keys, registry, routing, tenantOrm, contexts },
+    ...{ works, ringWorks },
+    ...{ config, log, clusters, catalog, directory, closings, secrets, keys, registry, routing, tenantOrm, contexts },
     ...openAccess({ contexts, plans, plugins, catalog, channel: redis.accessChannel, announce: (id) => directory.announce(id) }),
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
     notifications,
-    ...{ signing, members, objects: files.objects },
+    ...{ signing, members, objects: files.objects, objectStore: files.store },
     announce: (id) => directory.announce(id),
     health: async () => ({
       catalog: { status: (await isCatalogUp(catalog)) ? 'up' : 'down' },
@@ -187,9 +207,10 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
       lockout: redis.lockout.health,
     }),
     close: async () => {
+      closings.stop();
       // A server that has gone silent does not answer a farewell either.
       const bounded = (closing: Promise<unknown>): Promise<unknown> => new Deadline(CLOSE_WITHIN_MS).race(closing).catch(() => undefined);
-      for (const part of [overseer, tenantOrm, registry, catalog, redis]) await bounded(part.close());
+      for (const part of [workTransport, overseer, tenantOrm, registry, catalog, redis]) await bounded(part.close());
       files.close();
       notifications.mail.close();
     },
