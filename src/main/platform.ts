@@ -13,7 +13,6 @@ import { CatalogAuditKeys } from '#catalog/audit/catalog-audit-keys.js';
 import { CatalogAuditAnchors } from '#catalog/audit/catalog-audit-anchors.js';
 import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { CatalogTenantDirectory } from '#catalog/directory/catalog-tenant-directory.js';
-import type { TenantCloser } from '#control/lifecycle/tenant-closer.js';
 import { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
 import { ConnectionRegistry } from '#kernel/isolation/connection-registry.js';
 import { Deadline } from '#kernel/isolation/deadline.js';
@@ -23,6 +22,7 @@ import type { Routing } from '#kernel/isolation/tenant-connection.js';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import { TenantDialect } from '#kernel/isolation/tenant-dialect.js';
 import { SigningKeys } from '#kernel/signing/signing-keys.js';
+import { WorkBook } from '#catalog/work/work-book.js';
 import type { Lockout } from '#kernel/limits/lockout.js';
 import type { RateLimiter } from '#kernel/limits/rate-limiter.js';
 import { failureText } from '#kernel/jobs/job-failure.js';
@@ -39,7 +39,7 @@ import { readClusters, type ConfiguredCluster } from '#main/clusters.js';
 import type { Config } from '#main/config.js';
 import { type MemberServices, openMemberServices } from '#main/member-services.js';
 import { type NotificationParts, openNotifications } from '#main/notification-parts.js';
-import { openTenantCloser } from '#main/open-tenant-closer.js';
+import { type LifecycleParts, openLifecycle } from '#main/open-lifecycle.js';
 import { openTenantOrm } from '#main/orm/tenant.orm.js';
 import { openObjects } from '#main/objects.js';
 import { readPlans } from '#main/plans.js';
@@ -57,7 +57,7 @@ const CLOSE_WITHIN_MS = 5_000;
 export type Health = Record<string, { status: 'up' | 'down' | 'degraded' }>;
 
 /** Everything a process needs to serve tenants, wired once. */
-export interface Platform extends AccessParts {
+export interface Platform extends AccessParts, LifecycleParts {
   readonly config: Config;
   readonly log: Logger;
   readonly clusters: readonly ConfiguredCluster[];
@@ -78,7 +78,6 @@ export interface Platform extends AccessParts {
   readonly objects: TenantObjects;
   readonly members: MemberServices;
   readonly notifications: NotificationParts;
-  readonly closer: TenantCloser;
   readonly plugins: readonly Plugin[];
   readonly jobs: JobCatalogue;
   /** What the names of the keys of jobs in Redis begin with. */
@@ -90,6 +89,7 @@ export interface Platform extends AccessParts {
   readonly auditKeys: AuditKeys;
   readonly platformAudit: PlatformAudit;
   readonly overseer: WorkOverseer;
+  readonly works: WorkBook;
   /** Tells every process that what it knows of a tenant is out of date. */
   readonly announce: (tenantId: string) => Promise<void>;
   health(): Promise<Health>;
@@ -160,8 +160,11 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     config.NODE_ENV === 'test',
   );
   const overseer = new OutboxOverseer(clusters, log);
+  const works = new WorkBook(catalog, () => undefined);
+  const announce = (id: string): Promise<void> => directory.announce(id);
+  const accessParts = openAccess({ contexts, plans, plugins, catalog, channel: redis.accessChannel, announce });
   const platform: Platform = {
-    closer: openTenantCloser({ clusters, catalog, announce: (id) => directory.announce(id), keys }),
+    ...openLifecycle({ clusters, catalog, announce, keys, works, accessChanges: accessParts.accessChanges, doorbell: redis.doorbell, config }, members.clock),
     ...{
       audit: new AuditTrail(contexts, actions),
       auditAnchors: new CatalogAuditAnchors(catalog),
@@ -170,12 +173,13 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     },
     ...{ plugins, jobs, jobsPrefix, doorbell: redis.doorbell, outbox: new Outbox(jobs, redis.doorbell) },
     overseer,
+    works,
     ...{ config, log, clusters, catalog, directory, closings, secrets, keys, registry, routing, tenantOrm, contexts },
-    ...openAccess({ contexts, plans, plugins, catalog, channel: redis.accessChannel, announce: (id) => directory.announce(id) }),
+    ...accessParts,
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
     notifications,
     ...{ signing, members, objects: files.objects },
-    announce: (id) => directory.announce(id),
+    announce,
     health: async () => ({
       catalog: { status: (await isCatalogUp(catalog)) ? 'up' : 'down' },
       redis: redis.health(),
