@@ -61,6 +61,21 @@ table domain (owner postgres)
   CREATE UNIQUE INDEX domain_pkey ON <home>.domain USING btree (name)
   grant delete, insert, select, update to tenantry_catalog
 
+table entitlement_override (owner postgres)
+  column tenant_id uuid not null
+  column key text not null
+  column value jsonb not null
+  column until timestamp(3) with time zone
+  column reason text not null
+  column set_by text not null
+  column set_at timestamp(3) with time zone not null default clock_timestamp()
+  constraint entitlement_override_key_check CHECK (((char_length(key) >= 3) AND (char_length(key) <= 100)))
+  constraint entitlement_override_pkey PRIMARY KEY (tenant_id, key)
+  constraint entitlement_override_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES <home>.tenant(id) ON DELETE CASCADE
+  constraint entitlement_override_value_check CHECK ((jsonb_typeof(value) = ANY (ARRAY['boolean'::text, 'number'::text])))
+  CREATE UNIQUE INDEX entitlement_override_pkey ON <home>.entitlement_override USING btree (tenant_id, key)
+  grant delete, insert, select, update to tenantry_catalog
+
 CREATE OR REPLACE FUNCTION <home>.keep_platform_audit()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -194,9 +209,74 @@ table tenant (owner postgres)
   column region text not null
   column created_at timestamp(3) with time zone not null
   column updated_at timestamp(3) with time zone not null
+  column access text not null default 'full'::text
+  constraint tenant_access_check CHECK ((access = ANY (ARRAY['full'::text, 'read-only'::text])))
   constraint tenant_pkey PRIMARY KEY (id)
   constraint tenant_slug_key UNIQUE (slug)
   constraint tenant_status_check CHECK ((status = ANY (ARRAY['provisioning'::text, 'active'::text, 'suspended'::text, 'cancelled'::text])))
   CREATE UNIQUE INDEX tenant_pkey ON <home>.tenant USING btree (id)
   CREATE UNIQUE INDEX tenant_slug_key ON <home>.tenant USING btree (slug)
+  grant delete, insert, select, update to tenantry_catalog
+
+table work (owner postgres)
+  column id uuid not null
+  column kind text not null
+  column tenant_id uuid
+  column key text
+  column once text
+  column input jsonb not null
+  column origin jsonb not null
+  column state text not null
+  column direction text not null
+  column attempt integer not null default 0
+  column failures integer not null default 0
+  column due_at timestamp(3) with time zone not null default clock_timestamp()
+  column lease_until timestamp(3) with time zone
+  column is_cancelled boolean not null default false
+  column error text
+  column created_at timestamp(3) with time zone not null default clock_timestamp()
+  column finished_at timestamp(3) with time zone
+  constraint work_direction_check CHECK ((direction = ANY (ARRAY['forward'::text, 'backward'::text])))
+  constraint work_error_check CHECK ((char_length(error) <= 500))
+  constraint work_input_check CHECK ((jsonb_typeof(input) = 'object'::text))
+  constraint work_kind_check CHECK (((char_length(kind) >= 3) AND (char_length(kind) <= 100)))
+  constraint work_once_key UNIQUE (once)
+  constraint work_origin_check CHECK ((jsonb_typeof(origin) = 'object'::text))
+  constraint work_pkey PRIMARY KEY (id)
+  constraint work_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'compensated'::text, 'needs_human'::text])))
+  CREATE INDEX work_due ON <home>.work USING btree (due_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]))
+  CREATE INDEX work_ended ON <home>.work USING btree (finished_at) WHERE (finished_at IS NOT NULL)
+  CREATE INDEX work_of_tenant ON <home>.work USING btree (tenant_id, created_at) WHERE (tenant_id IS NOT NULL)
+  CREATE UNIQUE INDEX work_once_key ON <home>.work USING btree (once)
+  CREATE UNIQUE INDEX work_pkey ON <home>.work USING btree (id)
+  CREATE UNIQUE INDEX work_wish ON <home>.work USING btree (kind, key) WHERE ((state = 'queued'::text) AND (attempt = 0) AND (key IS NOT NULL))
+  grant delete, insert, select, update to tenantry_catalog
+
+table work_event (owner postgres)
+  column work_id uuid not null
+  column seq integer not null
+  column at timestamp(3) with time zone not null default clock_timestamp()
+  column step text
+  column state text not null
+  column error text
+  constraint work_event_pkey PRIMARY KEY (work_id, seq)
+  constraint work_event_work_id_fkey FOREIGN KEY (work_id) REFERENCES <home>.work(id) ON DELETE CASCADE
+  CREATE UNIQUE INDEX work_event_pkey ON <home>.work_event USING btree (work_id, seq)
+  grant delete, insert, select, update to tenantry_catalog
+
+table work_step (owner postgres)
+  column work_id uuid not null
+  column name text not null
+  column position integer not null
+  column state text not null
+  column result jsonb
+  column error text
+  column started_at timestamp(3) with time zone
+  column finished_at timestamp(3) with time zone
+  constraint work_step_error_check CHECK ((char_length(error) <= 500))
+  constraint work_step_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)))
+  constraint work_step_pkey PRIMARY KEY (work_id, name)
+  constraint work_step_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'done'::text, 'failed'::text, 'undoing'::text, 'undone'::text])))
+  constraint work_step_work_id_fkey FOREIGN KEY (work_id) REFERENCES <home>.work(id) ON DELETE CASCADE
+  CREATE UNIQUE INDEX work_step_pkey ON <home>.work_step USING btree (work_id, name)
   grant delete, insert, select, update to tenantry_catalog

@@ -108,6 +108,14 @@ export const ConfigSchema = z.object({
   ),
   WORKER_CONCURRENCY: Count.default(8).describe('How many jobs this process runs at once.'),
   RETENTION_DAYS: Count.default(90).describe('How many days the data of a cancelled tenant is kept before it is erased.'),
+  WORKER_ROLES: z
+    .string()
+    .default('tenants,platform')
+    .transform((text) => text.split(',').map((role) => role.trim()))
+    .pipe(z.array(z.enum(['tenants', 'platform'])).min(1))
+    .describe(
+      'What a worker does: the jobs of `tenants`, and what the `platform` does with them (sign-up, billing, erasure), for which CLUSTERS must hold `provisionUrl`.',
+    ),
   SWEEP_SECONDS: Count.default(5).describe('How often a worker looks for work whose doorbell was lost.'),
 });
 

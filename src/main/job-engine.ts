@@ -8,9 +8,11 @@ import { JobDispatcher } from '#kernel/jobs/job-dispatcher.js';
 import { failureText } from '#kernel/jobs/job-failure.js';
 import type { JobGate } from '#kernel/jobs/job-gate.js';
 import type { JobHandler, JobHandlerClass } from '#kernel/jobs/job-handler.js';
+import type { JobDelivery } from '#kernel/jobs/job-transport.js';
 import { JobRunner } from '#kernel/jobs/job-runner.js';
 import { JobSweep } from '#kernel/jobs/job-sweep.js';
 import { ScheduleTicks } from '#kernel/jobs/schedule-ticks.js';
+import { isUuid } from '#kernel/model/uuid.js';
 import type { Platform } from '#main/platform.js';
 
 /** What runs jobs beside a platform: its handlers and who may have them run, and how patient it is, all in milliseconds. */
@@ -45,7 +47,7 @@ export function startJobEngine(platform: Platform, options: JobEngineOptions): J
   const schedules = plugins.flatMap((plugin) => plugin.schedules ?? []);
   const roll = new TenantRegistry(platform.catalog, platform.announce);
   const handBack = new AbortController();
-  const transport = new BullMqTransport(place, log);
+  const transport = new BullMqTransport<JobDelivery>('tenant-work', place, log);
   const dispatcher = new JobDispatcher({ directory, contexts, plans, transport, log, kinds: jobs.names, againAfterMs });
   const runner = new JobRunner({
     directory,
@@ -59,7 +61,12 @@ export function startJobEngine(platform: Platform, options: JobEngineOptions): J
     leaseMs,
     handBack: handBack.signal,
   });
-  const worker = new BullMqWorker({ ...place, concurrency, log, lockMs, run: (delivery) => runner.run(delivery) });
+  const worker = new BullMqWorker<JobDelivery>({
+    queue: 'tenant-work',
+    ...{ ...place, concurrency, log, lockMs },
+    isDelivery: ({ tenantId, id, attempt }) => isUuid(tenantId) && isUuid(id) && Number.isSafeInteger(attempt),
+    run: (delivery) => runner.run(delivery),
+  });
   const ticks = new ScheduleTicks({ schedules, roll, contexts, outbox, log });
   const ticker = new BullMqSchedules({ ...place, schedules, log, tick: (name, at) => ticks.tick(name, at) });
   const sweep = new JobSweep({ overseer, roll, dispatcher, log, everyMs: sweepMs, againAfterMs });

@@ -5,6 +5,7 @@ import { Kysely } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import array from 'postgres-array';
+import { BullMqTransport } from '#adapters/bullmq/bullmq-transport.js';
 import { KeyVaultSecrets } from '#adapters/key-vault/key-vault-secrets.js';
 import { OutboxOverseer } from '#adapters/postgres/outbox-overseer.js';
 import type { RedisDoorbell } from '#adapters/redis/redis-doorbell.js';
@@ -13,6 +14,8 @@ import { CatalogAuditKeys } from '#catalog/audit/catalog-audit-keys.js';
 import { CatalogAuditAnchors } from '#catalog/audit/catalog-audit-anchors.js';
 import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { CatalogTenantDirectory } from '#catalog/directory/catalog-tenant-directory.js';
+import { WorkBook, type WorkBell } from '#catalog/work/work-book.js';
+import type { WorkDelivery } from '#catalog/work/work-row.js';
 import { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
 import { ConnectionRegistry } from '#kernel/isolation/connection-registry.js';
 import { Deadline } from '#kernel/isolation/deadline.js';
@@ -22,7 +25,6 @@ import type { Routing } from '#kernel/isolation/tenant-connection.js';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import { TenantDialect } from '#kernel/isolation/tenant-dialect.js';
 import { SigningKeys } from '#kernel/signing/signing-keys.js';
-import { WorkBook } from '#catalog/work/work-book.js';
 import type { Lockout } from '#kernel/limits/lockout.js';
 import type { RateLimiter } from '#kernel/limits/rate-limiter.js';
 import { failureText } from '#kernel/jobs/job-failure.js';
@@ -34,6 +36,7 @@ import { CachedTenantDirectory } from '#kernel/tenancy/cached-tenant-directory.j
 import { TenantClosings } from '#kernel/tenancy/tenant-closings.js';
 import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import { type AccessParts, openAccess } from '#main/access-parts.js';
+import type { ObjectStore, ObjectTraces } from '#workspace/objects/object-store.js';
 import type { TenantObjects } from '#workspace/objects/tenant-objects.js';
 import { readClusters, type ConfiguredCluster } from '#main/clusters.js';
 import type { Config } from '#main/config.js';
@@ -76,6 +79,8 @@ export interface Platform extends AccessParts, LifecycleParts {
   readonly contexts: TenantContextFactory;
   readonly signing: SigningKeys;
   readonly objects: TenantObjects;
+  /** Where they lie, of all tenants: for what the platform does to a tenant as a whole. */
+  readonly objectStore: ObjectStore & ObjectTraces;
   readonly members: MemberServices;
   readonly notifications: NotificationParts;
   readonly plugins: readonly Plugin[];
@@ -89,7 +94,9 @@ export interface Platform extends AccessParts, LifecycleParts {
   readonly auditKeys: AuditKeys;
   readonly platformAudit: PlatformAudit;
   readonly overseer: WorkOverseer;
+  /** What the platform is to do outside of any tenant. */
   readonly works: WorkBook;
+  readonly ringWorks: WorkBell;
   /** Tells every process that what it knows of a tenant is out of date. */
   readonly announce: (tenantId: string) => Promise<void>;
   health(): Promise<Health>;
@@ -160,7 +167,9 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     config.NODE_ENV === 'test',
   );
   const overseer = new OutboxOverseer(clusters, log);
-  const works = new WorkBook(catalog, () => undefined);
+  const workTransport = new BullMqTransport<WorkDelivery>('platform-work', { url: config.REDIS_URL, prefix: `${jobsPrefix}bull` }, log);
+  const ringWorks: WorkBell = (deliveries) => void workTransport.deliver(deliveries).catch(() => undefined);
+  const works = new WorkBook(catalog, ringWorks);
   const announce = (id: string): Promise<void> => directory.announce(id);
   const accessParts = openAccess({ contexts, plans, plugins, catalog, channel: redis.accessChannel, announce });
   const platform: Platform = {
@@ -173,12 +182,12 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     },
     ...{ plugins, jobs, jobsPrefix, doorbell: redis.doorbell, outbox: new Outbox(jobs, redis.doorbell) },
     overseer,
-    works,
+    ...{ works, ringWorks },
     ...{ config, log, clusters, catalog, directory, closings, secrets, keys, registry, routing, tenantOrm, contexts },
     ...accessParts,
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
     notifications,
-    ...{ signing, members, objects: files.objects },
+    ...{ signing, members, objects: files.objects, objectStore: files.store },
     announce,
     health: async () => ({
       catalog: { status: (await isCatalogUp(catalog)) ? 'up' : 'down' },
@@ -190,7 +199,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
       closings.stop();
       // A server that has gone silent does not answer a farewell either.
       const bounded = (closing: Promise<unknown>): Promise<unknown> => new Deadline(CLOSE_WITHIN_MS).race(closing).catch(() => undefined);
-      for (const part of [overseer, tenantOrm, registry, catalog, redis]) await bounded(part.close());
+      for (const part of [workTransport, overseer, tenantOrm, registry, catalog, redis]) await bounded(part.close());
       files.close();
       notifications.mail.close();
     },

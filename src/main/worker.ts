@@ -3,7 +3,10 @@ import { requireMigrators } from '#main/clusters.js';
 import type { Config } from '#main/config.js';
 import { requireFitRedis } from '#main/fit-redis.js';
 import { openPlatform } from '#main/platform.js';
+import { startPlatformEngine } from '#main/platform-engine.js';
+import { openProvisioning } from '#main/provisioning.js';
 import { runProcess, type Stop } from '#main/run-process.js';
+import { openPlatformWork } from '#main/work-kinds.js';
 import { startWorkerApp } from '#main/worker-app.js';
 
 /** What runs may take this long once the process is told to stop; then it is handed back. */
@@ -17,10 +20,15 @@ async function work(config: Config, log: Logger): Promise<Stop> {
   try {
     requireMigrators(platform.clusters, 'a worker');
     await requireFitRedis(config, log);
-    const worker = await startWorkerApp(platform, { concurrency: config.WORKER_CONCURRENCY, sweepMs: config.SWEEP_SECONDS * 1_000 });
-    log.info({ concurrency: config.WORKER_CONCURRENCY }, 'working');
+    const pace = { concurrency: config.WORKER_CONCURRENCY, sweepMs: config.SWEEP_SECONDS * 1_000 };
+    const provisioning = config.WORKER_ROLES.includes('platform') ? await openProvisioning(platform) : null;
+    const engines = [
+      ...(config.WORKER_ROLES.includes('tenants') ? [await startWorkerApp(platform, pace)] : []),
+      ...(provisioning ? [startPlatformEngine(platform, { ...openPlatformWork(platform, provisioning), ...pace })] : []),
+    ];
+    log.info({ concurrency: config.WORKER_CONCURRENCY, roles: config.WORKER_ROLES }, 'working');
     return async () => {
-      await worker.stop(DRAIN_WITHIN_MS);
+      await Promise.all(engines.map((engine) => engine.stop(DRAIN_WITHIN_MS)));
       await platform.close();
     };
   } catch (error) {

@@ -1,30 +1,31 @@
 import { Worker } from 'bullmq';
 import { waitingAt, type BullMqPlace } from '#adapters/bullmq/bullmq-connection.js';
-import { WORK_QUEUE } from '#adapters/bullmq/bullmq-transport.js';
+import type { WorkQueue } from '#adapters/bullmq/bullmq-transport.js';
 import { OutageLog } from '#adapters/bullmq/outage-log.js';
 import type { JobLog } from '#kernel/jobs/job-log.js';
-import type { JobDelivery } from '#kernel/jobs/job-transport.js';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Whether a try may run again is decided by its lease in the database, so BullMQ never has enough of one. */
 const NEVER_GIVES_UP = 1_000_000;
 
-export interface BullMqWorkerOptions extends BullMqPlace {
+export interface BullMqWorkerOptions<Delivery> extends BullMqPlace {
+  readonly queue: WorkQueue;
   readonly concurrency: number;
   readonly log: JobLog;
   /** After how long a try of a worker that is gone is taken from it, in milliseconds. */
   readonly lockMs: number;
+  /** Redis is not believed: what does not look like a delivery is passed over. */
+  readonly isDelivery: (data: Partial<Delivery>) => boolean;
   /** Must not raise. */
-  readonly run: (delivery: JobDelivery) => Promise<void>;
+  readonly run: (delivery: Delivery) => Promise<void>;
 }
 
 /** Takes tries from the queue, so many at once, the oldest first. */
-export class BullMqWorker {
-  readonly #worker: Worker<JobDelivery>;
+export class BullMqWorker<Delivery extends { readonly id: string; readonly attempt: number }> {
+  readonly #worker: Worker<Delivery>;
 
-  constructor({ url, prefix, concurrency, log, lockMs, run }: BullMqWorkerOptions) {
-    this.#worker = new Worker<JobDelivery>(
-      WORK_QUEUE,
+  constructor({ queue, url, prefix, concurrency, log, lockMs, isDelivery, run }: BullMqWorkerOptions<Delivery>) {
+    this.#worker = new Worker<Delivery>(
+      queue,
       async ({ data }) => {
         if (isDelivery(data)) await run(data);
       },
@@ -52,9 +53,4 @@ export class BullMqWorker {
   close(): Promise<void> {
     return this.#worker.close();
   }
-}
-
-/** Redis is not believed: what does not look like a delivery names nobody. */
-function isDelivery({ tenantId, id, attempt }: Partial<JobDelivery>): boolean {
-  return UUID.test(tenantId ?? '') && UUID.test(id ?? '') && Number.isSafeInteger(attempt);
 }

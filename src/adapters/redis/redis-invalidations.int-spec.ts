@@ -29,7 +29,17 @@ beforeEach(async () => {
   prefix = freshPrefix();
   reads = 0;
   const placement = { kind: 'row', region: 'eu', cluster: 'eu-1', database: 'tenantry', schema: 'shared', secret: null, epoch: 1 } as const;
-  acme = { id: randomUUID(), slug: 'acme', name: 'Acme', plan: 'starter', status: 'active', region: 'eu', placement };
+  acme = {
+    id: randomUUID(),
+    slug: 'acme',
+    name: 'Acme',
+    plan: 'starter',
+    status: 'active',
+    access: 'full',
+    overrides: [],
+    region: 'eu',
+    placement,
+  };
   [one, other] = await Promise.all([start(), start()]);
 });
 

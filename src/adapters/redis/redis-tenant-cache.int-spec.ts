@@ -36,7 +36,17 @@ function tenant(): Tenant {
     secret: 'acme-db',
     epoch: 1,
   } as const;
-  return { id: randomUUID(), slug: 'acme', name: 'Acme', plan: 'enterprise', status: 'active', region: 'eu', placement };
+  return {
+    id: randomUUID(),
+    slug: 'acme',
+    name: 'Acme',
+    plan: 'enterprise',
+    status: 'active',
+    access: 'full',
+    overrides: [],
+    region: 'eu',
+    placement,
+  };
 }
 
 async function rightToFill(cache: RedisTenantCache, id: string): Promise<FillRight> {

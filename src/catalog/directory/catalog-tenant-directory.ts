@@ -1,48 +1,28 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { CatalogUnavailableError } from '#catalog/catalog.errors.js';
-import { frozenTenant } from '#catalog/tenants/frozen-tenant.js';
+import { SELECT_TENANTS, tenantOf, type TenantRow } from '#catalog/tenants/tenant-rows.js';
 import { Deadline } from '#kernel/isolation/deadline.js';
 import type { ApiKeyCredential, CredentialDirectory } from '#kernel/resolution/credential-directory.js';
-import type { PlacementKind } from '#kernel/tenancy/placement.js';
 import type { TenantDirectory } from '#kernel/tenancy/tenant-directory.js';
-import type { Tenant, TenantStatus } from '#kernel/tenancy/tenant.js';
+import type { Tenant } from '#kernel/tenancy/tenant.js';
 
 /** A request waits for these, so they are given less time than other work on the catalog. */
 const ANSWER_WITHIN_MS = 1_500;
-
-interface TenantRow {
-  id: string;
-  slug: string;
-  name: string;
-  plan: string;
-  status: TenantStatus;
-  region: string;
-  kind: PlacementKind;
-  placed_in: string;
-  cluster: string;
-  database: string;
-  schema: string;
-  secret: string | null;
-  epoch: string;
-}
-
-const SELECT = `select t.id, t.slug, t.name, t.plan, t.status, t.region, p.kind, p.region as placed_in, p.cluster, p.database, p.schema, p.secret, p.epoch
-  from tenant t join placement p on p.tenant_id = t.id`;
 
 /** The tenants as the catalog has them now: one query an answer, no cache. Raises CatalogUnavailableError. */
 export class CatalogTenantDirectory implements TenantDirectory, CredentialDirectory {
   constructor(private readonly catalog: MikroORM) {}
 
   bySlug(slug: string): Promise<Tenant | null> {
-    return this.#one(`${SELECT} where t.slug = ?`, slug);
+    return this.#one(`${SELECT_TENANTS} where t.slug = ?`, slug);
   }
 
   byId(id: string): Promise<Tenant | null> {
-    return this.#one(`${SELECT} where t.id = ?`, id);
+    return this.#one(`${SELECT_TENANTS} where t.id = ?`, id);
   }
 
   byDomain(domain: string): Promise<Tenant | null> {
-    return this.#one(`${SELECT} join domain d on d.tenant_id = t.id where d.name = ? and d.verified_at is not null`, domain);
+    return this.#one(`${SELECT_TENANTS} join domain d on d.tenant_id = t.id where d.name = ? and d.verified_at is not null`, domain);
   }
 
   refresh(id: string): Promise<Tenant | null> {
@@ -59,7 +39,7 @@ export class CatalogTenantDirectory implements TenantDirectory, CredentialDirect
 
   async #one(sql: string, parameter: string): Promise<Tenant | null> {
     const [row] = await this.#rows<TenantRow>(sql, parameter);
-    return row ? frozenTenant(row, { ...row, region: row.placed_in, epoch: Number(row.epoch) }) : null;
+    return row ? tenantOf(row) : null;
   }
 
   async #rows<Row>(sql: string, parameter: string): Promise<Row[]> {

@@ -3,13 +3,15 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { type PlatformAct, tenantTarget } from '#catalog/audit/platform-act.js';
 import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { SlugTakenError, TenantStatusRefusedError } from '#catalog/catalog.errors.js';
-import { frozenTenant } from '#catalog/tenants/frozen-tenant.js';
+import { Tombstones } from '#catalog/lifecycle/tombstones.js';
 import { PlacementRecord } from '#catalog/tenants/placement.record.js';
 import { TenantRecord } from '#catalog/tenants/tenant.record.js';
+import { SELECT_TENANTS, tenantOf, type TenantRow } from '#catalog/tenants/tenant-rows.js';
 import type { Placement } from '#kernel/tenancy/placement.js';
 import { TenantUnknownError } from '#kernel/tenancy/tenant.errors.js';
 import type { TenantRoll } from '#kernel/tenancy/tenant-roll.js';
 import type { Tenant, TenantStatus } from '#kernel/tenancy/tenant.js';
+import { Clock } from '#kernel/work/clock.js';
 
 /** What is asked for when a tenant is reserved. */
 export interface TenantOrder {
@@ -41,15 +43,21 @@ const BEFORE: Record<TenantStatus, readonly TenantStatus[]> = {
   cancelled: ['active', 'suspended'],
 };
 
+const UUID = /^[0-9a-f-]{36}$/;
+
 /** The platform's list of tenants; the only place that writes it. */
 export class TenantRegistry implements TenantRoll {
   constructor(
     private readonly catalog: MikroORM,
     private readonly changed: TenantChanged,
     private readonly audit = new PlatformAudit(catalog),
+    private readonly clock = new Clock(),
   ) {}
 
-  /** Takes the name and the place before anything is made. Raises SlugTakenError. Repeating an order with its id gives what is there. */
+  /**
+   * Takes the name and the place before anything is made. Raises SlugTakenError, also for the name of a tenant that was erased within the
+   * last year, and TenantErasedError for the id of one that ever was. Repeating an order with its id gives what is there.
+   */
   async reserve(order: TenantOrder): Promise<Tenant> {
     const em = this.catalog.em.fork();
     const known = await em.findOne(TenantRecord, { id: order.id });
@@ -57,6 +65,7 @@ export class TenantRegistry implements TenantRoll {
       const { placement, ...tenant } = order;
       try {
         await em.transactional(async (tx) => {
+          await Tombstones.requireNone(tx, order, this.clock.now());
           tx.create(TenantRecord, { ...tenant, status: 'provisioning' });
           await tx.flush();
           tx.create(PlacementRecord, { tenantId: order.id, ...placement });
@@ -75,11 +84,7 @@ export class TenantRegistry implements TenantRoll {
 
   /** Raises TenantUnknownError. */
   async get(idOrSlug: string): Promise<Tenant> {
-    const em = this.catalog.em.fork();
-    const tenant = await em.findOne(TenantRecord, /^[0-9a-f-]{36}$/.test(idOrSlug) ? { id: idOrSlug } : { slug: idOrSlug });
-    const placement = tenant && (await em.findOne(PlacementRecord, { tenantId: tenant.id }));
-    if (!tenant || !placement) throw new TenantUnknownError();
-    return snapshot(tenant, placement);
+    return one(this.catalog.em.fork(), UUID.test(idOrSlug) ? 'id' : 'slug', idOrSlug);
   }
 
   /** What was said of a tenant when it was ordered. Raises TenantUnknownError. */
@@ -91,11 +96,11 @@ export class TenantRegistry implements TenantRoll {
 
   /** Every tenant, in the order they were made. */
   list(): Promise<Tenant[]> {
-    return this.#placed({});
+    return this.#all('');
   }
 
   active(): Promise<Tenant[]> {
-    return this.#placed({ status: 'active' });
+    return this.#all(`where t.status = 'active'`);
   }
 
   /** One statement that brings nothing but ids, because every worker asks every few seconds. */
@@ -107,17 +112,15 @@ export class TenantRegistry implements TenantRoll {
     return rows.map(({ id }) => id);
   }
 
-  async #placed(which: { status?: TenantStatus }): Promise<Tenant[]> {
-    const em = this.catalog.em.fork();
-    const [tenants, placements] = await Promise.all([
-      em.find(TenantRecord, which, { orderBy: { id: 'asc' } }),
-      em.fork().find(PlacementRecord, {}),
-    ]);
-    const placed = new Map(placements.map((placement) => [placement.tenantId, placement]));
-    return tenants.flatMap((tenant) => {
-      const placement = placed.get(tenant.id);
-      return placement ? [snapshot(tenant, placement)] : [];
-    });
+  /** The databases of a cluster in which somebody else than that tenant is placed. */
+  async databasesOfOthers(tenantId: string, cluster: string): Promise<ReadonlySet<string>> {
+    const placed = await this.catalog.em.fork().find(PlacementRecord, { tenantId: { $ne: tenantId }, cluster });
+    return new Set(placed.map(({ database }) => database));
+  }
+
+  async #all(which: string): Promise<Tenant[]> {
+    const rows = await this.catalog.em.fork().execute<TenantRow[]>(`${SELECT_TENANTS} ${which} order by t.id`);
+    return rows.map(tenantOf);
   }
 
   /** A tenant that was made becomes active. Raises TenantUnknownError or TenantStatusRefusedError. */
@@ -154,7 +157,8 @@ export class TenantRegistry implements TenantRoll {
         placement.epoch += 1;
       }
       if (act) await this.audit.record(em, { ...act, targets: [tenantTarget(id)], changes });
-      return snapshot(tenant, placement);
+      await em.flush();
+      return one(em, 'id', id);
     });
     await this.changed(id);
     return changed;
@@ -170,7 +174,9 @@ export class TenantRegistry implements TenantRoll {
   }
 }
 
-function snapshot(tenant: TenantRecord, placement: PlacementRecord): Tenant {
-  const { kind, region, cluster, database, schema, secret, epoch } = placement;
-  return frozenTenant(tenant, { kind, region, cluster, database, schema, secret: secret ?? null, epoch });
+/** Raises TenantUnknownError. */
+async function one(em: EntityManager, by: 'id' | 'slug', value: string): Promise<Tenant> {
+  const [row] = await em.execute<TenantRow[]>(`${SELECT_TENANTS} where t.${by} = ?`, [value]);
+  if (!row) throw new TenantUnknownError();
+  return tenantOf(row);
 }

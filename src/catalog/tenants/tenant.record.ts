@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { defineEntity, p } from '@mikro-orm/core';
-import type { TenantStatus } from '#kernel/tenancy/tenant.js';
+import type { TenantAccess, TenantStatus } from '#kernel/tenancy/tenant.js';
 
 const TenantRecordSchema = defineEntity({
   name: 'TenantRecord',
@@ -15,6 +15,7 @@ const TenantRecordSchema = defineEntity({
     adminEmail: p.text(),
     plan: p.text(),
     status: p.text().$type<TenantStatus>(),
+    access: p.text().$type<TenantAccess>().default('full'),
     region: p.text(),
     createdAt: p.datetime(3).onCreate(() => new Date()),
     updatedAt: p

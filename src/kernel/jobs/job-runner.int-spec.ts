@@ -1,4 +1,5 @@
 import { BullMqTransport } from '#adapters/bullmq/bullmq-transport.js';
+import type { JobDelivery } from '#kernel/jobs/job-transport.js';
 import type { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import { TenantTransaction } from '#kernel/isolation/tenant-transaction.js';
 import type { JobTry } from '#kernel/jobs/job-handler.js';
@@ -93,7 +94,8 @@ describe('a job', () => {
       acme,
       `update tenancy.outbox set state = 'queued', queued_at = now(), attempt = 1 where tenant_id = $1 and name = 'spec.later'`,
     );
-    const transport = new BullMqTransport(
+    const transport = new BullMqTransport<JobDelivery>(
+      'tenant-work',
       { url: world.platform.config.REDIS_URL, prefix: `${prefixOf(world.name)}bull` },
       world.platform.log,
     );

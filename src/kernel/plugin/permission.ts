@@ -13,6 +13,15 @@ export interface Permission {
   readonly feature?: string;
   /** Whether the password must have been given within the last minutes. */
   readonly stepUp?: boolean;
+  /** Whether a tenant that may only read has it: when not said, what is called `read`, `verify`, `export` or `explain`. */
+  readonly whenReadOnly?: boolean;
+}
+
+const READING = /:(read|verify|export|explain)$/;
+
+/** Whether a tenant that may only read still has the permission. */
+export function isKeptWhenReadOnly({ name, whenReadOnly }: Permission): boolean {
+  return whenReadOnly ?? READING.test(name);
 }
 
 /** Declares a permission; what is not said is harmless and in every plan. */

@@ -4,7 +4,17 @@ import type { FillRight, SharedAnswer, SharedTenantCache } from './shared-tenant
 import type { Tenant } from './tenant.js';
 
 const placement = { kind: 'row', region: 'eu', cluster: 'eu-1', database: 'd', schema: 's', secret: null, epoch: 1 } as const;
-const old: Tenant = { id: 'acme', slug: 'acme', name: 'old', plan: 'starter', status: 'active', region: 'eu', placement };
+const old: Tenant = {
+  id: 'acme',
+  slug: 'acme',
+  name: 'old',
+  plan: 'starter',
+  status: 'active',
+  access: 'full',
+  overrides: [],
+  region: 'eu',
+  placement,
+};
 const fresh: Tenant = { ...old, name: 'new' };
 
 class Shared implements SharedTenantCache {

@@ -12,7 +12,18 @@ function tenantOf(id: string, facts: Partial<Tenant> = {}): Tenant {
     ...{ kind: 'row' as const, region: 'eu', cluster: 'eu-1', database: 'tenantry', schema: 'shared' },
     ...{ secret: null, epoch: 1 },
   });
-  return Object.freeze({ id, slug: id, name: id, plan: 'starter', status: 'active' as const, region: 'eu', placement, ...facts });
+  return Object.freeze({
+    id,
+    slug: id,
+    name: id,
+    plan: 'starter',
+    status: 'active' as const,
+    access: 'full' as const,
+    overrides: [],
+    region: 'eu',
+    placement,
+    ...facts,
+  });
 }
 
 /** The records, which can be changed, counted, held up after they were read, and out of reach. */

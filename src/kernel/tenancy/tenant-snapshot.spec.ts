@@ -2,7 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import { isSameSnapshot, readTenantSnapshot } from './tenant-snapshot.js';
 
 const placement = { kind: 'database', region: 'eu', cluster: 'eu-1', database: 'acme', schema: 'shared', secret: 'acme-db', epoch: 3 };
-const acme = { id: 'a', slug: 'acme', name: 'Acme', plan: 'enterprise', status: 'active', region: 'eu', placement };
+const acme = {
+  id: 'a',
+  slug: 'acme',
+  name: 'Acme',
+  plan: 'enterprise',
+  status: 'active',
+  access: 'full',
+  overrides: [],
+  region: 'eu',
+  placement,
+};
 
 describe('a tenant snapshot from outside', () => {
   it('is read frozen, and without what is not part of it', () => {

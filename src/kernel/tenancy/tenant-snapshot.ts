@@ -1,7 +1,9 @@
 import type { Placement, PlacementKind } from '#kernel/tenancy/placement.js';
-import type { Tenant, TenantStatus } from '#kernel/tenancy/tenant.js';
+import type { EntitlementOverride } from '#kernel/tenancy/entitlements.js';
+import type { Tenant, TenantAccess, TenantStatus } from '#kernel/tenancy/tenant.js';
 
 const STATUSES: ReadonlySet<unknown> = new Set<TenantStatus>(['provisioning', 'active', 'suspended', 'cancelled']);
+const ACCESS: ReadonlySet<unknown> = new Set<TenantAccess>(['full', 'read-only']);
 const KINDS: ReadonlySet<unknown> = new Set<PlacementKind>(['row', 'schema', 'database']);
 
 /** The frozen snapshot of tenant `id` that a value from outside spells, and no property more; null when it is malformed or another tenant's. */
@@ -9,15 +11,36 @@ export function readTenantSnapshot(value: unknown, id: string): Tenant | null {
   if (!isRecord(value) || value['id'] !== id || !STATUSES.has(value['status'])) return null;
   const { slug, name, plan, region } = value;
   const placement = readPlacement(value['placement']);
-  if (!placement || !isText(slug) || !isText(name) || !isText(plan) || !isText(region)) return null;
-  return Object.freeze({ id, slug, name, plan, status: value['status'] as TenantStatus, region, placement });
+  const overrides = readOverrides(value['overrides']);
+  if (!placement || !overrides || !isText(slug) || !isText(name) || !isText(plan) || !isText(region) || !ACCESS.has(value['access']))
+    return null;
+  const status = value['status'] as TenantStatus;
+  return Object.freeze({ id, slug, name, plan, status, access: value['access'] as TenantAccess, region, placement, overrides });
 }
 
 /** Whether two snapshots say the same of a tenant. */
 export function isSameSnapshot(one: Tenant, other: Tenant): boolean {
-  const { placement, ...facts } = one;
-  const { placement: otherPlacement, ...otherFacts } = other;
-  return hasSameValues(facts, otherFacts) && hasSameValues({ ...placement }, { ...otherPlacement });
+  const { placement, overrides, ...facts } = one;
+  const { placement: otherPlacement, overrides: otherOverrides, ...otherFacts } = other;
+  return (
+    hasSameValues(facts, otherFacts) &&
+    hasSameValues({ ...placement }, { ...otherPlacement }) &&
+    overrides.length === otherOverrides.length &&
+    overrides.every((override, at) => hasSameValues({ ...override }, { ...otherOverrides[at] }))
+  );
+}
+
+/** In the order of their keys, as the directory reads them. */
+function readOverrides(value: unknown): readonly EntitlementOverride[] | null {
+  if (!Array.isArray(value)) return null;
+  const read = value.map((item: unknown) => {
+    if (!isRecord(item)) return null;
+    const { key, value: agreed, until } = item;
+    const isAgreed = typeof agreed === 'boolean' || (typeof agreed === 'number' && Number.isFinite(agreed));
+    if (!isText(key) || !isAgreed || !(until === null || (isText(until) && !Number.isNaN(Date.parse(until))))) return null;
+    return Object.freeze({ key, value: agreed, until });
+  });
+  return read.includes(null) ? null : Object.freeze(read as EntitlementOverride[]);
 }
 
 function readPlacement(value: unknown): Placement | null {

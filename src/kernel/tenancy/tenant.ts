@@ -1,6 +1,9 @@
+import type { EntitlementOverride } from '#kernel/tenancy/entitlements.js';
 import type { Placement } from '#kernel/tenancy/placement.js';
 
 export type TenantStatus = 'provisioning' | 'active' | 'suspended' | 'cancelled';
+/** Whether an active tenant may change anything; one that owes money for long may only read. */
+export type TenantAccess = 'full' | 'read-only';
 
 /** A frozen snapshot of one tenant: what was bought (`plan`) and where it landed (`placement`) are two facts. */
 export interface Tenant {
@@ -9,6 +12,9 @@ export interface Tenant {
   readonly name: string;
   readonly plan: string;
   readonly status: TenantStatus;
+  readonly access: TenantAccess;
   readonly region: string;
   readonly placement: Placement;
+  /** What was agreed beside the terms of the plan. */
+  readonly overrides: readonly EntitlementOverride[];
 }

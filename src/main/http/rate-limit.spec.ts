@@ -13,7 +13,11 @@ const TERMS: PlanTerms = {
   isolation: 'row',
   jobWeight: 1,
   rates: { read: rateOf(3), write: rateOf(2), auth: rateOf(1) },
-  limits: { customRoles: 0, attachmentsMb: 1 },
+  limits: { customRoles: 0, attachmentsMb: 1, members: 1 },
+  meters: {},
+  price: null,
+  trialDays: 0,
+  isSelfService: true,
   features: new Set(),
 };
 

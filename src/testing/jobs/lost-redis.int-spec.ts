@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { BullMqTransport } from '#adapters/bullmq/bullmq-transport.js';
+import type { JobDelivery } from '#kernel/jobs/job-transport.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { until } from '#testing/faults/until.js';
 import { JobsWorld, prefixOf } from '#testing/jobs/jobs-world.js';
@@ -63,7 +64,8 @@ describe('work whose queue is lost', () => {
   });
 
   it.each(['refuse', 'silence'] as const)('is not handed over, and that is known at once, when Redis does not answer (%s)', async (how) => {
-    const transport = new BullMqTransport(
+    const transport = new BullMqTransport<JobDelivery>(
+      'tenant-work',
       { url: world.platform.config.REDIS_URL, prefix: `${prefixOf(world.name)}bull` },
       world.platform.log,
     );

@@ -34,6 +34,15 @@ export class PlanRequiredError extends AppError {
   }
 }
 
+/** The tenant may only read: an invoice has been open for too long. */
+export class ReadOnlyError extends AppError {
+  readonly code = 'access.read-only';
+
+  constructor(readonly permission: string) {
+    super('Nothing can be changed until the open invoice is paid; everything can be read.');
+  }
+}
+
 /** A route of a tenant says neither that it is public nor what its callers must be allowed: a fault of the product. */
 export class AccessUndeclaredError extends AppError {
   readonly code = 'access.undeclared';

@@ -7,7 +7,13 @@ import { WrongTenantInScopeError } from '#kernel/tenancy/tenancy.errors.js';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
-import { AccessDeniedError, BeyondOwnRightsError, PlanRequiredError, StepUpRequiredError } from '#workspace/access/access.errors.js';
+import {
+  AccessDeniedError,
+  BeyondOwnRightsError,
+  PlanRequiredError,
+  ReadOnlyError,
+  StepUpRequiredError,
+} from '#workspace/access/access.errors.js';
 import { type Circumstances, type Decision, decide } from '#workspace/access/decision.js';
 import { mayGive } from '#workspace/access/granting.js';
 import { type PermissionCatalogue, permissionsOf } from '#workspace/access/permission-catalogue.js';
@@ -100,13 +106,15 @@ export class Access {
 
   circumstances(): Circumstances {
     const { plans, now = Date.now } = this.parts;
-    const { status, plan }: Tenant = TenantScope.require('decide on access');
+    const tenant: Tenant = TenantScope.require('decide on access');
+    const at = now();
     return {
-      status,
-      features: plans.of(plan).features,
+      status: tenant.status,
+      access: tenant.access,
+      features: plans.entitlementsOf(tenant, new Date(at)).features,
       planWith: (feature) => [...plans.terms].find(([, { features }]) => features.has(feature))?.[0],
       isPresent: WorkOrigin.current().surface !== 'job',
-      now: now(),
+      now: at,
     };
   }
 }
@@ -117,5 +125,6 @@ export function refusalOf({ rule, reason, requiredPlan, stepUp }: Decision, { na
   const isOver = principal?.kind !== 'machine' && (rule === 'membership' || rule === 'session');
   if (isOver) return new UnauthenticatedError();
   if (rule === 'plan') return new PlanRequiredError(name, requiredPlan);
+  if (rule === 'read-only') return new ReadOnlyError(name);
   return stepUp ? new StepUpRequiredError(name) : new AccessDeniedError(name, reason);
 }

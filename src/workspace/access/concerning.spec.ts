@@ -28,7 +28,14 @@ function mayAll(held: readonly HeldOverride[], of: readonly string[]): boolean[]
   const found = concerning(held, { ...sum, rank, granted, isOwner: of.includes('owner') });
   const session = { authenticatedAt: NOW, endsAt: NOW + 1 };
   const standing = { kind: 'member' as const, isActive: true, session, rank, granted, overrides: found, keyPermissions: null };
-  const given = { status: 'active' as const, features: new Set<string>(), planWith: () => undefined, isPresent: true, now: NOW };
+  const given = {
+    status: 'active' as const,
+    access: 'full' as const,
+    features: new Set<string>(),
+    planWith: () => undefined,
+    isPresent: true,
+    now: NOW,
+  };
   return PERMISSIONS.map((asked) => decide(standing, { permission: asked, kind: 'thing' }, given).allow);
 }
 

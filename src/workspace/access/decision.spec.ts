@@ -14,6 +14,7 @@ const ONE = '01970000-0000-7000-8000-00000000000a';
 
 const circumstances: Circumstances = {
   status: 'active',
+  access: 'full',
   features: new Set(),
   planWith: (feature) => (feature === 'export' ? 'enterprise' : undefined),
   isPresent: true,
@@ -41,8 +42,16 @@ const owner = standing({ rank: 3 });
 const machine = standing({ kind: 'machine', session: null, rank: 3, keyPermissions: [READ.name] });
 
 describe('the decision', () => {
+  it('lets a tenant that may only read go on reading, and do what is kept for it', () => {
+    const readOnly = { ...circumstances, access: 'read-only' as const };
+    expect(decide(standing(), { permission: READ }, readOnly)).toMatchObject({ allow: true, rule: 'role' });
+    const pay = permission('billing:manage', 'admin', { whenReadOnly: true });
+    expect(decide(owner, { permission: pay }, readOnly)).toMatchObject({ allow: true });
+  });
+
   it.each([
     ['another status of the tenant', standing(), READ, { status: 'suspended' as const }, 'tenant-status'],
+    ['a tenant that may only read', owner, DELETE, { access: 'read-only' as const }, 'read-only'],
     ['a member who is not active', standing({ isActive: false }), READ, {}, 'membership'],
     ['a session that was ended', standing({ session: null }), READ, {}, 'session'],
     ['a session that is over', standing({ session: { authenticatedAt: NOW, endsAt: NOW } }), READ, {}, 'session'],
@@ -123,10 +132,10 @@ describe('the decision', () => {
   it('tells the rules that were asked, in their order', () => {
     const steps = stepsTo(decide(standing(), { permission: DELETE }, circumstances));
     expect(steps.map(({ rule }) => rule)).toEqual([
-      ...['tenant-status', 'membership', 'session', 'plan', 'step-up', 'deny-on-resource', 'deny-on-kind', 'key'],
+      ...['tenant-status', 'membership', 'session', 'read-only', 'plan', 'step-up', 'deny-on-resource', 'deny-on-kind', 'key'],
       ...['allow-on-resource', 'allow-on-kind', 'role', 'default'],
     ]);
-    expect(steps.map(({ outcome }) => outcome)).toEqual([...Array<string>(11).fill('passed'), 'refused']);
+    expect(steps.map(({ outcome }) => outcome)).toEqual([...Array<string>(12).fill('passed'), 'refused']);
     expect(stepsTo(decide(standing(), { permission: READ }, circumstances)).at(-1)).toEqual({ rule: 'role', outcome: 'allowed' });
     expect(stepsTo({ allow: true, rule: 'platform', reason: '' })).toEqual([{ rule: 'platform', outcome: 'allowed' }]);
   });

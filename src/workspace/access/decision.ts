@@ -1,5 +1,5 @@
-import { type Permission, SYSTEM_ROLES } from '#kernel/plugin/permission.js';
-import type { TenantStatus } from '#kernel/tenancy/tenant.js';
+import { isKeptWhenReadOnly, type Permission, SYSTEM_ROLES } from '#kernel/plugin/permission.js';
+import type { TenantAccess, TenantStatus } from '#kernel/tenancy/tenant.js';
 import { isWithin } from '#workspace/access/permission-catalogue.js';
 import { isSameId, type Resource } from '#workspace/access/resource.js';
 import type { Standing, StandingOverride } from '#workspace/access/standing.js';
@@ -16,6 +16,7 @@ export interface Question {
 /** What a decision depends on beside who asks. */
 export interface Circumstances {
   readonly status: TenantStatus;
+  readonly access: TenantAccess;
   readonly features: ReadonlySet<string>;
   /** The least plan that has a feature. */
   readonly planWith: (feature: string) => string | undefined;
@@ -30,6 +31,7 @@ export type Rule =
   | 'tenant-status'
   | 'membership'
   | 'session'
+  | 'read-only'
   | 'plan'
   | 'step-up'
   | 'deny-on-resource'
@@ -61,6 +63,7 @@ const RULES: readonly (readonly [Rule, Look])[] = [
   ['tenant-status', (_standing, _question, { status }) => (status === 'active' ? null : refuse(`The tenant is ${status}.`))],
   ['membership', lookAtMembership],
   ['session', lookAtSession],
+  ['read-only', lookAtReadOnly],
   ['plan', lookAtPlan],
   ['step-up', lookAtStepUp],
   ['deny-on-resource', lookForDeny((override, question) => override.id !== null && isSameId(override.id, question.id))],
@@ -101,6 +104,11 @@ function lookAtMembership({ isActive, kind }: Standing): Verdict | null {
 function lookAtSession({ kind, session }: Standing, _question: Question, { isPresent, now }: Circumstances): Verdict | null {
   if (kind !== 'member' || !isPresent) return null;
   return session && now < session.endsAt ? null : refuse('The session has ended.');
+}
+
+function lookAtReadOnly(_standing: Standing, { permission }: Question, { access }: Circumstances): Verdict | null {
+  if (access === 'full' || isKeptWhenReadOnly(permission)) return null;
+  return refuse('Nothing can be changed until the open invoice is paid.');
 }
 
 function lookAtPlan(_standing: Standing, { permission }: Question, { features, planWith }: Circumstances): Verdict | null {

@@ -135,7 +135,7 @@ export class AttachmentsService {
   }
 
   #limitMb(): number {
-    return this.plans.of(this.contexts.open().tenant.plan).limits.attachmentsMb;
+    return this.plans.entitlementsOf(this.contexts.open().tenant).limits.attachmentsMb;
   }
 }
 

@@ -5,6 +5,7 @@ import type { TenantTransaction } from '#kernel/isolation/tenant-transaction.js'
 import type { IfMatch } from '#kernel/plugin/if-match.js';
 import { SYSTEM_ROLES, type SystemRole } from '#kernel/plugin/permission.js';
 import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
+import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { AuditTrail } from '#workspace/audit/audit-trail.js';
 import { AccessChanges } from '../access-changes.js';
 import { Access } from '../access.js';
@@ -50,14 +51,14 @@ export class RolesService {
     return this.#changing(async (transaction, roles) => {
       const { em, tenant } = transaction;
       if (roles.some(({ key }) => key === input.key)) throw new RoleKeyTakenError(input.key);
-      this.#requireRoom(tenant.plan, roles.length + 1);
+      this.#requireRoom(tenant, roles.length + 1);
       this.#requireKnown(input.permissions);
       const role = em.create(Role, { ...input, tenantId: tenant.id, version: 1 });
       const graph = await this.#judge([...roles, role], role.key);
       await flushed(em, role.key);
       this.#record('role.created', role, {});
       // Its audit entry was written by then, in this tenant's turn, so whoever made a role at the same time is counted.
-      transaction.beforeCommit(async () => this.#requireRoom(tenant.plan, await em.count(Role)));
+      transaction.beforeCommit(async () => this.#requireRoom(tenant, await em.count(Role)));
       return roleView(role, graph, this.catalogue);
     });
   }
@@ -67,7 +68,7 @@ export class RolesService {
     return this.#changing(async ({ em, tenant }, roles) => {
       const role = named(roles, id);
       match.require(role.version);
-      this.#requireRoom(tenant.plan, roles.length);
+      this.#requireRoom(tenant, roles.length);
       await this.#judge(roles, role.key);
       const { name, parents, permissions } = role;
       // What an older release knew may stay where it is; it gives nothing.
@@ -115,8 +116,8 @@ export class RolesService {
     for (const name of names) this.catalogue.require(name);
   }
 
-  #requireRoom(plan: string, count: number): void {
-    const { customRoles } = this.plans.of(plan).limits;
+  #requireRoom(tenant: Tenant, count: number): void {
+    const { customRoles } = this.plans.entitlementsOf(tenant).limits;
     if (count > customRoles) throw new RolesOverLimitError(customRoles);
   }
 

@@ -1,0 +1,36 @@
+import { frozenTenant } from '#catalog/tenants/frozen-tenant.js';
+import type { EntitlementOverride } from '#kernel/tenancy/entitlements.js';
+import type { PlacementKind } from '#kernel/tenancy/placement.js';
+import type { Tenant, TenantAccess, TenantStatus } from '#kernel/tenancy/tenant.js';
+
+/** A tenant with its place and what was agreed with it, as one query reads them. */
+export interface TenantRow {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly plan: string;
+  readonly status: TenantStatus;
+  readonly access: TenantAccess;
+  readonly region: string;
+  /** JSON. */
+  readonly overrides: string;
+  readonly kind: PlacementKind;
+  readonly placed_in: string;
+  readonly cluster: string;
+  readonly database: string;
+  readonly schema: string;
+  readonly secret: string | null;
+  readonly epoch: string;
+}
+
+/** Reads TenantRows; `t` is the tenant and `p` its placement, for a `where` to follow. */
+export const SELECT_TENANTS = `select t.id, t.slug, t.name, t.plan, t.status, t.access, t.region,
+    p.kind, p.region as placed_in, p.cluster, p.database, p.schema, p.secret, p.epoch,
+    coalesce((select json_agg(json_build_object('key', o.key, 'value', o.value, 'until', o.until) order by o.key)
+      from entitlement_override o where o.tenant_id = t.id), '[]')::text as overrides
+  from tenant t join placement p on p.tenant_id = t.id`;
+
+export function tenantOf({ overrides, ...row }: TenantRow): Tenant {
+  const agreed = JSON.parse(overrides) as EntitlementOverride[];
+  return frozenTenant({ ...row, overrides: agreed }, { ...row, region: row.placed_in, epoch: Number(row.epoch) });
+}

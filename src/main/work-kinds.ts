@@ -1,0 +1,16 @@
+import type { PlatformSchedule } from '#control/work/platform-schedule.js';
+import type { WorkKind } from '#control/work/work-kind.js';
+import { trimWork, TRIM_WORK_DAILY } from '#control/work/trim-work.js';
+import type { Platform } from '#main/platform.js';
+import type { Provisioning } from '#main/provisioning.js';
+
+/** What the platform does outside of tenants, and when. */
+export interface PlatformWork {
+  readonly kinds: readonly WorkKind<never>[];
+  readonly schedules: readonly PlatformSchedule[];
+}
+
+/** Every kind of work of the platform; the only list of them. */
+export function openPlatformWork({ works }: Platform, _provisioning: Provisioning): PlatformWork {
+  return { kinds: [trimWork(works)], schedules: [TRIM_WORK_DAILY] };
+}
