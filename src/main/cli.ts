@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addAuditCommand } from '#main/cli/audit-command.js';
 import { addErasureCommands } from '#main/cli/erasure-commands.js';
+import { addOperatorCommands } from '#main/cli/operator-commands.js';
 import { Output } from '#main/cli/output.js';
 import { Session } from '#main/cli/session.js';
 import { addSettingsCommand } from '#main/cli/settings-command.js';
@@ -14,6 +15,7 @@ const session = new Session(output);
 
 addUpCommand(program, session);
 addErasureCommands(addTenantCommands(program, session), session);
+addOperatorCommands(program, session);
 addSettingsCommand(program);
 addAuditCommand(program, session);
 program.hook('preAction', (_program, command) => session.because(command.opts<{ reason?: string }>().reason));

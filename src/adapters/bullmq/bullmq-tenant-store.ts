@@ -1,6 +1,6 @@
 import { Queue } from 'bullmq';
 import { closeWithin, sendingTo, type BullMqPlace } from '#adapters/bullmq/bullmq-connection.js';
-import { WORK_QUEUE } from '#adapters/bullmq/bullmq-transport.js';
+import { TENANT_QUEUE } from '#adapters/bullmq/bullmq-transport.js';
 import type { ErasedTenant, StoreFinding, TenantStore } from '#control/lifecycle/tenant-store.js';
 import type { JobDelivery } from '#kernel/jobs/job-transport.js';
 
@@ -15,7 +15,7 @@ export class BullMqTenantStore implements TenantStore {
 
   async search(tenant: ErasedTenant): Promise<StoreFinding[]> {
     const ids = await this.#with((queue) => idsOf(queue, tenant.id));
-    return ids.length > 0 ? [{ kind: `jobs of ${WORK_QUEUE}`, count: ids.length }] : [];
+    return ids.length > 0 ? [{ kind: `jobs of ${TENANT_QUEUE}`, count: ids.length }] : [];
   }
 
   /** A try that a worker has right now cannot be taken from it; the fence ends it, and the next attempt finds it gone. */
@@ -27,7 +27,7 @@ export class BullMqTenantStore implements TenantStore {
 
   async #with<T>(work: (queue: Queue<JobDelivery>) => Promise<T>): Promise<T> {
     const { url, prefix } = this.place;
-    const queue = new Queue<JobDelivery>(WORK_QUEUE, {
+    const queue = new Queue<JobDelivery>(TENANT_QUEUE, {
       connection: { ...sendingTo(url), enableOfflineQueue: true },
       prefix,
       skipMetasUpdate: true,

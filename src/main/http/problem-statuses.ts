@@ -105,6 +105,13 @@ export const PROBLEM_STATUSES: ReadonlyMap<string, ProblemStatus> = new Map(
     'billing.unavailable': { status: 503, title: 'Billing not available', retryAfter: 5 },
     'billing.refused': { status: 409, title: 'Refused by billing' },
     'billing.webhook-refused': { status: 400, title: 'Notice refused' },
+    'operators.denied': { status: 403, title: 'Not for your roles' },
+    'operators.session-needed': { status: 403, title: 'Signed-in operators only' },
+    'operators.not-found': { status: 404, title: 'No such operator' },
+    'operators.email-taken': { status: 409, title: 'E-mail address taken' },
+    'operators.last-owner': { status: 409, title: 'The last owner stays' },
+    'operators.beyond-own-rights': { status: 403, title: 'More than you have' },
+    'operators.disabled': { status: 409, title: 'Operator is disabled' },
     internal: { status: 500, title: 'Internal error' },
   } satisfies Record<string, ProblemStatus>),
 );
