@@ -1,6 +1,12 @@
+import { DueRetentions } from '#catalog/lifecycle/due-retentions.js';
+import { AdminMails } from '#control/lifecycle/admin-mails.js';
+import { eraseWork } from '#control/lifecycle/erasure/erase-work.js';
+import { LIFECYCLE_PLANS } from '#control/lifecycle/lifecycle-plans.js';
+import { FIND_DUE_HOURLY, lifecycleWorks } from '#control/lifecycle/lifecycle-works.js';
 import type { PlatformSchedule } from '#control/work/platform-schedule.js';
 import type { WorkKind } from '#control/work/work-kind.js';
 import { trimWork, TRIM_WORK_DAILY } from '#control/work/trim-work.js';
+import { openEraser } from '#main/open-eraser.js';
 import type { Platform } from '#main/platform.js';
 import type { Provisioning } from '#main/provisioning.js';
 
@@ -11,6 +17,18 @@ export interface PlatformWork {
 }
 
 /** Every kind of work of the platform; the only list of them. */
-export function openPlatformWork({ works }: Platform, _provisioning: Provisioning): PlatformWork {
-  return { kinds: [trimWork(works)], schedules: [TRIM_WORK_DAILY] };
+export function openPlatformWork(platform: Platform, provisioning: Provisioning): PlatformWork {
+  return {
+    kinds: [trimWork(platform.works), ...livesOfTenants(platform, provisioning)],
+    schedules: [TRIM_WORK_DAILY, FIND_DUE_HOURLY],
+  };
+}
+
+function livesOfTenants(platform: Platform, { clusters, tenants: registry }: Provisioning): readonly WorkKind<never>[] {
+  const { works, catalog, lifecycle, lifecycleBook: book, notifications, members } = platform;
+  const { clock, address } = members;
+  const erase = eraseWork(openEraser(platform, { clusters, clock }));
+  const due = new DueRetentions({ catalog, works, clock, erase, tellAdmin: LIFECYCLE_PLANS.tellAdmin });
+  const mails = new AdminMails({ book, registry, sender: notifications.mail, address });
+  return [erase, ...lifecycleWorks(lifecycle, due, mails)];
 }
