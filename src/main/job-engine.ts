@@ -49,18 +49,8 @@ export function startJobEngine(platform: Platform, options: JobEngineOptions): J
   const handBack = new AbortController();
   const transport = new BullMqTransport<JobDelivery>(TENANT_QUEUE, place, log);
   const dispatcher = new JobDispatcher({ directory, contexts, plans, transport, log, kinds: jobs.names, againAfterMs });
-  const runner = new JobRunner({
-    directory,
-    closings,
-    contexts,
-    jobs,
-    handlerOf,
-    gate,
-    dispatcher,
-    log,
-    leaseMs,
-    handBack: handBack.signal,
-  });
+  const works = { directory, closings, contexts, jobs, handlerOf, gate, dispatcher, log };
+  const runner = new JobRunner({ ...works, leaseMs, handBack: handBack.signal });
   const worker = new BullMqWorker<JobDelivery>({
     queue: TENANT_QUEUE,
     ...{ ...place, concurrency, log, lockMs },

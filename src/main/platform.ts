@@ -16,6 +16,8 @@ import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { CatalogTenantDirectory } from '#catalog/directory/catalog-tenant-directory.js';
 import { WorkBook, type WorkBell } from '#catalog/work/work-book.js';
 import type { WorkDelivery } from '#catalog/work/work-row.js';
+import type { AuditorDesk } from '#control/auditors/auditor-desk.js';
+import type { ClusterBook, KnownCluster } from '#control/provisioning/cluster-book.js';
 import { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
 import { ConnectionRegistry } from '#kernel/isolation/connection-registry.js';
 import { Deadline } from '#kernel/isolation/deadline.js';
@@ -42,6 +44,8 @@ import { readClusters, type ConfiguredCluster } from '#main/clusters.js';
 import type { Config } from '#main/config.js';
 import { type MemberServices, openMemberServices } from '#main/member-services.js';
 import { type NotificationParts, openNotifications } from '#main/notification-parts.js';
+import { openAuditorDesk } from '#main/open-auditor-desk.js';
+import { openClusterBook } from '#main/open-cluster-book.js';
 import { type LifecycleParts, openLifecycle } from '#main/open-lifecycle.js';
 import { openTenantOrm } from '#main/orm/tenant.orm.js';
 import { openObjects } from '#main/objects.js';
@@ -64,6 +68,8 @@ export interface Platform extends AccessParts, LifecycleParts {
   readonly config: Config;
   readonly log: Logger;
   readonly clusters: readonly ConfiguredCluster[];
+  /** These and those that customers brought. */
+  readonly clusterBook: ClusterBook<KnownCluster>;
   readonly plans: PlanCatalogue;
   readonly limiter: RateLimiter;
   readonly lockout: Lockout;
@@ -83,6 +89,7 @@ export interface Platform extends AccessParts, LifecycleParts {
   readonly objectStore: ObjectStore & ObjectTraces;
   readonly members: MemberServices;
   readonly notifications: NotificationParts;
+  readonly auditors: AuditorDesk;
   readonly plugins: readonly Plugin[];
   readonly jobs: JobCatalogue;
   /** What the names of the keys of jobs in Redis begin with. */
@@ -169,13 +176,17 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
   const overseer = new OutboxOverseer(clusters, log);
   const workTransport = new BullMqTransport<WorkDelivery>(PLATFORM_QUEUE, { url: config.REDIS_URL, prefix: `${jobsPrefix}bull` }, log);
   const ringWorks: WorkBell = (deliveries) => void workTransport.deliver(deliveries).catch(() => undefined);
+  const clusterBook = openClusterBook({ clusters, catalog, secrets, clock: members.clock });
+  const audit = new AuditTrail(contexts, actions);
   const works = new WorkBook(catalog, ringWorks);
   const announce = (id: string): Promise<void> => directory.announce(id);
-  const accessParts = openAccess({ contexts, plans, plugins, catalog, channel: redis.accessChannel, announce });
+  const access = openAccess({ contexts, plans, plugins, catalog, channel: redis.accessChannel, announce });
   const platform: Platform = {
-    ...openLifecycle({ clusters, catalog, announce, keys, works, accessChanges: accessParts.accessChanges, doorbell: redis.doorbell, config }, members.clock),
+    clusterBook,
+    ...openLifecycle({ config, clusterBook, catalog, announce, keys, works, members, doorbell: redis.doorbell, ...access }),
+    auditors: openAuditorDesk({ clusterBook, catalog, announce, audit, clock: members.clock }),
     ...{
-      audit: new AuditTrail(contexts, actions),
+      audit,
       auditAnchors: new CatalogAuditAnchors(catalog),
       auditKeys: new CatalogAuditKeys(catalog),
       platformAudit: new PlatformAudit(catalog),
@@ -184,7 +195,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     overseer,
     ...{ works, ringWorks },
     ...{ config, log, clusters, catalog, directory, closings, secrets, keys, registry, routing, tenantOrm, contexts },
-    ...accessParts,
+    ...access,
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
     notifications,
     ...{ signing, members, objects: files.objects, objectStore: files.store },

@@ -6,6 +6,7 @@ import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.j
 import { WORK_OVERSEER } from '#kernel/jobs/work-overseer.js';
 import { Lockout } from '#kernel/limits/lockout.js';
 import { Outbox } from '#kernel/outbox/outbox.js';
+import { AuditorDesk } from '#control/auditors/auditor-desk.js';
 import { TenantLifecycle } from '#control/lifecycle/tenant-lifecycle.js';
 import { PageCursors } from '#kernel/plugin/page-cursor.js';
 import { SigningKeys } from '#kernel/signing/signing-keys.js';
@@ -48,6 +49,7 @@ export class ServicesModule {
       { provide: PlatformAuditChain, useValue: new PlatformAuditChain(platform.catalog) },
       { provide: OperatorCatalog, useValue: new OperatorCatalog(platform.catalog, platform.platformAudit) },
       { provide: TenantLifecycle, useValue: platform.lifecycle },
+      { provide: AuditorDesk, useValue: platform.auditors },
       { provide: TenantObjects, useValue: platform.objects },
     ];
     return { module: ServicesModule, global: true, providers, exports: providers };

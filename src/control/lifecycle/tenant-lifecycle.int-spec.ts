@@ -101,7 +101,7 @@ describe.each(TIERS)('the life of a tenant on the %s tier', (tier) => {
 
   it('ends by what the catalog says, whoever suspends and reinstates at once', async () => {
     const elsewhere = await TestPlatform.open();
-    const two = openLifecycle(elsewhere.platform, stage.clock).lifecycle;
+    const two = openLifecycle(elsewhere.platform, stage).lifecycle;
     const begun = performance.now();
     const turns = tier === 'row' ? 50 : 20;
     for (let turn = 0; turn < turns; turn += 1) {

@@ -21,8 +21,7 @@ export interface LifecycleChange extends TenantStanding {
 export interface TenantLifecycleParts {
   readonly book: LifecycleBook;
   readonly registry: TenantRegistry;
-  /** Null where the login is not known that fences are written with: whoever does the platform's work has it. */
-  readonly fences: FenceWriter | null;
+  readonly fences: FenceWriter;
   readonly announce: (tenantId: string) => Promise<void>;
   readonly access: AccessChanges;
   readonly doorbell: Doorbell;
@@ -38,7 +37,7 @@ export class TenantLifecycle {
 
   constructor(private readonly parts: TenantLifecycleParts) {
     const { registry, fences } = parts;
-    this.#statuses = new FencedStatus(registry, fences ?? NO_FENCES);
+    this.#statuses = new FencedStatus(registry, fences);
   }
 
   /** For one cause more; those of others stay. What is open is cut off, and keys and sessions open nothing. */
@@ -102,16 +101,12 @@ export class TenantLifecycle {
   }
 
   async #seal(tenant: Tenant): Promise<void> {
-    const { announce, access, doorbell, fences } = this.parts;
+    const { announce, access, doorbell } = this.parts;
     await TenantScope.leave(async () => {
-      await this.#statuses.fenced(tenant, fences ? AGAIN_AFTER_MS : []);
+      await this.#statuses.fenced(tenant, AGAIN_AFTER_MS);
       await announce(tenant.id);
       await access.changed(tenant.id);
       if (tenant.status === 'active') doorbell.ring(tenant.id);
     });
   }
 }
-
-const NO_FENCES: FenceWriter = {
-  fence: () => Promise.reject(new TypeError('this process cannot write fences')),
-};

@@ -38,7 +38,7 @@ export class LifecycleStage {
     const { platform, provisioning } = tests;
     const { works, catalog, members } = platform;
     this.setDay(0);
-    this.parts = openLifecycle(platform, this.clock);
+    this.parts = openLifecycle(platform, this);
     const erase = eraseWork(openEraser(platform, { clusters: provisioning.clusters, clock: this.clock }));
     this.due = new DueRetentions({ catalog, works, clock: this.clock, erase, tellAdmin: LIFECYCLE_PLANS.tellAdmin });
     const sender = { send: async (mail: Mail) => void this.mails.push(mail) };
