@@ -33,7 +33,7 @@ describe.each(TIERS)('a suspension of a tenant on the %s tier, asked for in anot
   let acme: Tenant;
   let globex: Tenant;
   let superuser: Superuser;
-  let isHammering = false;
+  const hammer = { isOn: false };
 
   beforeAll(async () => {
     stage = await NotificationStage.open(await generousPlans());
@@ -46,7 +46,7 @@ describe.each(TIERS)('a suspension of a tenant on the %s tier, asked for in anot
     superuser = await Superuser.on(atDatabase(provisionUrl, acme.placement.database));
   });
   afterEach(async () => {
-    isHammering = false;
+    hammer.isOn = false;
     await superuser.close();
   });
   afterAll(() => stage.close());
@@ -68,11 +68,7 @@ describe.each(TIERS)('a suspension of a tenant on the %s tier, asked for in anot
       ({ title }) => title,
     );
   const objectsOf = (tenant: Tenant): Promise<number> =>
-    TenantScope.run(tenant, async () => {
-      let count = 0;
-      for await (const _ of api.platform.objects.list(FILES_PLACE)) count += 1;
-      return count;
-    });
+    TenantScope.run(tenant, async () => (await Array.fromAsync(api.platform.objects.list(FILES_PLACE))).length);
   const codeOf = (error: unknown): string => (error as { code?: string }).code ?? String(error);
 
   /** A transaction that wrote a row and is then held, doing nothing; its end is asked for by `goOn`. */
@@ -117,16 +113,17 @@ describe.each(TIERS)('a suspension of a tenant on the %s tier, asked for in anot
     const held = await heldTransaction(acme);
     const neighbours = await heldTransaction(globex);
     const slow = sql.run(acme, 'select pg_sleep(20)').then(() => 'answered', codeOf);
-    const pidOf = async (pid: number): Promise<boolean> => (await superuser.run('select from pg_stat_activity where pid = $1', [pid])).length > 0;
+    const pidOf = async (pid: number): Promise<boolean> =>
+      (await superuser.run('select from pg_stat_activity where pid = $1', [pid])).length > 0;
     expect([await pidOf(held.pid), await asked(at(key))]).toEqual([true, [200, undefined]]);
 
     let lastServed = 0;
     let firstRefused = 0;
-    isHammering = true;
+    hammer.isOn = true;
     const begun = performance.now();
     const since = (): number => performance.now() - begun;
     const hammering = (async () => {
-      while (isHammering) {
+      while (hammer.isOn) {
         const [status] = await asked(at(key));
         if (status === 200) lastServed = since();
         else firstRefused ||= since();
@@ -142,10 +139,16 @@ describe.each(TIERS)('a suspension of a tenant on the %s tier, asked for in anot
     };
     const change = await suspend(acme);
     const suspendedAfter = since();
-    expect([change.tenant.status, change.isSealed, change.suspensions.map(({ cause }) => cause)]).toEqual(['suspended', true, ['operator']]);
-    const ended = Object.fromEntries(await Promise.all(Object.entries(endings).map(async ([name, ending]) => [name, await ending] as const)));
+    expect([change.tenant.status, change.isSealed, change.suspensions.map(({ cause }) => cause)]).toEqual([
+      'suspended',
+      true,
+      ['operator'],
+    ]);
+    const ended = Object.fromEntries(
+      await Promise.all(Object.entries(endings).map(async ([name, ending]) => [name, await ending] as const)),
+    );
     await until(() => firstRefused > 0, WITHIN_MS);
-    isHammering = false;
+    hammer.isOn = false;
     await hammering;
     held.goOn();
     report(

@@ -73,17 +73,20 @@ describe.each(TIERS)('the life of a tenant on the %s tier', (tier) => {
     expect(await seen(acme)).toEqual(['cancelled', false]);
   });
 
-  it.each(['suspend', 'reinstate', 'cancel'] as const)('ends as the catalog says when whoever asks to %s is killed before the fence', async (verb) => {
-    if (verb === 'reinstate') await lifecycle.suspend(acme.id, operator);
-    expect(await stage.killed({ verb, tenantId: acme.id })).toBe('SIGKILL');
-    const status = { suspend: 'suspended', reinstate: 'active', cancel: 'cancelled' }[verb];
-    expect(await stage.fence(acme)).toEqual({ isOpen: verb !== 'reinstate', agrees: false });
-    expect((await stage.drive(acme, 'lifecycle.seal')).map(({ state }) => state)).not.toContain('failed');
-    expect([await seen(acme), await seen(globex)]).toEqual([
-      [status, status === 'active'],
-      ['active', true],
-    ]);
-  });
+  it.each(['suspend', 'reinstate', 'cancel'] as const)(
+    'ends as the catalog says when whoever asks to %s is killed before the fence',
+    async (verb) => {
+      if (verb === 'reinstate') await lifecycle.suspend(acme.id, operator);
+      expect(await stage.killed({ verb, tenantId: acme.id })).toBe('SIGKILL');
+      const status = { suspend: 'suspended', reinstate: 'active', cancel: 'cancelled' }[verb];
+      expect(await stage.fence(acme)).toEqual({ isOpen: verb !== 'reinstate', agrees: false });
+      expect((await stage.drive(acme, 'lifecycle.seal')).map(({ state }) => state)).not.toContain('failed');
+      expect([await seen(acme), await seen(globex)]).toEqual([
+        [status, status === 'active'],
+        ['active', true],
+      ]);
+    },
+  );
 
   it('ends the sessions of before also when the suspension never reached the fence', async () => {
     const people = new TestMembers(stage.tests);
@@ -124,7 +127,11 @@ describe.each(TIERS)('the life of a tenant on the %s tier', (tier) => {
     await lifecycle.cancel(acme.id, why);
     stage.setDay(10);
     const again = await lifecycle.cancel(acme.id, why);
-    expect(again.retention).toMatchObject({ state: 'kept', cancelledAt: new Date('2001-01-01T12:00:00Z'), dueAt: new Date('2001-04-01T12:00:00Z') });
+    expect(again.retention).toMatchObject({
+      state: 'kept',
+      cancelledAt: new Date('2001-01-01T12:00:00Z'),
+      dueAt: new Date('2001-04-01T12:00:00Z'),
+    });
     const wanted = async (day: number, hour?: number): Promise<number> => {
       stage.setDay(day, hour);
       await stage.due.find();
@@ -133,7 +140,11 @@ describe.each(TIERS)('the life of a tenant on the %s tier', (tier) => {
     };
     expect([await wanted(45), await wanted(89), await wanted(90, 11), await wanted(90), await wanted(91)]).toEqual([0, 0, 0, 1, 1]);
     const [erased] = await stage.drive(acme, 'lifecycle.erase');
-    expect([erased?.state, await stage.tests.platform.directory.refresh(acme.id), await seen(globex)]).toEqual(['done', null, ['active', true]]);
+    expect([erased?.state, await stage.tests.platform.directory.refresh(acme.id), await seen(globex)]).toEqual([
+      'done',
+      null,
+      ['active', true],
+    ]);
   });
 
   it('is told of its end when it is cancelled, 30 and 7 days before, once each, and of nothing that is not true', async () => {
@@ -176,7 +187,8 @@ describe.each(TIERS)('the life of a tenant on the %s tier', (tier) => {
     expect(await stage.works(acme, 'lifecycle.erase')).toEqual([]);
     await lifecycle.cancel(acme.id, why);
     await stage.tests.platform.catalog.em.fork().execute(`update tenant_retention set state = 'erasing' where tenant_id = ?`, [acme.id]);
-    for (const late of [lifecycle.reactivate(acme.id, why), lifecycle.hold(acme.id, why)]) await expect(late).rejects.toThrow(ErasureBegunError);
+    for (const late of [lifecycle.reactivate(acme.id, why), lifecycle.hold(acme.id, why)])
+      await expect(late).rejects.toThrow(ErasureBegunError);
     expect(await seen(acme)).toEqual(['cancelled', false]);
   });
 

@@ -32,7 +32,8 @@ export class FencedStatus {
     } catch (error) {
       const [pause, ...later] = pauses;
       // A server that this process was not told how to reach is not there a moment later either.
-      if (pause === undefined || error instanceof ClusterUnknownError) throw new TenantNotFencedError(changed.id, changed.status, { cause: error });
+      if (pause === undefined || error instanceof ClusterUnknownError)
+        throw new TenantNotFencedError(changed.id, changed.status, { cause: error });
       await wait(pause);
       return this.fenced(changed, later);
     }

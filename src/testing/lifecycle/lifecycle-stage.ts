@@ -50,7 +50,14 @@ export class LifecycleStage {
     });
     const kinds = [erase, ...lifecycleWorks(this.lifecycle, this.due, adminMails)];
     const log = pino({ level: 'silent' });
-    const runner = new WorkRunner({ book: works, kinds, log, leaseMs: 20_000, handBack: new AbortController().signal, later: () => undefined });
+    const runner = new WorkRunner({
+      book: works,
+      kinds,
+      log,
+      leaseMs: 20_000,
+      handBack: new AbortController().signal,
+      later: () => undefined,
+    });
     this.#driver = new WorkDriver(works, runner);
   }
 
