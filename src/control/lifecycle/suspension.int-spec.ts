@@ -68,7 +68,11 @@ describe.each(TIERS)('a suspension of a tenant on the %s tier, asked for in anot
       ({ title }) => title,
     );
   const objectsOf = (tenant: Tenant): Promise<number> =>
-    TenantScope.run(tenant, async () => (await Array.fromAsync(api.platform.objects.list(FILES_PLACE))).length);
+    TenantScope.run(tenant, async () => {
+      const found: unknown[] = [];
+      for await (const object of api.platform.objects.list(FILES_PLACE)) found.push(object);
+      return found.length;
+    });
   const codeOf = (error: unknown): string => (error as { code?: string }).code ?? String(error);
 
   /** A transaction that wrote a row and is then held, doing nothing; its end is asked for by `goOn`. */
