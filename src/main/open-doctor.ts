@@ -10,6 +10,7 @@ import { SecretsCheck } from '#control/doctor/checks/secrets.check.js';
 import { WorksCheck } from '#control/doctor/checks/works.check.js';
 import { Doctor } from '#control/doctor/doctor.js';
 import type { Clock } from '#kernel/work/clock.js';
+import { withOwnServer } from '#main/open-eraser.js';
 import type { Platform } from '#main/platform.js';
 import type { Provisioning } from '#main/provisioning.js';
 
@@ -23,7 +24,9 @@ export async function openDoctor(
   const { clusters, clusterBook, homes, fences, fleet, tenants } = provisioning;
   const known = new KnownTenants(catalog);
   const places = () => known.places();
-  const rows = new PostgresTenantStore(clusters, (tenantId, cluster) => tenants.databasesOfOthers(tenantId, cluster));
+  const rows = new PostgresTenantStore(withOwnServer(clusters, platform.clusterBook), (tenantId, cluster) =>
+    tenants.databasesOfOthers(tenantId, cluster),
+  );
   const inventory = new PostgresInventory(clusterBook, rows);
   const shared = (await clusterBook.all()).filter(({ kind }) => kind === 'shared');
   return new Doctor({

@@ -19,25 +19,24 @@ import { AuditSigner } from '#workspace/audit/audit-signer.js';
 type ErasingPlatform = Pick<
   Platform,
   'catalog' | 'announce' | 'config' | 'log' | 'jobsPrefix' | 'secrets' | 'objectStore' | 'signing' | 'clusterBook'
->;
+> & { readonly billing: Pick<BillingProvider, 'allCustomers' | 'deleteCustomer'> };
 
-/** What an erasure needs beside the platform: logins that may drop databases, and whoever takes the money. */
+/** What an erasure needs beside the platform: logins that may drop databases. */
 export interface EraserNeeds {
   readonly clusters: readonly Cluster[];
-  readonly billing?: Pick<BillingProvider, 'allCustomers' | 'deleteCustomer'> | undefined;
   readonly clock?: Clock;
 }
 
 /** Every place where something of a tenant may lie, in the order in which they are emptied; the catalog comes after them all. */
-export function tenantStores(platform: ErasingPlatform, { clusters, billing }: EraserNeeds): TenantStore[] {
-  const { config, log, secrets, jobsPrefix, objectStore, catalog, announce, clusterBook } = platform;
+export function tenantStores(platform: ErasingPlatform, { clusters }: EraserNeeds): TenantStore[] {
+  const { config, log, secrets, jobsPrefix, objectStore, catalog, announce, clusterBook, billing } = platform;
   const registry = new TenantRegistry(catalog, announce);
   return [
     new BullMqTenantStore({ url: config.REDIS_URL, prefix: jobsPrefix }),
     new PostgresTenantStore(withOwnServer(clusters, clusterBook), (tenantId, cluster) => registry.databasesOfOthers(tenantId, cluster)),
     new ObjectTenantStore(objectStore),
     new KeyVaultTenantStore(secrets),
-    ...(billing ? [new BillingTenantStore(billing)] : []),
+    new BillingTenantStore(billing),
     new RedisTenantStore([config.REDIS_URL, config.REDIS_CACHE_URL], log),
   ];
 }
@@ -54,7 +53,7 @@ export function openEraser(platform: ErasingPlatform, needs: EraserNeeds): Tenan
 }
 
 /** The platform's own servers, and the one that the tenant brought while it is there. */
-function withOwnServer(clusters: readonly Cluster[], book: Platform['clusterBook']) {
+export function withOwnServer(clusters: readonly Cluster[], book: Platform['clusterBook']) {
   return async ({ placement }: ErasedTenant): Promise<readonly Cluster[]> => {
     const isOwn = (await book.all()).some(({ name, kind }) => kind === 'own' && name === placement.cluster);
     return isOwn ? [...clusters, await withLogins(book, 'migratorUrl', 'provisionUrl').named(placement.cluster)] : clusters;

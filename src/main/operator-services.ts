@@ -10,9 +10,7 @@ import { LiveFigures } from '#control/metrics/live-figures.js';
 import { SchemaVersions } from '#control/metrics/schema-versions.js';
 import { TenantCounter } from '#control/metrics/tenant-counter.js';
 import { withLogins } from '#control/provisioning/cluster-book.js';
-import { TENANT_STATUSES } from '#control/operators/tenants/tenant-statuses.js';
 import { ConnectionRegistry } from '#kernel/isolation/connection-registry.js';
-import { openTenantStatuses } from '#main/open-tenant-statuses.js';
 import type { Platform } from '#main/platform.js';
 
 /** What those who run the platform look at and act with, each known by its class; nothing is connected to before it is asked. */
@@ -25,7 +23,6 @@ export function operatorProviders(platform: Platform): (Provider & { provide: un
     { provide: OperatorCatalog, useValue: new OperatorCatalog(catalog, platformAudit) },
     { provide: TenantRegistry, useValue: tenants },
     { provide: TenantList, useValue: new TenantList(catalog) },
-    { provide: TENANT_STATUSES, useValue: openTenantStatuses(platform) },
     { provide: TenantCensus, useValue: new TenantCensus(catalog) },
     { provide: TenantRollups, useValue: new TenantRollups(catalog) },
     { provide: MonthlyRevenue, useValue: new MonthlyRevenue(catalog) },

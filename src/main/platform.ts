@@ -19,7 +19,6 @@ import type { WorkDelivery } from '#catalog/work/work-row.js';
 import type { AuditorDesk } from '#control/auditors/auditor-desk.js';
 import type { ClusterBook, KnownCluster } from '#control/provisioning/cluster-book.js';
 import type { BillingProvider } from '#control/billing/billing-provider.js';
-import type { TenantCloser } from '#control/lifecycle/tenant-closer.js';
 import { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
 import { ConnectionRegistry } from '#kernel/isolation/connection-registry.js';
 import { Deadline } from '#kernel/isolation/deadline.js';
@@ -49,7 +48,7 @@ import { type MemberServices, openMemberServices } from '#main/member-services.j
 import { type NotificationParts, openNotifications } from '#main/notification-parts.js';
 import { openAuditorDesk } from '#main/open-auditor-desk.js';
 import { openClusterBook } from '#main/open-cluster-book.js';
-import { openTenantCloser } from '#main/open-tenant-closer.js';
+import { type LifecycleParts, openLifecycle } from '#main/open-lifecycle.js';
 import { openTenantOrm } from '#main/orm/tenant.orm.js';
 import { openObjects } from '#main/objects.js';
 import { readPlans } from '#main/plans.js';
@@ -70,7 +69,7 @@ const SNAPSHOT_WITHIN_MS = 3_600_000;
 export type Health = Record<string, { status: 'up' | 'down' | 'degraded' }>;
 
 /** Everything a process needs to serve tenants, wired once. */
-export interface Platform extends AccessParts, SettingParts {
+export interface Platform extends AccessParts, SettingParts, LifecycleParts {
   readonly config: Config;
   readonly log: Logger;
   readonly clusters: readonly ConfiguredCluster[];
@@ -96,7 +95,6 @@ export interface Platform extends AccessParts, SettingParts {
   readonly members: MemberServices;
   readonly notifications: NotificationParts;
   readonly billing: BillingProvider;
-  readonly closer: TenantCloser;
   readonly auditors: AuditorDesk;
   readonly plugins: readonly Plugin[];
   readonly jobs: JobCatalogue;
@@ -201,10 +199,12 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
   const clusterBook = openClusterBook({ clusters, catalog, secrets, clock: members.clock });
   const audit = new AuditTrail(contexts, actions);
   const works = new WorkBook(catalog, ringWorks);
+  const announce = (id: string): Promise<void> => directory.announce(id);
+  const access = openAccess({ contexts, plans, plugins, catalog, gates: settings.gates, channel: redis.accessChannel, announce });
   const platform: Platform = {
     clusterBook,
-    closer: openTenantCloser({ clusterBook, catalog, announce: (id) => directory.announce(id), keys }),
-    auditors: openAuditorDesk({ clusterBook, catalog, announce: (id) => directory.announce(id), audit, works, clock: members.clock }),
+    ...openLifecycle({ config, clusterBook, catalog, announce, keys, works, members, doorbell: redis.doorbell, ...access }),
+    auditors: openAuditorDesk({ clusterBook, catalog, announce, audit, works, clock: members.clock }),
     ...{
       audit,
       auditAnchors: new CatalogAuditAnchors(catalog),
@@ -215,20 +215,12 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     overseer,
     ...{ works, ringWorks },
     ...{ config, log, clusters, catalog, directory, closings, secrets, keys, registry, routing, tenantOrm, contexts },
-    ...openAccess({
-      contexts,
-      plans,
-      plugins,
-      catalog,
-      gates: settings.gates,
-      channel: redis.accessChannel,
-      announce: (id) => directory.announce(id),
-    }),
+    ...access,
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
     ...{ notifications, billing },
     ...settings,
     ...{ signing, members, objects: files.objects, objectStore: files.store },
-    announce: (id) => directory.announce(id),
+    announce,
     health: async () => ({
       catalog: { status: (await isCatalogUp(catalog)) ? 'up' : 'down' },
       redis: redis.health(),

@@ -40,7 +40,7 @@ export class ErasureStage {
 
   private constructor(readonly tests: TestPlatform) {
     const { platform, provisioning } = tests;
-    this.stores = tenantStores(platform, { clusters: provisioning.clusters, billing: this.billing });
+    this.stores = tenantStores({ ...platform, billing: this.billing }, { clusters: provisioning.clusters });
     this.book = new ErasureBook(platform.catalog, platform.announce);
     this.tombstones = new Tombstones(platform.catalog);
     this.signer = new AuditSigner(platform.signing);

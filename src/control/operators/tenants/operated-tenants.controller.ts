@@ -6,10 +6,10 @@ import { PLATFORM_PERMISSIONS } from '../rights/platform-permissions.js';
 import { OperatedTenantsService } from './operated-tenants.service.js';
 import { ListTenants, TenantId, TenantIdOrSlug, TenantPage, TenantView } from './tenant.schemas.js';
 
-const { readTenants, changeTenants } = PLATFORM_PERMISSIONS;
+const { readTenants, changeTenants, holdTenants } = PLATFORM_PERMISSIONS;
 const SHOWS = 'shows every tenant';
 const ACTS = 'decides about a tenant as a whole';
-const REFUSES = ['tenant.unknown', 'catalog.status-refused', 'provisioning.not-fenced'];
+const REFUSES = ['tenant.unknown', 'catalog.status-refused', 'lifecycle.erasure-begun'];
 
 /** Tenants, for those who run the platform. */
 @Controller('/api/platform/tenants')
@@ -67,5 +67,39 @@ export class OperatedTenantsController {
   })
   cancel(@Param('id', { schema: TenantId }) id: string, @Body({ schema: Because }) { reason }: Because): Promise<TenantView> {
     return this.tenants.act('cancel', id, reason);
+  }
+
+  @Post(':id/reactivate')
+  @HttpCode(200)
+  @PlatformRoute('operators', ACTS)
+  @Door({
+    summary: 'Bring a cancelled tenant back, as long as its erasure has not begun',
+    permission: changeTenants,
+    answers: { 200: TenantView },
+    refuses: REFUSES,
+  })
+  reactivate(@Param('id', { schema: TenantId }) id: string, @Body({ schema: Because }) { reason }: Because): Promise<TenantView> {
+    return this.tenants.act('reactivate', id, reason);
+  }
+
+  @Post(':id/hold')
+  @HttpCode(200)
+  @PlatformRoute('operators', ACTS)
+  @Door({
+    summary: 'Keep the data of a tenant from being erased, whatever is due',
+    permission: holdTenants,
+    answers: { 200: TenantView },
+    refuses: REFUSES,
+  })
+  hold(@Param('id', { schema: TenantId }) id: string, @Body({ schema: Because }) { reason }: Because): Promise<TenantView> {
+    return this.tenants.act('hold', id, reason);
+  }
+
+  @Post(':id/release')
+  @HttpCode(200)
+  @PlatformRoute('operators', ACTS)
+  @Door({ summary: 'Lift a legal hold', permission: holdTenants, answers: { 200: TenantView }, refuses: REFUSES })
+  release(@Param('id', { schema: TenantId }) id: string, @Body({ schema: Because }) { reason }: Because): Promise<TenantView> {
+    return this.tenants.act('release', id, reason);
   }
 }

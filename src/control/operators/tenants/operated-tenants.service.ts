@@ -1,10 +1,11 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { TenantRollups } from '#catalog/rollups/tenant-rollups.js';
 import { type TenantCard, TenantList } from '#catalog/tenants/tenant-list.js';
 import { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
 import { PageCursors } from '#kernel/plugin/page-cursor.js';
+import { TenantLifecycle } from '#control/lifecycle/tenant-lifecycle.js';
 import { TenantUnknownError } from '#kernel/tenancy/tenant.errors.js';
-import { TENANT_STATUSES, type TenantStatuses } from './tenant-statuses.js';
+
 import type { ListTenants, TenantCardView, TenantPage, TenantView } from './tenant.schemas.js';
 
 /** The tenants as those who run the platform see them, and what they do to them as a whole. */
@@ -16,7 +17,7 @@ export class OperatedTenantsService {
     private readonly tenants: TenantList,
     private readonly registry: TenantRegistry,
     private readonly rollups: TenantRollups,
-    @Inject(TENANT_STATUSES) private readonly statuses: TenantStatuses,
+    private readonly lifecycle: TenantLifecycle,
     cursors: PageCursors,
   ) {
     this.#cursors = cursors.ofPlatform;
@@ -39,7 +40,20 @@ export class OperatedTenantsService {
     const { kind, region: placedIn, cluster, database, schema, epoch } = placement;
     const { schemaVersion = null, countedAt, ...counts } = rollup ?? {};
     return {
-      ...{ id, slug, name, plan, status, access, region, overrides: [...overrides], adminEmail, placement: { kind, region: placedIn, cluster, database, schema, epoch }, apiKeys, schemaVersion },
+      ...{
+        id,
+        slug,
+        name,
+        plan,
+        status,
+        access,
+        region,
+        overrides: [...overrides],
+        adminEmail,
+        placement: { kind, region: placedIn, cluster, database, schema, epoch },
+        apiKeys,
+        schemaVersion,
+      },
       ...{ createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() },
       usage:
         countedAt === undefined
@@ -48,12 +62,15 @@ export class OperatedTenantsService {
     };
   }
 
-  /** Raises TenantUnknownError, TenantStatusRefusedError and TenantNotFencedError, after which it may be repeated. */
-  async act(verb: keyof TenantStatuses, id: string, reason: string): Promise<TenantView> {
-    await this.statuses[verb](id, reason);
+  /** As TenantLifecycle does it, of the operators' own suspension. Raises TenantUnknownError, TenantStatusRefusedError and ErasureBegunError. */
+  async act(verb: TenantVerb, id: string, reason: string): Promise<TenantView> {
+    await this.lifecycle[verb](id, { reason, cause: 'operator' });
     return this.get(id);
   }
 }
+
+/** What an operator does to a tenant as a whole; each may be repeated. */
+export type TenantVerb = 'suspend' | 'reinstate' | 'cancel' | 'reactivate' | 'hold' | 'release';
 
 function cardView({ createdAt, ...card }: TenantCard): TenantCardView {
   return { ...card, createdAt: createdAt.toISOString() };
