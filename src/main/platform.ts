@@ -16,6 +16,8 @@ import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { CatalogTenantDirectory } from '#catalog/directory/catalog-tenant-directory.js';
 import { WorkBook, type WorkBell } from '#catalog/work/work-book.js';
 import type { WorkDelivery } from '#catalog/work/work-row.js';
+import type { AuditorDesk } from '#control/auditors/auditor-desk.js';
+import type { ClusterBook, KnownCluster } from '#control/provisioning/cluster-book.js';
 import type { BillingProvider } from '#control/billing/billing-provider.js';
 import type { TenantCloser } from '#control/lifecycle/tenant-closer.js';
 import { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
@@ -24,7 +26,7 @@ import { Deadline } from '#kernel/isolation/deadline.js';
 import { SecretCache } from '#kernel/isolation/secret-cache.js';
 import type { SecretSource } from '#kernel/isolation/secret-source.js';
 import type { Routing } from '#kernel/isolation/tenant-connection.js';
-import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
+import { type AfterCommitFailed, TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import { TenantDialect } from '#kernel/isolation/tenant-dialect.js';
 import { SigningKeys } from '#kernel/signing/signing-keys.js';
 import type { Lockout } from '#kernel/limits/lockout.js';
@@ -35,6 +37,7 @@ import type { WorkOverseer } from '#kernel/jobs/work-overseer.js';
 import { Outbox } from '#kernel/outbox/outbox.js';
 import type { Plugin } from '#kernel/plugin/plugin.js';
 import { CachedTenantDirectory } from '#kernel/tenancy/cached-tenant-directory.js';
+import { TenantClosings } from '#kernel/tenancy/tenant-closings.js';
 import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import { type AccessParts, openAccess } from '#main/access-parts.js';
 import type { ObjectStore, ObjectTraces } from '#workspace/objects/object-store.js';
@@ -44,6 +47,8 @@ import { readClusters, type ConfiguredCluster } from '#main/clusters.js';
 import type { Config } from '#main/config.js';
 import { type MemberServices, openMemberServices } from '#main/member-services.js';
 import { type NotificationParts, openNotifications } from '#main/notification-parts.js';
+import { openAuditorDesk } from '#main/open-auditor-desk.js';
+import { openClusterBook } from '#main/open-cluster-book.js';
 import { openTenantCloser } from '#main/open-tenant-closer.js';
 import { openTenantOrm } from '#main/orm/tenant.orm.js';
 import { openObjects } from '#main/objects.js';
@@ -51,6 +56,7 @@ import { readPlans } from '#main/plans.js';
 import { plugins as allPlugins } from '#main/plugins.js';
 import { projectFolder } from '#main/project-folder.js';
 import { openRedisParts } from '#main/redis.js';
+import { openSettings, type SettingParts } from '#main/setting-parts.js';
 import { isStandInVault } from '#main/stand-in-vault.js';
 import { AuditRegister } from '#workspace/audit/audit-register.js';
 import type { AuditKeys } from '#workspace/audit/audit-keys.js';
@@ -58,14 +64,18 @@ import type { AuditAnchors } from '#workspace/audit/audit-anchors.js';
 import { AuditTrail } from '#workspace/audit/audit-trail.js';
 
 const CLOSE_WITHIN_MS = 5_000;
+/** A snapshot holds back the tidying up of its whole database. */
+const SNAPSHOT_WITHIN_MS = 3_600_000;
 
 export type Health = Record<string, { status: 'up' | 'down' | 'degraded' }>;
 
 /** Everything a process needs to serve tenants, wired once. */
-export interface Platform extends AccessParts {
+export interface Platform extends AccessParts, SettingParts {
   readonly config: Config;
   readonly log: Logger;
   readonly clusters: readonly ConfiguredCluster[];
+  /** These and those that customers brought. */
+  readonly clusterBook: ClusterBook<KnownCluster>;
   readonly plans: PlanCatalogue;
   readonly limiter: RateLimiter;
   readonly lockout: Lockout;
@@ -75,6 +85,8 @@ export interface Platform extends AccessParts {
   readonly keys: CapabilityKeys;
   readonly registry: ConnectionRegistry;
   readonly routing: Routing;
+  /** Ends what this process holds for a tenant that is closed. */
+  readonly closings: TenantClosings;
   readonly tenantOrm: MikroORM;
   readonly contexts: TenantContextFactory;
   readonly signing: SigningKeys;
@@ -85,6 +97,7 @@ export interface Platform extends AccessParts {
   readonly notifications: NotificationParts;
   readonly billing: BillingProvider;
   readonly closer: TenantCloser;
+  readonly auditors: AuditorDesk;
   readonly plugins: readonly Plugin[];
   readonly jobs: JobCatalogue;
   /** What the names of the keys of jobs in Redis begin with. */
@@ -125,7 +138,11 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
   });
   const secrets = openSecrets(config);
   const keys = new CapabilityKeys(config.CAPABILITY_KEYS);
+  // After the directory, whose answers it asks for.
+  const closings = new TenantClosings(directory, redis.channel);
+  closings.start();
   const registry = new ConnectionRegistry({
+    closings,
     clusters: new Map(clusters.map(({ name, appUrl }) => [name, { url: appUrl }])),
     secrets: new SecretCache(secrets),
     budget: redis.budget,
@@ -149,12 +166,14 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     plugins.flatMap(({ entities }) => entities),
     dialect,
   );
-  const contexts = new TenantContextFactory(tenantOrm, new Kysely({ dialect }), (tenant, failure) => {
+  const afterCommitFailed: AfterCommitFailed = (tenant, failure) => {
     log.warn(
       { alert: 'after-commit', tenant: tenant.id, reason: failureText(failure) },
       'a transaction is over, and a step after it failed',
     );
-  });
+  };
+  const patient = new TenantDialect({ ...routing, transactionMs: SNAPSHOT_WITHIN_MS });
+  const contexts = new TenantContextFactory(tenantOrm, new Kysely({ dialect }), afterCommitFailed, new Kysely({ dialect: patient }));
   const signing = new SigningKeys(config.SIGNING_KEYS);
   const files = await openObjects(config);
   const members = await openMemberServices(config, signing, redis.replays);
@@ -166,23 +185,48 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     config.NODE_ENV === 'test',
   );
   const overseer = new OutboxOverseer(clusters, log);
+  const settings = await openSettings({
+    config,
+    log,
+    plugins,
+    contexts,
+    catalog,
+    plans,
+    directory,
+    clock: members.clock,
+    channel: redis.settingsChannel,
+  });
   const workTransport = new BullMqTransport<WorkDelivery>(PLATFORM_QUEUE, { url: config.REDIS_URL, prefix: `${jobsPrefix}bull` }, log);
   const ringWorks: WorkBell = (deliveries) => void workTransport.deliver(deliveries).catch(() => undefined);
+  const clusterBook = openClusterBook({ clusters, catalog, secrets, clock: members.clock });
+  const audit = new AuditTrail(contexts, actions);
+  const works = new WorkBook(catalog, ringWorks);
   const platform: Platform = {
-    closer: openTenantCloser({ clusters, catalog, announce: (id) => directory.announce(id), keys }),
+    clusterBook,
+    closer: openTenantCloser({ clusterBook, catalog, announce: (id) => directory.announce(id), keys }),
+    auditors: openAuditorDesk({ clusterBook, catalog, announce: (id) => directory.announce(id), audit, works, clock: members.clock }),
     ...{
-      audit: new AuditTrail(contexts, actions),
+      audit,
       auditAnchors: new CatalogAuditAnchors(catalog),
       auditKeys: new CatalogAuditKeys(catalog),
       platformAudit: new PlatformAudit(catalog),
     },
     ...{ plugins, jobs, jobsPrefix, doorbell: redis.doorbell, outbox: new Outbox(jobs, redis.doorbell) },
     overseer,
-    ...{ works: new WorkBook(catalog, ringWorks), ringWorks },
-    ...{ config, log, clusters, catalog, directory, secrets, keys, registry, routing, tenantOrm, contexts },
-    ...openAccess({ contexts, plans, plugins, catalog, channel: redis.accessChannel, announce: (id) => directory.announce(id) }),
+    ...{ works, ringWorks },
+    ...{ config, log, clusters, catalog, directory, closings, secrets, keys, registry, routing, tenantOrm, contexts },
+    ...openAccess({
+      contexts,
+      plans,
+      plugins,
+      catalog,
+      gates: settings.gates,
+      channel: redis.accessChannel,
+      announce: (id) => directory.announce(id),
+    }),
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
     ...{ notifications, billing },
+    ...settings,
     ...{ signing, members, objects: files.objects, objectStore: files.store },
     announce: (id) => directory.announce(id),
     health: async () => ({
@@ -190,12 +234,15 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
       redis: redis.health(),
       rateLimits: redis.limiter.health,
       lockout: redis.lockout.health,
+      flags: settings.flags.health,
     }),
     close: async () => {
+      closings.stop();
       // A server that has gone silent does not answer a farewell either.
       const bounded = (closing: Promise<unknown>): Promise<unknown> => new Deadline(CLOSE_WITHIN_MS).race(closing).catch(() => undefined);
       for (const part of [workTransport, overseer, tenantOrm, registry, catalog, redis]) await bounded(part.close());
       files.close();
+      settings.flags.close();
       notifications.mail.close();
       billing.close();
     },
