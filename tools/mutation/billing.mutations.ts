@@ -86,8 +86,8 @@ export const BILLING_MUTATIONS: readonly Mutation[] = [
   {
     ...CHANGES,
     name: 'billing: the same change again is another when something lay between',
-    find: '`change:${id}:${count}`',
-    replace: '`change:${id}:${JSON.stringify(params)}`',
+    find: 'const count = changesOf(found) + 1;',
+    replace: 'const count = 1;',
   },
   { ...CHANGES, name: 'billing: what was shown is what is charged', find: 'proration_date: secondsOf(prorationAt),', replace: '' },
   {
@@ -95,12 +95,6 @@ export const BILLING_MUTATIONS: readonly Mutation[] = [
     name: 'billing: an upgrade drops what was planned',
     find: 'await this.parts.schedules.release(subscriptionId);\n    return this.change(subscriptionId, (subscription) => {',
     replace: 'return this.change(subscriptionId, (subscription) => {',
-  },
-  {
-    ...SCHEDULES,
-    name: 'billing: a schedule that was let go of is not taken for the new one',
-    find: '`schedule:${id}:${before + 1}`',
-    replace: '`schedule:${id}`',
   },
   { ...SCHEDULES, name: 'billing: a planned trial stays a trial', find: 'end_date: end,', replace: 'end_date: end - 86_400,' },
   { ...PAGES, name: 'billing: the open page of checkout is given again', find: 'if (open) return pageOf(open);', replace: '' },

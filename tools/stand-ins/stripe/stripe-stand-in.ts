@@ -132,8 +132,11 @@ export class StripeStandIn {
 
   private async answer(question: Question, headers: IncomingMessage['headers'], fault: StripeFault): Promise<Answer> {
     const about = { 'request-id': newId('req', 14), 'stripe-version': String(headers['stripe-version'] ?? '2026-10-28.endive') };
-    if (headers.authorization !== `Bearer ${this.options.apiKey}`)
-      return { status: 401, headers: about, body: { error: { type: 'invalid_request_error', message: 'Invalid API Key provided.' } } };
+    if (headers.authorization !== `Bearer ${this.options.apiKey}`) {
+      // Stripe quotes the end of the key: whoever passes its words on passes that on.
+      const message = `Invalid API Key provided: ${String(headers.authorization).slice(-16)}`;
+      return { status: 401, headers: about, body: { error: { type: 'invalid_request_error', message } } };
+    }
     if (fault.status === 429) return this.tooMany(about, fault);
     const key = question.method === 'POST' ? headers['idempotency-key'] : undefined;
     try {
