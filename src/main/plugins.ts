@@ -1,6 +1,7 @@
 import type { Plugin } from '#kernel/plugin/plugin.js';
 import { auditorsPlugin } from '#control/auditors/auditors.plugin.js';
 import { lifecyclePlugin } from '#control/lifecycle/lifecycle.plugin.js';
+import { metricsPlugin } from '#control/metrics/metrics.plugin.js';
 import { operatorsPlugin } from '#control/operators/operators.plugin.js';
 import { operatorSettingsPlugin } from '#control/settings/operator-settings.plugin.js';
 import { accessPlugin } from '#workspace/access/access.plugin.js';
@@ -21,6 +22,7 @@ export const plugins: readonly Plugin[] = [
   jobsPlugin,
   lifecyclePlugin,
   membersPlugin,
+  metricsPlugin,
   notificationsPlugin,
   operatorsPlugin,
   operatorSettingsPlugin,

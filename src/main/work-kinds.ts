@@ -1,3 +1,4 @@
+import { END_AUDITORS_DAILY, endAuditors, revokeAuditor } from '#control/auditors/end-auditors.work.js';
 import type { PlatformSchedule } from '#control/work/platform-schedule.js';
 import type { WorkKind } from '#control/work/work-kind.js';
 import { trimWork, TRIM_WORK_DAILY } from '#control/work/trim-work.js';
@@ -11,6 +12,6 @@ export interface PlatformWork {
 }
 
 /** Every kind of work of the platform; the only list of them. */
-export function openPlatformWork({ works }: Platform, _provisioning: Provisioning): PlatformWork {
-  return { kinds: [trimWork(works)], schedules: [TRIM_WORK_DAILY] };
+export function openPlatformWork({ works, auditors }: Platform, _provisioning: Provisioning): PlatformWork {
+  return { kinds: [trimWork(works), revokeAuditor(auditors), endAuditors(auditors)], schedules: [TRIM_WORK_DAILY, END_AUDITORS_DAILY] };
 }

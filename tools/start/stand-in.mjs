@@ -9,7 +9,7 @@ import { StartError } from './start-error.mjs';
 /**
  * Starts the stand-in of that name with a folder of its own in the data folder, and answers what it says of itself when it is ready.
  * @param {import('./children.mjs').Children} children
- * @param {{ dataDir: string, name: string, title: string, args: string[], env?: NodeJS.ProcessEnv }} options
+ * @param {{ dataDir: string, name: string, title: string, args: string[], env?: Record<string, string> }} options
  * @returns {Promise<any>}
  */
 export async function startStandIn(children, { dataDir, name, title, args, env = {} }) {
