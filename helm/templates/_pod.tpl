@@ -47,6 +47,10 @@ capabilities: { drop: [ALL] }
 {{- with .root.Values.objectStore.endpoint }}
 - { name: S3_ENDPOINT, value: {{ . | quote }} }
 {{- end }}
+- { name: FLAGS_BACKUP_DIR, value: /tmp/flags }
+{{- with .root.Values.unleashUrl }}
+- { name: UNLEASH_URL, value: {{ . | quote }} }
+{{- end }}
 - { name: CLUSTERS, value: /run/tenantry/clusters/clusters.json }
 {{- if .root.Values.secrets.authorities }}
 - { name: NODE_EXTRA_CA_CERTS, value: /run/tenantry/authorities/ca.pem }

@@ -3,6 +3,7 @@ import { addAuditCommand } from '#main/cli/audit-command.js';
 import { addDoctorCommand } from '#main/cli/doctor-command.js';
 import { addErasureCommands } from '#main/cli/erasure-commands.js';
 import { addOperatorCommands } from '#main/cli/operator-commands.js';
+import { addExplainCommand } from '#main/cli/explain-command.js';
 import { Output } from '#main/cli/output.js';
 import { Session } from '#main/cli/session.js';
 import { addSettingsCommand } from '#main/cli/settings-command.js';
@@ -23,6 +24,7 @@ addOperatorCommands(program, session);
 addDoctorCommand(program, session);
 addSettingsCommand(program);
 addAuditCommand(program, session);
+addExplainCommand(program, session);
 program.hook('preAction', (_program, command) => session.because(command.opts<{ reason?: string }>().reason));
 for (const command of [...program.commands, ...program.commands.flatMap((group) => group.commands)]) {
   command.exitOverride().option('--json', 'print one JSON document and nothing else');

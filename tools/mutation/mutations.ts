@@ -9,6 +9,7 @@ import { MEMBERS_MUTATIONS } from './members.mutations.js';
 import type { Mutation } from './mutation.js';
 import { PRODUCT_MUTATIONS } from './product.mutations.js';
 import { RESOLUTION_MUTATIONS } from './resolution.mutations.js';
+import { SETTINGS_MUTATIONS } from './settings.mutations.js';
 import { WORK_MUTATIONS } from './work.mutations.js';
 
 /** Every defence that is known by name. */
@@ -23,5 +24,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...WORK_MUTATIONS,
   ...API_MUTATIONS,
   ...PRODUCT_MUTATIONS,
+  ...SETTINGS_MUTATIONS,
   ...BILLING_MUTATIONS,
 ];

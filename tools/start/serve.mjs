@@ -14,6 +14,7 @@ import { runFileOf, writeRunFile } from './run-file.mjs';
 import { startServers } from './servers.mjs';
 import { givenSettings, wantedServers } from './settings.mjs';
 import { StartError } from './start-error.mjs';
+import { wantsUnleash } from './unleash.mjs';
 import { untilStopped } from './until-stopped.mjs';
 import { wantedPort } from './wanted-port.mjs';
 
@@ -44,7 +45,15 @@ export async function serve() {
       if (made > 0) say(`Built ${made} files.`);
       children = new Children(recordFileOf(dataDir), [runFileOf(dataDir)]);
       const home = wanted.postgres ? postgresHome(dataDir, say) : undefined;
-      const servers = await startServers({ dataDir, children, home, given, isFast: process.env.TENANTRY_PG_FAST === '1', say });
+      const servers = await startServers({
+        dataDir,
+        children,
+        home,
+        given,
+        isFast: process.env.TENANTRY_PG_FAST === '1',
+        say,
+        isUnleashWanted: wantsUnleash(process.env),
+      });
       const { settings } = servers;
       const env = { ...process.env, ...settings };
       await bringUp(children, dataDir, env);
@@ -86,6 +95,7 @@ function greet(dataDir, settings, { port, standIns }) {
   say(`  Tenants    http://<slug>.${settings.BASE_DOMAIN}:${port}`);
   say(`  Operators  http://admin.${settings.BASE_DOMAIN}:${port}  (token: operatorToken in ${runFileOf(dataDir)})`);
   say(`  Commands   npm run -s tenantry -- --help`);
+  if (settings.UNLEASH_URL) say(`  Flags      ${new URL(settings.UNLEASH_URL).origin}`);
   if (standIns.smtp !== null) say(`  Mails      ${join(dataDir, 'mail')}`);
   say(`  Data       ${dataDir}`);
   say('Ctrl-C stops everything.\n');

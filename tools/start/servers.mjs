@@ -10,17 +10,19 @@ import { secretsOf } from './secrets.mjs';
 import { keySettings, keyVaultSettings, postgresSettings, redisSettings, stripeSettings, wantedServers } from './settings.mjs';
 import { startSmtp } from './smtp.mjs';
 import { startStripe } from './stripe.mjs';
+import { startUnleash } from './unleash.mjs';
 
 /**
  * Starts the embedded servers that the given settings leave wanting, and answers all settings of the processes, which are written to
  * env.json as well, and what the stand-ins for mail and for Stripe say of themselves when they were started.
  * @param {{ dataDir: string, children: import('./children.mjs').Children, home: import('./postgres-home.mjs').PostgresHome | undefined,
- *   given: import('./settings.mjs').Settings, isFast: boolean, say: (line: string) => void }} options
+ *   given: import('./settings.mjs').Settings, isFast: boolean, say: (line: string) => void, isUnleashWanted?: boolean }} options
  */
-export async function startServers({ dataDir, children, home, given, isFast, say }) {
+export async function startServers({ dataDir, children, home, given, isFast, say, isUnleashWanted = false }) {
   const wanted = wantedServers(given);
   const secrets = secretsOf(dataDir);
-  const ports = await portsFor(dataDir, [...clusters.map(({ name }) => name), 'redis', 'keyVault', 'smtp', 'smtpControl', 'stripe']);
+  const names = ['redis', 'keyVault', 'smtp', 'smtpControl', 'stripe', ...(isUnleashWanted ? ['unleash'] : [])];
+  const ports = await portsFor(dataDir, [...clusters.map(({ name }) => name), ...names]);
   /** @param {string} name */
   const port = (name) => Number(ports[name]);
   const postgres = async () =>
@@ -41,11 +43,17 @@ export async function startServers({ dataDir, children, home, given, isFast, say
   const billing = async () =>
     wanted.stripe ? startStripe(children, dataDir, { port: port('stripe'), secrets: stripeKeys, webhook, isFast }) : undefined;
   const [vault, smtp, stripe] = await Promise.all([keyVault(), mail(), billing(), postgres(), redis()]);
+  const databases = home ? postgresSettings(dataDir, secrets, ports) : {};
+  const databaseUrl = databases.CATALOG_PROVISION_URL ?? given.CATALOG_PROVISION_URL;
+  const unleash =
+    isUnleashWanted && databaseUrl ? await startUnleash(children, { dataDir, port: port('unleash'), databaseUrl }) : undefined;
   const settings = {
     ...keySettings(secrets),
-    ...(home ? postgresSettings(dataDir, secrets, ports) : {}),
+    ...databases,
     ...(wanted.redis ? redisSettings(secrets.redis, ports.redis) : { REDIS_CACHE_URL: String(given.REDIS_URL) }),
     OBJECT_STORE_DIR: join(dataDir, 'objects'),
+    FLAGS_BACKUP_DIR: join(dataDir, 'flags'),
+    ...(unleash ? { UNLEASH_URL: unleash.apiUrl, UNLEASH_API_TOKEN: unleash.clientToken } : {}),
     ...(smtp ? { SMTP_URL: smtp.smtpUrl } : {}),
     ...(stripe ? { ...stripeKeys, STRIPE_API_URL: stripe.url } : {}),
     ...given,

@@ -41,7 +41,7 @@ const TIME = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
 const COLUMNS = `key, value::text, version, to_char(updated_at at time zone 'UTC', ${TIME}) as at,
   to_char(until at time zone 'UTC', ${TIME}) as until, reason, "by"`;
 
-/** What operators decided of tenants' settings, and the only place that writes it. Every change is on record with its reason. */
+/** What operators decided of tenants' settings, and the only place that writes it. Every change is on record, with the reason that the WorkOrigin gives. */
 export class SettingOverrides {
   constructor(
     private readonly catalog: MikroORM,
@@ -73,13 +73,13 @@ export class SettingOverrides {
         action: 'tenant.override-setting',
         targets: [tenantTarget(tenantId)],
         changes: [{ path: key, old: before ?? null, new: JSON.parse(json) as unknown }],
-        details: { until: until?.toISOString() ?? null, reason },
+        details: { until: until?.toISOString() ?? null },
       });
     });
   }
 
   /** Succeeds when there is none. */
-  async end({ tenantId, key, reason }: Pick<OverrideWish, 'tenantId' | 'key' | 'reason'>): Promise<void> {
+  async end({ tenantId, key }: Pick<OverrideWish, 'tenantId' | 'key'>): Promise<void> {
     await this.catalog.em.fork().transactional(async (em) => {
       const before = await lock(em, tenantId, key);
       if (before === undefined) return;
@@ -89,7 +89,6 @@ export class SettingOverrides {
         action: 'tenant.end-setting-override',
         targets: [tenantTarget(tenantId)],
         changes,
-        details: { reason },
       });
     });
   }
@@ -103,8 +102,8 @@ async function lock(em: EntityManager, tenantId: string, key: string): Promise<u
 }
 
 function authorOf(): string {
-  const { operator, surface } = WorkOrigin.current();
-  return operator ? `operator ${operator.name}` : surface === 'http' ? 'operator' : 'platform';
+  const { operator } = WorkOrigin.current();
+  return operator ? `operator ${operator.name}` : 'platform';
 }
 
 function overrideOf({ value, version, at, until, reason, by }: OverrideRow): SettingOverride {

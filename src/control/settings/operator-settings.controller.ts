@@ -1,9 +1,12 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
+import { PLATFORM_PERMISSIONS } from '#control/operators/rights/platform-permissions.js';
 import { Door } from '#kernel/plugin/door.js';
 import { PlatformRoute } from '#kernel/plugin/route-kind.js';
 import { SettingName } from '#workspace/settings/setting.schemas.js';
 import { EndOverride, OverrideSetting, SettingOverrideList, TenantName } from './operator-settings.schemas.js';
 import { OperatorSettings } from './operator-settings.js';
+
+const { readSettings, manageSettings } = PLATFORM_PERMISSIONS;
 
 @Controller('/api/platform/tenants/:id/settings')
 export class OperatorSettingsController {
@@ -13,6 +16,7 @@ export class OperatorSettingsController {
   @PlatformRoute('operators', 'says what was decided of a tenant, and why')
   @Door({
     summary: "List what operators decided of a tenant's settings",
+    permission: readSettings,
     answers: { 200: SettingOverrideList },
     refuses: ['tenant.unknown'],
   })
@@ -31,6 +35,7 @@ export class OperatorSettingsController {
   @PlatformRoute('operators', 'decides over the head of a tenant')
   @Door({
     summary: 'Decide a setting of a tenant, for good or until a time; what the tenant says does not count then',
+    permission: manageSettings,
     answers: { 204: null },
     refuses: ['tenant.unknown', 'settings.unknown-key', 'settings.invalid-value'],
   })
@@ -45,12 +50,17 @@ export class OperatorSettingsController {
   @Delete(':key')
   @HttpCode(204)
   @PlatformRoute('operators', 'decides over the head of a tenant')
-  @Door({ summary: 'Take back what operators decided of a setting', answers: { 204: null }, refuses: ['tenant.unknown'] })
+  @Door({
+    summary: 'Take back what operators decided of a setting',
+    permission: manageSettings,
+    answers: { 204: null },
+    refuses: ['tenant.unknown'],
+  })
   end(
     @Param('id', { schema: TenantName }) tenant: string,
     @Param('key', { schema: SettingName }) key: string,
-    @Query({ schema: EndOverride }) { reason }: EndOverride,
+    @Body({ schema: EndOverride }) _why: EndOverride,
   ): Promise<void> {
-    return this.settings.end({ tenant, key, reason });
+    return this.settings.end({ tenant, key });
   }
 }

@@ -1,8 +1,6 @@
 import { z } from 'zod';
+import { Reason } from '#control/operators/reason.js';
 import { SetSetting } from '#workspace/settings/setting.schemas.js';
-import { Text } from '#workspace/schemas.js';
-
-const Reason = Text.trim().min(1).max(500);
 
 /** A tenant by its id or its slug. */
 export const TenantName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
@@ -11,7 +9,7 @@ export const TenantName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
 export const OverrideSetting = z.strictObject({ ...SetSetting.shape, reason: Reason }).meta({ id: 'OverrideSetting' });
 export type OverrideSetting = z.infer<typeof OverrideSetting>;
 
-export const EndOverride = z.strictObject({ reason: Reason });
+export const EndOverride = z.strictObject({ reason: Reason }).meta({ id: 'EndSettingOverride' });
 export type EndOverride = z.infer<typeof EndOverride>;
 
 /** What operators decided of a tenant's settings, also what is over. */

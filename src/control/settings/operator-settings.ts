@@ -44,9 +44,9 @@ export class OperatorSettings {
   }
 
   /** What was decided no longer counts; also of a setting that this release does not have any more. */
-  async end({ tenant, key, reason }: OperatorWish): Promise<void> {
+  async end({ tenant, key }: Omit<OperatorWish, 'reason'>): Promise<void> {
     const { id: tenantId } = await this.#tenant(tenant);
-    await this.parts.overrides.end({ tenantId, key, reason });
+    await this.parts.overrides.end({ tenantId, key });
     await this.parts.changes.changed(tenantId);
   }
 

@@ -21,7 +21,10 @@ if (!values.data || !values.port || !databaseUrl || !Number.isInteger(port) || p
   );
   process.exit(2);
 }
-const unleash = await startUnleash({ port, host: values.host, databaseUrl, database: values.database, flagsFile: values.flags });
+const { database, host, flags: flagsFile } = values;
+// As Unleash's own image has it, for whoever must know the token before.
+const clientToken = process.env['INIT_CLIENT_API_TOKENS'] || undefined;
+const unleash = await startUnleash({ port, host, databaseUrl, database, flagsFile, clientToken });
 writePrivateFile(join(values.data, 'ready.json'), JSON.stringify(unleash.access));
 console.log(`Unleash at ${unleash.access.url}`);
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

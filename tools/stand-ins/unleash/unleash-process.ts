@@ -24,6 +24,8 @@ export interface UnleashOptions {
   readonly database: string;
   /** The flags that a new server begins with. */
   readonly flagsFile?: string | undefined;
+  /** The product's token, `project:environment.secret`; minted and kept when not given. */
+  readonly clientToken?: string | undefined;
 }
 
 /** An Unleash server that was started in this process. */
@@ -40,9 +42,11 @@ interface Flag {
 }
 
 /** Starts Unleash on a database of that name, which is made if it is not there. The tokens it was first started with stay its tokens. */
-export async function startUnleash({ port, host, databaseUrl, database, flagsFile }: UnleashOptions): Promise<RunningUnleash> {
-  const url = await madeDatabase(databaseUrl, database);
-  const [clientToken, adminToken] = await keptTokens(url);
+export async function startUnleash(options: UnleashOptions): Promise<RunningUnleash> {
+  const { port, host, flagsFile } = options;
+  const url = await madeDatabase(options.databaseUrl, options.database);
+  const [keptToken, adminToken] = await keptTokens(url);
+  const clientToken = options.clientToken ?? keptToken;
   Object.assign(process.env, { CHECK_VERSION: 'false', SEND_TELEMETRY: 'false' });
   const wanted = port === 0 ? await freePort(host) : port;
   const unleash = await start({

@@ -245,6 +245,32 @@ describe.each(TIERS)('files with tickets in the %s tier', (tier) => {
     expect(left).toEqual(expect.arrayContaining([kept!.id, young]));
     expect(left).not.toContain(old);
   });
+
+  it('takes no file that is larger than this tenant may put, before its first byte', async () => {
+    const set = (who: TestMember, value: number) => stage.ask('PUT', '/api/settings/limits.upload-mb', who.bearer, { value });
+    expect((await set(ada, 1)).statusCode).toBe(200);
+    const [small, large] = [Buffer.alloc(1_000_000, 1), Buffer.alloc(1_000_001, 2)];
+    const refused = await upload(bob, 'large', large);
+    expect([refused.status, codeOf(refused)]).toEqual([413, 'tickets.file-too-large']);
+    viewOf(await upload(bob, 'small', small));
+    viewOf(await upload(eve, 'large', large, undefined, await openTicket(eve)));
+    expect((await stage.ask('DELETE', '/api/settings/limits.upload-mb', { ...ada.bearer, 'if-match': '*' })).statusCode).toBe(204);
+    viewOf(await upload(bob, 'large', large));
+  });
+
+  it('takes no file at all while uploads are switched off, and gives those that are there', async () => {
+    const { flags } = stage.tests.platform;
+    const { id } = viewOf(await upload(bob, 'before', Buffer.from('x')));
+    flags.isOn = (flag, tenant) => flag !== 'ticket-uploads' || tenant.id !== acme.id;
+    try {
+      const refused = await upload(bob, 'after', Buffer.from('y'));
+      expect([refused.status, codeOf(refused), refused.headers['retry-after']]).toEqual([503, 'tickets.uploads-closed', '60']);
+      expect((await ask('GET', `/api/tickets/${ticket}/attachments/${id}`, bob.bearer)).status).toBe(200);
+      viewOf(await upload(eve, 'other', Buffer.from('y'), undefined, await openTicket(eve)));
+    } finally {
+      Reflect.deleteProperty(flags, 'isOn');
+    }
+  });
 });
 
 function randomUUIDv7Now(): string {
