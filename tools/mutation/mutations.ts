@@ -5,6 +5,7 @@ import { DATABASE_MUTATIONS } from './database.mutations.js';
 import { ISOLATION_MUTATIONS } from './isolation.mutations.js';
 import { MEMBERS_MUTATIONS } from './members.mutations.js';
 import type { Mutation } from './mutation.js';
+import { OPERATORS_MUTATIONS } from './operators.mutations.js';
 import { PRODUCT_MUTATIONS } from './product.mutations.js';
 import { RESOLUTION_MUTATIONS } from './resolution.mutations.js';
 import { WORK_MUTATIONS } from './work.mutations.js';
@@ -18,6 +19,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...DATABASE_MUTATIONS,
   ...AUDIT_MUTATIONS,
   ...WORK_MUTATIONS,
+  ...OPERATORS_MUTATIONS,
   ...API_MUTATIONS,
   ...PRODUCT_MUTATIONS,
 ];
