@@ -80,7 +80,10 @@ describe('`operator` at the command line', () => {
     expect([taken.code, JSON.parse(taken.stdout)]).toMatchObject([1, { error: { code: 'operators.email-taken' } }]);
     const nobody = await cli('operator', 'disable', '--email', `x${email}`, '--json');
     expect([nobody.code, JSON.parse(nobody.stdout)]).toMatchObject([1, { error: { code: 'operators.not-found' } }]);
-    for (const words of [['create', '--email', 'nobody'], ['create', '--email', `y${email}`, '--role', 'emperor'], ['create']])
+    for (const words of [
+      ['create', '--email', 'nobody'],
+      ['create', '--email', `y${email}`, '--role', 'emperor'],
+    ])
       expect([words, (await cli('operator', ...words, '--json')).code]).toEqual([words, 2]);
   }, 240_000);
 });
