@@ -17,14 +17,21 @@ export async function reachedCatalog<T>(work: Promise<T>): Promise<T> {
   }
 }
 
+interface Failure {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly cause?: unknown;
+}
+
+/** By what they say and not by their class: an error of the network may be of another realm's. */
 function isOutOfReach(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+  for (let cause = error; typeof cause === 'object' && cause !== null; cause = (cause as Failure).cause) {
     if (cause instanceof StatementDeadlineError) return true;
     const state = sqlStateOf(cause);
     if (state !== undefined) return OF_THE_SERVER.test(state);
-    const { code } = cause as { code?: unknown };
+    const { code, message } = cause as Failure;
     if (typeof code === 'string' && OF_THE_NETWORK.test(code)) return true;
-    if (OF_THE_DRIVER.test(cause.message)) return true;
+    if (typeof message === 'string' && OF_THE_DRIVER.test(message)) return true;
   }
   return false;
 }

@@ -65,8 +65,8 @@ export const ACCESS_MUTATIONS: readonly Mutation[] = [
   {
     ...GUARD,
     name: 'access: a route without a permission is refused',
-    find: `if (!door?.permission) throw new AccessUndeclaredError(\`\${request.method} \${request.routeOptions.url ?? ''}\`);`,
-    replace: 'if (!door?.permission) return true;',
+    find: `if (!door?.permission || isPlatformPermission(door.permission)) throw new AccessUndeclaredError(\`\${request.method} \${request.routeOptions.url ?? ''}\`);`,
+    replace: 'if (!door?.permission || isPlatformPermission(door.permission)) return true;',
   },
   {
     name: 'access: nobody gives what they lack',

@@ -49,26 +49,26 @@ export const API_MUTATIONS: readonly Mutation[] = [
   {
     ...CURSOR,
     name: 'api: a cursor is of one tenant',
-    find: `JSON.stringify([TenantScope.require('use a page cursor').id, list, chosen, text])`,
+    find: `JSON.stringify([owner, list, chosen, text])`,
     replace: 'JSON.stringify([list, chosen, text])',
   },
   {
     ...CURSOR,
     name: 'api: a cursor is of one list',
-    find: `JSON.stringify([TenantScope.require('use a page cursor').id, list, chosen, text])`,
-    replace: `JSON.stringify([TenantScope.require('use a page cursor').id, typeof list, chosen, text])`,
+    find: `JSON.stringify([owner, list, chosen, text])`,
+    replace: `JSON.stringify([owner, typeof list, chosen, text])`,
   },
   {
     ...CURSOR,
     name: 'api: a cursor is of one filter',
-    find: `JSON.stringify([TenantScope.require('use a page cursor').id, list, chosen, text])`,
-    replace: `JSON.stringify([TenantScope.require('use a page cursor').id, list, typeof chosen, text])`,
+    find: `JSON.stringify([owner, list, chosen, text])`,
+    replace: `JSON.stringify([owner, list, typeof chosen, text])`,
   },
   { ...CURSOR, name: 'api: a cursor is signed', find: 'if (!isOurs) throw new CursorInvalidError();', replace: '' },
   {
     ...LIMIT,
     name: 'api: a request over the limit is refused',
-    find: 'if (!verdict.allowed) throw new RateLimitedError(verdict.resetSeconds);',
+    find: 'if (!allowed) throw new RateLimitedError(resetSeconds);',
     replace: '',
   },
   {

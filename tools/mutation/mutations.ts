@@ -7,6 +7,7 @@ import { DATABASE_MUTATIONS } from './database.mutations.js';
 import { ISOLATION_MUTATIONS } from './isolation.mutations.js';
 import { MEMBERS_MUTATIONS } from './members.mutations.js';
 import type { Mutation } from './mutation.js';
+import { OPERATORS_MUTATIONS } from './operators.mutations.js';
 import { PRODUCT_MUTATIONS } from './product.mutations.js';
 import { RESOLUTION_MUTATIONS } from './resolution.mutations.js';
 import { SETTINGS_MUTATIONS } from './settings.mutations.js';
@@ -22,6 +23,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...AUDIT_MUTATIONS,
   ...AUDITOR_MUTATIONS,
   ...WORK_MUTATIONS,
+  ...OPERATORS_MUTATIONS,
   ...API_MUTATIONS,
   ...PRODUCT_MUTATIONS,
   ...SETTINGS_MUTATIONS,

@@ -49,10 +49,10 @@ export class TenantList {
     let query = this.#tables
       .selectFrom('tenant')
       .innerJoin('placement', 'placement.tenant_id', 'tenant.id')
-      .select(['tenant.id', 'slug', 'name', 'plan', 'status', 'region', 'kind', 'cluster', 'created_at']);
+      .select(['tenant.id', 'slug', 'name', 'plan', 'status', 'tenant.region', 'kind', 'cluster', 'created_at']);
     if (status !== undefined) query = query.where('status', '=', status);
     if (plan !== undefined) query = query.where('plan', '=', plan);
-    if (region !== undefined) query = query.where('region', '=', region);
+    if (region !== undefined) query = query.where('tenant.region', '=', region);
     if (q !== undefined) {
       const part = `%${q.replace(/[\\%_]/g, '\\$&')}%`;
       query = query.where((eb) => eb.or([eb('slug', 'ilike', part), eb('name', 'ilike', part), eb('admin_email', 'ilike', part)]));

@@ -31,7 +31,6 @@ export class RateLimit {
     const rate = this.options.plans.of(resolution.tenant.plan).rates[routeClass];
     const verdict = await this.options.limiter.hit(keyOf(resolution, request.ip, routeClass), rate);
     tell(reply, routeClass, rate, verdict);
-    if (!verdict.allowed) throw new RateLimitedError(verdict.resetSeconds);
   }
 
   /** Where operators sign in there is no plan, and each peer network has the same. */
@@ -39,14 +38,19 @@ export class RateLimit {
     if (routeKindOf(routeOptions.config) !== 'operators-public') return;
     const verdict = await this.options.limiter.hit(`{operators}:auth:peer:${peerNetworkOf(ip)}`, OPERATORS_AUTH);
     tell(reply, 'auth', OPERATORS_AUTH, verdict);
-    if (!verdict.allowed) throw new RateLimitedError(verdict.resetSeconds);
   }
 }
 
-/** As draft-ietf-httpapi-ratelimit-headers-10 spells them: the name of the policy is a quoted string. */
-function tell(reply: FastifyReply, name: RouteClass, { limit, windowSeconds }: Rate, { remaining, resetSeconds }: RateVerdict): void {
+/** As draft-ietf-httpapi-ratelimit-headers-10 spells them: the name of the policy is a quoted string. Raises RateLimitedError when there is none left. */
+function tell(
+  reply: FastifyReply,
+  name: RouteClass,
+  { limit, windowSeconds }: Rate,
+  { allowed, remaining, resetSeconds }: RateVerdict,
+): void {
   void reply.header('ratelimit-policy', `"${name}";q=${limit};w=${windowSeconds}`);
   void reply.header('ratelimit', `"${name}";r=${remaining};t=${resetSeconds}`);
+  if (!allowed) throw new RateLimitedError(resetSeconds);
 }
 
 function routeClassOf({ method, routeOptions }: FastifyRequest): RouteClass {
