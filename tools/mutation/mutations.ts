@@ -1,16 +1,14 @@
 import { ACCESS_MUTATIONS } from './access.mutations.js';
 import { API_MUTATIONS } from './api.mutations.js';
 import { AUDIT_MUTATIONS } from './audit.mutations.js';
-import { BILLING_MUTATIONS } from './billing.mutations.js';
 import { AUDITOR_MUTATIONS } from './auditors.mutations.js';
+import { BILLING_MUTATIONS } from './billing.mutations.js';
 import { DATABASE_MUTATIONS } from './database.mutations.js';
 import { ISOLATION_MUTATIONS } from './isolation.mutations.js';
 import { MEMBERS_MUTATIONS } from './members.mutations.js';
 import type { Mutation } from './mutation.js';
-import { OPERATORS_MUTATIONS } from './operators.mutations.js';
 import { PRODUCT_MUTATIONS } from './product.mutations.js';
 import { RESOLUTION_MUTATIONS } from './resolution.mutations.js';
-import { SETTINGS_MUTATIONS } from './settings.mutations.js';
 import { WORK_MUTATIONS } from './work.mutations.js';
 
 /** Every defence that is known by name. */
@@ -23,9 +21,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...AUDIT_MUTATIONS,
   ...AUDITOR_MUTATIONS,
   ...WORK_MUTATIONS,
-  ...OPERATORS_MUTATIONS,
   ...API_MUTATIONS,
   ...PRODUCT_MUTATIONS,
-  ...SETTINGS_MUTATIONS,
   ...BILLING_MUTATIONS,
 ];
