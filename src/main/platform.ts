@@ -18,13 +18,14 @@ import { WorkBook, type WorkBell } from '#catalog/work/work-book.js';
 import type { WorkDelivery } from '#catalog/work/work-row.js';
 import type { AuditorDesk } from '#control/auditors/auditor-desk.js';
 import type { ClusterBook, KnownCluster } from '#control/provisioning/cluster-book.js';
+import type { BillingProvider } from '#control/billing/billing-provider.js';
 import { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
 import { ConnectionRegistry } from '#kernel/isolation/connection-registry.js';
 import { Deadline } from '#kernel/isolation/deadline.js';
 import { SecretCache } from '#kernel/isolation/secret-cache.js';
 import type { SecretSource } from '#kernel/isolation/secret-source.js';
 import type { Routing } from '#kernel/isolation/tenant-connection.js';
-import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
+import { type AfterCommitFailed, TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import { TenantDialect } from '#kernel/isolation/tenant-dialect.js';
 import { SigningKeys } from '#kernel/signing/signing-keys.js';
 import type { Lockout } from '#kernel/limits/lockout.js';
@@ -40,6 +41,7 @@ import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import { type AccessParts, openAccess } from '#main/access-parts.js';
 import type { ObjectStore, ObjectTraces } from '#workspace/objects/object-store.js';
 import type { TenantObjects } from '#workspace/objects/tenant-objects.js';
+import { openBilling } from '#main/billing-parts.js';
 import { readClusters, type ConfiguredCluster } from '#main/clusters.js';
 import type { Config } from '#main/config.js';
 import { type MemberServices, openMemberServices } from '#main/member-services.js';
@@ -53,6 +55,7 @@ import { readPlans } from '#main/plans.js';
 import { plugins as allPlugins } from '#main/plugins.js';
 import { projectFolder } from '#main/project-folder.js';
 import { openRedisParts } from '#main/redis.js';
+import { openSettings, type SettingParts } from '#main/setting-parts.js';
 import { isStandInVault } from '#main/stand-in-vault.js';
 import { AuditRegister } from '#workspace/audit/audit-register.js';
 import type { AuditKeys } from '#workspace/audit/audit-keys.js';
@@ -60,11 +63,13 @@ import type { AuditAnchors } from '#workspace/audit/audit-anchors.js';
 import { AuditTrail } from '#workspace/audit/audit-trail.js';
 
 const CLOSE_WITHIN_MS = 5_000;
+/** A snapshot holds back the tidying up of its whole database. */
+const SNAPSHOT_WITHIN_MS = 3_600_000;
 
 export type Health = Record<string, { status: 'up' | 'down' | 'degraded' }>;
 
 /** Everything a process needs to serve tenants, wired once. */
-export interface Platform extends AccessParts, LifecycleParts {
+export interface Platform extends AccessParts, LifecycleParts, SettingParts {
   readonly config: Config;
   readonly log: Logger;
   readonly clusters: readonly ConfiguredCluster[];
@@ -89,6 +94,7 @@ export interface Platform extends AccessParts, LifecycleParts {
   readonly objectStore: ObjectStore & ObjectTraces;
   readonly members: MemberServices;
   readonly notifications: NotificationParts;
+  readonly billing: BillingProvider;
   readonly auditors: AuditorDesk;
   readonly plugins: readonly Plugin[];
   readonly jobs: JobCatalogue;
@@ -158,29 +164,43 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     plugins.flatMap(({ entities }) => entities),
     dialect,
   );
-  const contexts = new TenantContextFactory(tenantOrm, new Kysely({ dialect }), (tenant, failure) => {
+  const afterCommitFailed: AfterCommitFailed = (tenant, failure) => {
     log.warn(
       { alert: 'after-commit', tenant: tenant.id, reason: failureText(failure) },
       'a transaction is over, and a step after it failed',
     );
-  });
+  };
+  const patient = new TenantDialect({ ...routing, transactionMs: SNAPSHOT_WITHIN_MS });
+  const contexts = new TenantContextFactory(tenantOrm, new Kysely({ dialect }), afterCommitFailed, new Kysely({ dialect: patient }));
   const signing = new SigningKeys(config.SIGNING_KEYS);
   const files = await openObjects(config);
   const members = await openMemberServices(config, signing, redis.replays);
   const notifications = openNotifications(config, redis, directory);
+  const billing = openBilling(config, members.clock);
   const jobs = new JobCatalogue(plugins.flatMap(({ handlers }) => handlers));
   const actions = new AuditRegister(
     plugins.flatMap(({ auditActions = [] }) => auditActions),
     config.NODE_ENV === 'test',
   );
   const overseer = new OutboxOverseer(clusters, log);
+  const settings = await openSettings({
+    config,
+    log,
+    plugins,
+    contexts,
+    catalog,
+    plans,
+    directory,
+    clock: members.clock,
+    channel: redis.settingsChannel,
+  });
   const workTransport = new BullMqTransport<WorkDelivery>(PLATFORM_QUEUE, { url: config.REDIS_URL, prefix: `${jobsPrefix}bull` }, log);
   const ringWorks: WorkBell = (deliveries) => void workTransport.deliver(deliveries).catch(() => undefined);
   const clusterBook = openClusterBook({ clusters, catalog, secrets, clock: members.clock });
   const audit = new AuditTrail(contexts, actions);
   const works = new WorkBook(catalog, ringWorks);
   const announce = (id: string): Promise<void> => directory.announce(id);
-  const access = openAccess({ contexts, plans, plugins, catalog, channel: redis.accessChannel, announce });
+  const access = openAccess({ contexts, plans, plugins, catalog, gates: settings.gates, channel: redis.accessChannel, announce });
   const platform: Platform = {
     clusterBook,
     ...openLifecycle({ config, clusterBook, catalog, announce, keys, works, members, doorbell: redis.doorbell, ...access }),
@@ -197,7 +217,8 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     ...{ config, log, clusters, catalog, directory, closings, secrets, keys, registry, routing, tenantOrm, contexts },
     ...access,
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
-    notifications,
+    ...{ notifications, billing },
+    ...settings,
     ...{ signing, members, objects: files.objects, objectStore: files.store },
     announce,
     health: async () => ({
@@ -205,6 +226,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
       redis: redis.health(),
       rateLimits: redis.limiter.health,
       lockout: redis.lockout.health,
+      flags: settings.flags.health,
     }),
     close: async () => {
       closings.stop();
@@ -212,7 +234,9 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
       const bounded = (closing: Promise<unknown>): Promise<unknown> => new Deadline(CLOSE_WITHIN_MS).race(closing).catch(() => undefined);
       for (const part of [workTransport, overseer, tenantOrm, registry, catalog, redis]) await bounded(part.close());
       files.close();
+      settings.flags.close();
       notifications.mail.close();
+      billing.close();
     },
   };
   return platform;

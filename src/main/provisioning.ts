@@ -37,6 +37,7 @@ export interface Provisioning {
   readonly provisioner: TenantProvisioner;
   readonly databases: DatabaseMaker;
   readonly homes: HomeMigrations;
+  readonly fences: Fence;
   readonly fleet: FleetRunner;
   readonly clusterBootstrap: ClusterBootstrap;
   readonly catalogBootstrap: CatalogBootstrap;
@@ -64,7 +65,7 @@ export async function openProvisioning(platform: Platform): Promise<Provisioning
     domains: new Domains(platform.catalog, platform.announce),
     provisioner: new TenantProvisioner(tenants, new Placer(clusterBook, platform.plans.terms), isolation, found),
     databases,
-    homes,
+    ...{ homes, fences },
     fleet: new FleetRunner(clusterBook, homes, fences, foundation),
     clusterBootstrap: new ClusterBootstrap(homes, foundation, join(folder, 'provisioning')),
     auditRetention: new AuditRetention(clusterBook, platform.keys, new AuditSigner(platform.signing)),

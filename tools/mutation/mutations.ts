@@ -1,8 +1,10 @@
 import { ACCESS_MUTATIONS } from './access.mutations.js';
 import { API_MUTATIONS } from './api.mutations.js';
 import { AUDIT_MUTATIONS } from './audit.mutations.js';
+import { BILLING_MUTATIONS } from './billing.mutations.js';
 import { DATABASE_MUTATIONS } from './database.mutations.js';
 import { ISOLATION_MUTATIONS } from './isolation.mutations.js';
+import { LIFECYCLE_MUTATIONS } from './lifecycle.mutations.js';
 import { MEMBERS_MUTATIONS } from './members.mutations.js';
 import type { Mutation } from './mutation.js';
 import { PRODUCT_MUTATIONS } from './product.mutations.js';
@@ -18,6 +20,8 @@ export const MUTATIONS: readonly Mutation[] = [
   ...DATABASE_MUTATIONS,
   ...AUDIT_MUTATIONS,
   ...WORK_MUTATIONS,
+  ...LIFECYCLE_MUTATIONS,
   ...API_MUTATIONS,
   ...PRODUCT_MUTATIONS,
+  ...BILLING_MUTATIONS,
 ];
