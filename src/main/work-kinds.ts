@@ -30,9 +30,9 @@ function auditorWorks({ auditors }: Platform): readonly WorkKind<never>[] {
 }
 
 function livesOfTenants(platform: Platform, { clusters, tenants: registry }: Provisioning): readonly WorkKind<never>[] {
-  const { works, catalog, lifecycle, lifecycleBook: book, notifications, members, billing } = platform;
+  const { works, catalog, lifecycle, lifecycleBook: book, notifications, members } = platform;
   const { clock, address } = members;
-  const erase = eraseWork(openEraser(platform, { clusters, billing, clock }));
+  const erase = eraseWork(openEraser(platform, { clusters, clock }));
   const due = new DueRetentions({ catalog, works, clock, erase, tellAdmin: LIFECYCLE_PLANS.tellAdmin });
   const mails = new AdminMails({ book, registry, sender: notifications.mail, address });
   return [erase, ...lifecycleWorks(lifecycle, due, mails)];

@@ -8,8 +8,10 @@ import { ISOLATION_MUTATIONS } from './isolation.mutations.js';
 import { LIFECYCLE_MUTATIONS } from './lifecycle.mutations.js';
 import { MEMBERS_MUTATIONS } from './members.mutations.js';
 import type { Mutation } from './mutation.js';
+import { OPERATORS_MUTATIONS } from './operators.mutations.js';
 import { PRODUCT_MUTATIONS } from './product.mutations.js';
 import { RESOLUTION_MUTATIONS } from './resolution.mutations.js';
+import { SETTINGS_MUTATIONS } from './settings.mutations.js';
 import { WORK_MUTATIONS } from './work.mutations.js';
 
 /** Every defence that is known by name. */
@@ -26,4 +28,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...API_MUTATIONS,
   ...PRODUCT_MUTATIONS,
   ...BILLING_MUTATIONS,
+  ...OPERATORS_MUTATIONS,
+  ...SETTINGS_MUTATIONS,
 ];
