@@ -6,6 +6,10 @@ import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.j
 import { WORK_OVERSEER } from '#kernel/jobs/work-overseer.js';
 import { Lockout } from '#kernel/limits/lockout.js';
 import { Outbox } from '#kernel/outbox/outbox.js';
+import { ErasureDesk } from '#control/lifecycle/erasure/erasure-desk.js';
+import { TenantExporter } from '#control/lifecycle/export/tenant-exporter.js';
+import { openExporter } from '#main/open-transfer.js';
+import { openErasureDesk } from '#main/open-erasures.js';
 import { AuditorDesk } from '#control/auditors/auditor-desk.js';
 import { TenantCloser } from '#control/lifecycle/tenant-closer.js';
 import { PageCursors } from '#kernel/plugin/page-cursor.js';
@@ -50,6 +54,8 @@ export class ServicesModule {
       { provide: Lockout, useValue: platform.lockout },
       { provide: PlatformAuditChain, useValue: new PlatformAuditChain(platform.catalog) },
       { provide: OperatorCatalog, useValue: new OperatorCatalog(platform.catalog, platform.platformAudit) },
+      { provide: TenantExporter, useValue: openExporter(platform) },
+      { provide: ErasureDesk, useValue: openErasureDesk(platform) },
       { provide: AuditorDesk, useValue: platform.auditors },
       { provide: TenantCloser, useValue: platform.closer },
       { provide: TenantObjects, useValue: platform.objects },

@@ -1,6 +1,8 @@
+import { eraseTenant } from '#control/lifecycle/erasure/erase-tenant.work.js';
 import type { PlatformSchedule } from '#control/work/platform-schedule.js';
 import type { WorkKind } from '#control/work/work-kind.js';
 import { trimWork, TRIM_WORK_DAILY } from '#control/work/trim-work.js';
+import { openEraser } from '#main/open-eraser.js';
 import type { Platform } from '#main/platform.js';
 import type { Provisioning } from '#main/provisioning.js';
 
@@ -11,6 +13,8 @@ export interface PlatformWork {
 }
 
 /** Every kind of work of the platform; the only list of them. */
-export function openPlatformWork({ works }: Platform, _provisioning: Provisioning): PlatformWork {
-  return { kinds: [trimWork(works)], schedules: [TRIM_WORK_DAILY] };
+export function openPlatformWork(platform: Platform, provisioning: Provisioning): PlatformWork {
+  const { members } = platform;
+  const eraser = openEraser(platform, { clusterBook: provisioning.clusterBook, clock: members.clock });
+  return { kinds: [trimWork(platform.works), eraseTenant(eraser)], schedules: [TRIM_WORK_DAILY] };
 }
