@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addAuditCommand } from '#main/cli/audit-command.js';
+import { addDoctorCommand } from '#main/cli/doctor-command.js';
 import { addErasureCommands } from '#main/cli/erasure-commands.js';
 import { addOperatorCommands } from '#main/cli/operator-commands.js';
 import { Output } from '#main/cli/output.js';
@@ -19,6 +20,7 @@ const tenant = addTenantCommands(program, session);
 addErasureCommands(tenant, session);
 addTransferCommands(tenant, session);
 addOperatorCommands(program, session);
+addDoctorCommand(program, session);
 addSettingsCommand(program);
 addAuditCommand(program, session);
 program.hook('preAction', (_program, command) => session.because(command.opts<{ reason?: string }>().reason));

@@ -26,17 +26,26 @@ export interface EraserNeeds {
   readonly clock?: Clock;
 }
 
+/** The PostgreSQL servers, with what the catalog knows of who is where. */
+export function openPostgresStore(
+  { catalog, announce }: Pick<Platform, 'catalog' | 'announce'>,
+  clusterBook: ClusterBook,
+): PostgresTenantStore {
+  const registry = new TenantRegistry(catalog, announce);
+  const book = new ErasureBook(catalog, announce);
+  return new PostgresTenantStore(clusterBook, {
+    databasesOfOthers: (tenantId, cluster) => registry.databasesOfOthers(tenantId, cluster),
+    rolesOf: (tenantId) => book.noted(tenantId, 'role_name'),
+  });
+}
+
 /** Every place where something of a tenant may lie, in the order in which they are emptied; the catalog comes after them all. */
 export function tenantStores(platform: ErasingPlatform, { clusterBook }: EraserNeeds): TenantStore[] {
   const { config, log, secrets, jobsPrefix, objectStore, catalog, announce, billing } = platform;
-  const registry = new TenantRegistry(catalog, announce);
   const book = new ErasureBook(catalog, announce);
   return [
     new BullMqTenantStore(queuePlace(config, jobsPrefix)),
-    new PostgresTenantStore(clusterBook, {
-      databasesOfOthers: (tenantId, cluster) => registry.databasesOfOthers(tenantId, cluster),
-      rolesOf: (tenantId) => book.noted(tenantId, 'role_name'),
-    }),
+    openPostgresStore(platform, clusterBook),
     new ObjectTenantStore(objectStore),
     new KeyVaultTenantStore(secrets, (tenantId) => book.noted(tenantId, 'secret')),
     new BillingTenantStore(billing),

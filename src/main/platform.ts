@@ -57,6 +57,7 @@ import { plugins as allPlugins } from '#main/plugins.js';
 import { projectFolder } from '#main/project-folder.js';
 import { queuePlace } from '#main/queue-place.js';
 import { openRedisParts } from '#main/redis.js';
+import { openSettings, type SettingParts } from '#main/setting-parts.js';
 import { isStandInVault } from '#main/stand-in-vault.js';
 import { AuditRegister } from '#workspace/audit/audit-register.js';
 import type { AuditKeys } from '#workspace/audit/audit-keys.js';
@@ -70,7 +71,7 @@ const SNAPSHOT_WITHIN_MS = 3_600_000;
 export type Health = Record<string, { status: 'up' | 'down' | 'degraded' }>;
 
 /** Everything a process needs to serve tenants, wired once. */
-export interface Platform extends AccessParts {
+export interface Platform extends AccessParts, SettingParts {
   readonly config: Config;
   readonly log: Logger;
   readonly clusters: readonly ConfiguredCluster[];
@@ -185,14 +186,26 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     config.NODE_ENV === 'test',
   );
   const overseer = new OutboxOverseer(clusters, log);
+  const settings = await openSettings({
+    config,
+    log,
+    plugins,
+    contexts,
+    catalog,
+    plans,
+    directory,
+    clock: members.clock,
+    channel: redis.settingsChannel,
+  });
   const workTransport = new BullMqTransport<WorkDelivery>(PLATFORM_QUEUE, queuePlace(config, jobsPrefix), log);
   const ringWorks: WorkBell = (deliveries) => void workTransport.deliver(deliveries).catch(() => undefined);
   const clusterBook = openClusterBook({ clusters, catalog, secrets, clock: members.clock });
   const audit = new AuditTrail(contexts, actions);
+  const works = new WorkBook(catalog, ringWorks);
   const platform: Platform = {
     clusterBook,
     closer: openTenantCloser({ clusterBook, catalog, announce: (id) => directory.announce(id), keys }),
-    auditors: openAuditorDesk({ clusterBook, catalog, announce: (id) => directory.announce(id), audit, clock: members.clock }),
+    auditors: openAuditorDesk({ clusterBook, catalog, announce: (id) => directory.announce(id), audit, works, clock: members.clock }),
     ...{
       audit,
       auditAnchors: new CatalogAuditAnchors(catalog),
@@ -201,11 +214,20 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     },
     ...{ plugins, jobs, jobsPrefix, doorbell: redis.doorbell, outbox: new Outbox(jobs, redis.doorbell) },
     overseer,
-    ...{ works: new WorkBook(catalog, ringWorks), ringWorks },
+    ...{ works, ringWorks },
     ...{ config, log, clusters, catalog, directory, closings, secrets, keys, registry, routing, tenantOrm, contexts },
-    ...openAccess({ contexts, plans, plugins, catalog, channel: redis.accessChannel, announce: (id) => directory.announce(id) }),
+    ...openAccess({
+      contexts,
+      plans,
+      plugins,
+      catalog,
+      gates: settings.gates,
+      channel: redis.accessChannel,
+      announce: (id) => directory.announce(id),
+    }),
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
     ...{ notifications, billing },
+    ...settings,
     ...{ signing, members, objects: files.objects, objectStore: files.store },
     announce: (id) => directory.announce(id),
     health: async () => ({
@@ -213,6 +235,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
       redis: redis.health(),
       rateLimits: redis.limiter.health,
       lockout: redis.lockout.health,
+      flags: settings.flags.health,
     }),
     close: async () => {
       closings.stop();
@@ -220,6 +243,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
       const bounded = (closing: Promise<unknown>): Promise<unknown> => new Deadline(CLOSE_WITHIN_MS).race(closing).catch(() => undefined);
       for (const part of [workTransport, overseer, tenantOrm, registry, catalog, redis]) await bounded(part.close());
       files.close();
+      settings.flags.close();
       notifications.mail.close();
       billing.close();
     },

@@ -1,4 +1,5 @@
 import { eraseTenant } from '#control/lifecycle/erasure/erase-tenant.work.js';
+import { END_AUDITORS_DAILY, endAuditors, revokeAuditor } from '#control/auditors/end-auditors.work.js';
 import type { PlatformSchedule } from '#control/work/platform-schedule.js';
 import type { WorkKind } from '#control/work/work-kind.js';
 import { trimWork, TRIM_WORK_DAILY } from '#control/work/trim-work.js';
@@ -13,8 +14,11 @@ export interface PlatformWork {
 }
 
 /** Every kind of work of the platform; the only list of them. */
-export function openPlatformWork(platform: Platform, provisioning: Provisioning): PlatformWork {
-  const { members } = platform;
-  const eraser = openEraser(platform, { clusterBook: provisioning.clusterBook, clock: members.clock });
-  return { kinds: [trimWork(platform.works), eraseTenant(eraser)], schedules: [TRIM_WORK_DAILY] };
+export function openPlatformWork(platform: Platform, { clusterBook }: Provisioning): PlatformWork {
+  const { works, auditors, members } = platform;
+  const eraser = openEraser(platform, { clusterBook, clock: members.clock });
+  return {
+    kinds: [trimWork(works), revokeAuditor(auditors), endAuditors(auditors), eraseTenant(eraser)],
+    schedules: [TRIM_WORK_DAILY, END_AUDITORS_DAILY],
+  };
 }

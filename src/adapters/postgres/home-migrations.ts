@@ -34,6 +34,12 @@ export class HomeMigrations {
     const { rows } = await session.query<{ name: string }>('select name from tenancy.migration where home = $1', [home]);
     return new Set(rows.map((row) => row.name));
   }
+
+  /** The names it has still to have, in their order. */
+  async due(session: pg.Client, home: string): Promise<string[]> {
+    const applied = await this.applied(session, home);
+    return this.line.map(({ name }) => name).filter((name) => !applied.has(name));
+  }
 }
 
 /** The newest migration a home has had; null when it cannot be asked. */

@@ -49,6 +49,7 @@ export class PostgresTenantStore implements TenantStore {
       await this.#look(tenant, cluster, async (session, traces) => {
         // Policies and the triggers that keep the record bind everybody else; a whole tenant has no order of foreign keys to keep.
         await session.query('set session_replication_role = replica');
+        await traces.endAuditors();
         const roles = await traces.roles();
         for (const role of roles) await shut(session, role);
         for (const database of await traces.databases())

@@ -66,13 +66,14 @@ export class TenantTraces {
     return rows.map(({ name }) => name);
   }
 
-  /** Logins of the tenant's own: by name, or because they are noted beside its home. */
+  /** Logins of the tenant's own: by name, or because they are noted for it, beside its home or in the catalog. */
   async roles(): Promise<string[]> {
-    const noted = this.task.isShared ? await this.#notedRoles() : [];
+    const noted = [...this.task.roles, ...(this.task.isShared ? await this.#notedRoles(this.session) : [])];
+    for (const database of await this.databases()) noted.push(...(await this.#inside(database, (own) => this.#notedRoles(own), [])));
     const { rows } = await this.session.query<{ name: string }>(
       `select rolname as name from pg_roles
        where rolname = any($2) or exists (select from unnest($1::text[]) o where position(o in rolname) > 0) order by 1`,
-      [this.task.opaque, [...this.task.roles, ...noted]],
+      [this.task.opaque, noted],
     );
     return rows.map(({ name }) => name);
   }
@@ -89,14 +90,25 @@ export class TenantTraces {
     return found;
   }
 
-  async #notedRoles(): Promise<string[]> {
-    const { rows: tables } = await this.session.query<{ name: string }>(
+  /** Ends the logins of auditors where they were made, because nobody else may take back what was granted to them there. */
+  async endAuditors(): Promise<void> {
+    const end = async (session: pg.Client): Promise<void> => {
+      const known = await session.query<{ is_known: boolean }>(`select to_regproc('tenancy.revoke_auditors') is not null as is_known`);
+      if (known.rows[0]?.is_known) await session.query('select tenancy.revoke_auditors($1)', [this.task.tenantId]);
+    };
+    await end(this.session);
+    for (const database of await this.databases()) await this.#inside(database, end, undefined);
+  }
+
+  async #notedRoles(session: pg.Client): Promise<string[]> {
+    const { rows: tables } = await session.query<{ name: string }>(
       `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
-       join pg_attribute r on r.attrelid = c.oid and r.attname = 'role_name' where c.relnamespace = 'tenancy'::regnamespace and c.relkind = 'r'`,
+       join pg_attribute r on r.attrelid = c.oid and r.attname = 'role_name'
+       where c.relnamespace = to_regnamespace('tenancy') and c.relkind = 'r'`,
     );
     const noted: string[] = [];
     for (const { name } of tables) {
-      const { rows } = await this.session.query<{ role: string }>(
+      const { rows } = await session.query<{ role: string }>(
         `select role_name::text as role from tenancy.${identifier(name)} where tenant_id::text = $1`,
         [this.task.tenantId],
       );
@@ -105,17 +117,22 @@ export class TenantTraces {
     return noted;
   }
 
-  async #saysItIsOurs(database: string): Promise<boolean> {
+  #saysItIsOurs(database: string): Promise<boolean> {
+    const ask = async (session: pg.Client): Promise<boolean> => {
+      const known = await session.query<{ is_known: boolean }>(`select to_regclass('tenancy.whoami') is not null as is_known`);
+      if (!known.rows[0]?.is_known) return false;
+      return (await this.#count(session, 'tenancy.whoami', 'tenant_id = $1')) > 0;
+    };
+    return this.#inside(database, ask, false);
+  }
+
+  /** One that somebody dropped meanwhile answers `gone`. */
+  async #inside<T>(database: string, work: (session: pg.Client) => Promise<T>, gone: T): Promise<T> {
     try {
-      return await withSession(atDatabase(this.task.provisionUrl, database), async (session) => {
-        const known = await session.query<{ is_known: boolean }>(`select to_regclass('tenancy.whoami') is not null as is_known`);
-        if (!known.rows[0]?.is_known) return false;
-        return (await this.#count(session, 'tenancy.whoami', 'tenant_id = $1')) > 0;
-      });
+      return await withSession(atDatabase(this.task.provisionUrl, database), work);
     } catch (error) {
-      // One that somebody dropped meanwhile is nobody's.
       const { rowCount } = await this.session.query('select from pg_database where datname = $1', [database]);
-      if (!rowCount) return false;
+      if (!rowCount) return gone;
       throw error;
     }
   }
