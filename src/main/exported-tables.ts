@@ -94,6 +94,7 @@ export const EXPORTED_TABLES: DeclaredTables = {
   one_time_token: { leftOut: 'links are good where they were mailed from' },
   refresh_token: { leftOut: 'only good for signing in: hashes of what people’s browsers hold' },
   role: { columns: ['created_at', 'id', 'key', 'name', 'parents', 'permissions', 'updated_at', 'version'] },
+  setting: { columns: ['created_at', 'id', 'key', 'until', 'updated_at', 'value', 'version'] },
   ticket_attachment: {
     columns: [
       'content_type',

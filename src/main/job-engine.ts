@@ -14,6 +14,7 @@ import { JobSweep } from '#kernel/jobs/job-sweep.js';
 import { ScheduleTicks } from '#kernel/jobs/schedule-ticks.js';
 import { isUuid } from '#kernel/model/uuid.js';
 import type { Platform } from '#main/platform.js';
+import { queuePlace } from '#main/queue-place.js';
 
 /** What runs jobs beside a platform: its handlers and who may have them run, and how patient it is, all in milliseconds. */
 export interface JobEngineOptions {
@@ -43,7 +44,7 @@ export interface JobEngine {
 export function startJobEngine(platform: Platform, options: JobEngineOptions): JobEngine {
   const { config, log, directory, closings, contexts, plans, jobs, outbox, doorbell, overseer, plugins } = platform;
   const { handlerOf, gate, concurrency, sweepMs, leaseMs = LEASE_MS, againAfterMs = AGAIN_AFTER_MS, lockMs = LOCK_MS } = options;
-  const place = { url: config.REDIS_URL, prefix: `${platform.jobsPrefix}bull` };
+  const place = queuePlace(config, platform.jobsPrefix);
   const schedules = plugins.flatMap((plugin) => plugin.schedules ?? []);
   const roll = new TenantRegistry(platform.catalog, platform.announce);
   const handBack = new AbortController();

@@ -1,6 +1,5 @@
 import { PostgresHomes } from '#adapters/postgres/postgres-homes.js';
 import { PostgresInventory } from '#adapters/postgres/postgres-inventory.js';
-import { PostgresTenantStore } from '#adapters/postgres/postgres-tenant-store.js';
 import { Sightings } from '#catalog/doctor/sightings.js';
 import { KnownTenants } from '#catalog/tenants/known-tenants.js';
 import { HomesCheck } from '#control/doctor/checks/homes.check.js';
@@ -10,7 +9,7 @@ import { SecretsCheck } from '#control/doctor/checks/secrets.check.js';
 import { WorksCheck } from '#control/doctor/checks/works.check.js';
 import { Doctor } from '#control/doctor/doctor.js';
 import type { Clock } from '#kernel/work/clock.js';
-import { withOwnServer } from '#main/open-eraser.js';
+import { openPostgresStore } from '#main/open-eraser.js';
 import type { Platform } from '#main/platform.js';
 import type { Provisioning } from '#main/provisioning.js';
 
@@ -21,12 +20,10 @@ export async function openDoctor(
   { sparedMs, clock = platform.members.clock }: { sparedMs: number; clock?: Clock },
 ): Promise<Doctor> {
   const { catalog, secrets, works, overseer } = platform;
-  const { clusters, clusterBook, homes, fences, fleet, tenants } = provisioning;
+  const { clusterBook, homes, fences, fleet, tenants } = provisioning;
   const known = new KnownTenants(catalog);
   const places = () => known.places();
-  const rows = new PostgresTenantStore(withOwnServer(clusters, platform.clusterBook), (tenantId, cluster) =>
-    tenants.databasesOfOthers(tenantId, cluster),
-  );
+  const rows = openPostgresStore(platform, clusterBook);
   const inventory = new PostgresInventory(clusterBook, rows);
   const shared = (await clusterBook.all()).filter(({ kind }) => kind === 'shared');
   return new Doctor({

@@ -6,36 +6,48 @@ import { RedisTenantStore } from '#adapters/redis/redis-tenant-store.js';
 import { ErasureBook } from '#catalog/lifecycle/erasure-book.js';
 import { Tombstones } from '#catalog/lifecycle/tombstones.js';
 import { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
-import type { BillingProvider } from '#control/billing/billing-provider.js';
 import { BillingTenantStore } from '#control/lifecycle/erasure/billing-tenant-store.js';
 import { TenantEraser } from '#control/lifecycle/erasure/tenant-eraser.js';
-import type { ErasedTenant, TenantStore } from '#control/lifecycle/tenant-store.js';
-import type { Cluster } from '#control/provisioning/cluster.js';
-import { withLogins } from '#control/provisioning/cluster-book.js';
+import type { TenantStore } from '#control/lifecycle/tenant-store.js';
+import type { ClusterBook } from '#control/provisioning/cluster-book.js';
 import { Clock } from '#kernel/work/clock.js';
 import type { Platform } from '#main/platform.js';
+import { queuePlace } from '#main/queue-place.js';
 import { AuditSigner } from '#workspace/audit/audit-signer.js';
 
 type ErasingPlatform = Pick<
   Platform,
-  'catalog' | 'announce' | 'config' | 'log' | 'jobsPrefix' | 'secrets' | 'objectStore' | 'signing' | 'clusterBook'
-> & { readonly billing: Pick<BillingProvider, 'allCustomers' | 'deleteCustomer'> };
+  'catalog' | 'announce' | 'config' | 'log' | 'jobsPrefix' | 'secrets' | 'objectStore' | 'signing' | 'billing'
+>;
 
 /** What an erasure needs beside the platform: logins that may drop databases. */
 export interface EraserNeeds {
-  readonly clusters: readonly Cluster[];
+  readonly clusterBook: ClusterBook;
   readonly clock?: Clock;
 }
 
-/** Every place where something of a tenant may lie, in the order in which they are emptied; the catalog comes after them all. */
-export function tenantStores(platform: ErasingPlatform, { clusters }: EraserNeeds): TenantStore[] {
-  const { config, log, secrets, jobsPrefix, objectStore, catalog, announce, clusterBook, billing } = platform;
+/** The PostgreSQL servers, with what the catalog knows of who is where. */
+export function openPostgresStore(
+  { catalog, announce }: Pick<Platform, 'catalog' | 'announce'>,
+  clusterBook: ClusterBook,
+): PostgresTenantStore {
   const registry = new TenantRegistry(catalog, announce);
+  const book = new ErasureBook(catalog, announce);
+  return new PostgresTenantStore(clusterBook, {
+    databasesOfOthers: (tenantId, cluster) => registry.databasesOfOthers(tenantId, cluster),
+    rolesOf: (tenantId) => book.noted(tenantId, 'role_name'),
+  });
+}
+
+/** Every place where something of a tenant may lie, in the order in which they are emptied; the catalog comes after them all. */
+export function tenantStores(platform: ErasingPlatform, { clusterBook }: EraserNeeds): TenantStore[] {
+  const { config, log, secrets, jobsPrefix, objectStore, catalog, announce, billing } = platform;
+  const book = new ErasureBook(catalog, announce);
   return [
-    new BullMqTenantStore({ url: config.REDIS_URL, prefix: jobsPrefix }),
-    new PostgresTenantStore(withOwnServer(clusters, clusterBook), (tenantId, cluster) => registry.databasesOfOthers(tenantId, cluster)),
+    new BullMqTenantStore(queuePlace(config, jobsPrefix)),
+    openPostgresStore(platform, clusterBook),
     new ObjectTenantStore(objectStore),
-    new KeyVaultTenantStore(secrets),
+    new KeyVaultTenantStore(secrets, (tenantId) => book.noted(tenantId, 'secret')),
     new BillingTenantStore(billing),
     new RedisTenantStore([config.REDIS_URL, config.REDIS_CACHE_URL], log),
   ];
@@ -50,12 +62,4 @@ export function openEraser(platform: ErasingPlatform, needs: EraserNeeds): Tenan
     signer: new AuditSigner(platform.signing),
     clock: needs.clock ?? new Clock(),
   });
-}
-
-/** The platform's own servers, and the one that the tenant brought while it is there. */
-export function withOwnServer(clusters: readonly Cluster[], book: Platform['clusterBook']) {
-  return async ({ placement }: ErasedTenant): Promise<readonly Cluster[]> => {
-    const isOwn = (await book.all()).some(({ name, kind }) => kind === 'own' && name === placement.cluster);
-    return isOwn ? [...clusters, await withLogins(book, 'migratorUrl', 'provisionUrl').named(placement.cluster)] : clusters;
-  };
 }

@@ -10,24 +10,27 @@ import { AuditSigner } from '#workspace/audit/audit-signer.js';
 import { LinkDesk } from '#workspace/members/links/link-desk.js';
 import { TenantFounder } from '#workspace/members/tenant-founder.js';
 
-type ExportingPlatform = Pick<Platform, 'contexts' | 'objects' | 'signing' | 'clusters' | 'members'>;
+type ExportingPlatform = Pick<Platform, 'contexts' | 'objects' | 'signing' | 'clusterBook' | 'members'>;
 
 /** What takes the data of a tenant away to be kept elsewhere. */
-export function openExporter({ contexts, objects, signing, clusters, members }: ExportingPlatform): TenantExporter {
+export function openExporter({ contexts, objects, signing, clusterBook, members }: ExportingPlatform): TenantExporter {
   return new TenantExporter({
     snapshots: new PostgresSnapshots(contexts),
     objects,
     declared: EXPORTED_TABLES,
     signer: new AuditSigner(signing),
     clock: members.clock,
-    versionOf: ({ placement }) => newestVersion(clusters.find(({ name }) => name === placement.cluster)?.migratorUrl, placement),
+    versionOf: async ({ placement }) => {
+      const { migratorUrl } = await clusterBook.named(placement.cluster);
+      return migratorUrl === undefined ? null : newestVersion(migratorUrl, placement);
+    },
   });
 }
 
 /** What makes a tenant of such data. */
-export function openImporter(platform: Platform, { clusters, provisioner }: Provisioning): TenantImporter {
+export function openImporter(platform: Platform, { clusterBook, provisioner }: Provisioning): TenantImporter {
   const { contexts, objects, objectStore, audit, outbox, signing, members } = platform;
-  const loader = new PostgresLoader(clusters, new AuditSigner(signing));
+  const loader = new PostgresLoader(clusterBook, new AuditSigner(signing));
   const founder = new TenantFounder(contexts, new LinkDesk(members.clock), outbox, audit);
   return new TenantImporter({ provisioner, loader, objects, objectStore, founder, audit });
 }

@@ -7,6 +7,7 @@ import { WorkRunner } from '#control/work/work-runner.js';
 import { WorkSweep } from '#control/work/work-sweep.js';
 import { isUuid } from '#kernel/model/uuid.js';
 import type { Platform } from '#main/platform.js';
+import { queuePlace } from '#main/queue-place.js';
 
 /** What runs works of the platform in a process, and how patient it is, in milliseconds. */
 export interface PlatformEngineOptions {
@@ -43,7 +44,7 @@ export function startPlatformEngine(platform: Platform, options: PlatformEngineO
   const runner = new WorkRunner({ book: works, kinds, log, leaseMs, handBack: handBack.signal, later });
   const worker = new BullMqWorker<WorkDelivery>({
     queue: PLATFORM_QUEUE,
-    ...{ url: config.REDIS_URL, prefix: `${platform.jobsPrefix}bull` },
+    ...queuePlace(config, platform.jobsPrefix),
     ...{ concurrency, log, lockMs: LOCK_MS },
     isDelivery: ({ id, attempt }) => isUuid(id) && Number.isSafeInteger(attempt),
     run: (delivery) => runner.run(delivery),

@@ -54,6 +54,7 @@ import { openObjects } from '#main/objects.js';
 import { readPlans } from '#main/plans.js';
 import { plugins as allPlugins } from '#main/plugins.js';
 import { projectFolder } from '#main/project-folder.js';
+import { queuePlace } from '#main/queue-place.js';
 import { openRedisParts } from '#main/redis.js';
 import { openSettings, type SettingParts } from '#main/setting-parts.js';
 import { isStandInVault } from '#main/stand-in-vault.js';
@@ -194,7 +195,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     clock: members.clock,
     channel: redis.settingsChannel,
   });
-  const workTransport = new BullMqTransport<WorkDelivery>(PLATFORM_QUEUE, { url: config.REDIS_URL, prefix: `${jobsPrefix}bull` }, log);
+  const workTransport = new BullMqTransport<WorkDelivery>(PLATFORM_QUEUE, queuePlace(config, jobsPrefix), log);
   const ringWorks: WorkBell = (deliveries) => void workTransport.deliver(deliveries).catch(() => undefined);
   const clusterBook = openClusterBook({ clusters, catalog, secrets, clock: members.clock });
   const audit = new AuditTrail(contexts, actions);

@@ -5,6 +5,10 @@ import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.j
 import { WORK_OVERSEER } from '#kernel/jobs/work-overseer.js';
 import { Lockout } from '#kernel/limits/lockout.js';
 import { Outbox } from '#kernel/outbox/outbox.js';
+import { ErasureDesk } from '#control/lifecycle/erasure/erasure-desk.js';
+import { TenantExporter } from '#control/lifecycle/export/tenant-exporter.js';
+import { openExporter } from '#main/open-transfer.js';
+import { openErasureDesk } from '#main/open-erasures.js';
 import { AuditorDesk } from '#control/auditors/auditor-desk.js';
 import { TenantLifecycle } from '#control/lifecycle/tenant-lifecycle.js';
 import { PageCursors } from '#kernel/plugin/page-cursor.js';
@@ -53,6 +57,8 @@ export class ServicesModule {
       { provide: Lockout, useValue: platform.lockout },
       { provide: PlatformAuditChain, useValue: new PlatformAuditChain(platform.catalog) },
       { provide: TenantLifecycle, useValue: platform.lifecycle },
+      { provide: TenantExporter, useValue: openExporter(platform) },
+      { provide: ErasureDesk, useValue: openErasureDesk(platform) },
       { provide: AuditorDesk, useValue: platform.auditors },
       { provide: TenantObjects, useValue: platform.objects },
     ];

@@ -1,7 +1,7 @@
+import { ERASE_TENANT, eraseTenant } from '#control/lifecycle/erasure/erase-tenant.work.js';
 import { END_AUDITORS_DAILY, endAuditors, revokeAuditor } from '#control/auditors/end-auditors.work.js';
 import { DueRetentions } from '#catalog/lifecycle/due-retentions.js';
 import { AdminMails } from '#control/lifecycle/admin-mails.js';
-import { eraseWork } from '#control/lifecycle/erasure/erase-work.js';
 import { LIFECYCLE_PLANS } from '#control/lifecycle/lifecycle-plans.js';
 import { FIND_DUE_HOURLY, lifecycleWorks } from '#control/lifecycle/lifecycle-works.js';
 import type { PlatformSchedule } from '#control/work/platform-schedule.js';
@@ -29,11 +29,10 @@ function auditorWorks({ auditors }: Platform): readonly WorkKind<never>[] {
   return [revokeAuditor(auditors), endAuditors(auditors)];
 }
 
-function livesOfTenants(platform: Platform, { clusters, tenants: registry }: Provisioning): readonly WorkKind<never>[] {
+function livesOfTenants(platform: Platform, { clusterBook, tenants: registry }: Provisioning): readonly WorkKind<never>[] {
   const { works, catalog, lifecycle, lifecycleBook: book, notifications, members } = platform;
   const { clock, address } = members;
-  const erase = eraseWork(openEraser(platform, { clusters, clock }));
-  const due = new DueRetentions({ catalog, works, clock, erase, tellAdmin: LIFECYCLE_PLANS.tellAdmin });
+  const due = new DueRetentions({ catalog, works, clock, erase: ERASE_TENANT, tellAdmin: LIFECYCLE_PLANS.tellAdmin });
   const mails = new AdminMails({ book, registry, sender: notifications.mail, address });
-  return [erase, ...lifecycleWorks(lifecycle, due, mails)];
+  return [eraseTenant(openEraser(platform, { clusterBook, clock })), ...lifecycleWorks(lifecycle, due, mails)];
 }

@@ -5,10 +5,14 @@ import type { SecretSource } from '#kernel/isolation/secret-source.js';
 export class KeyVaultTenantStore implements TenantStore {
   readonly name = 'key-vault';
 
-  constructor(private readonly secrets: SecretSource) {}
+  constructor(
+    private readonly secrets: SecretSource,
+    /** The names that the catalog notes for a tenant; the secrets' own begin with them. */
+    private readonly notedFor: (tenantId: string) => Promise<readonly string[]>,
+  ) {}
 
   async search(tenant: ErasedTenant): Promise<StoreFinding[]> {
-    const [kept, deleted] = await Promise.all([matching(this.secrets.names(), tenant), matching(this.secrets.deletedNames(), tenant)]);
+    const [kept, deleted] = await this.#names(tenant);
     return [
       { kind: 'secrets', count: kept.length },
       { kind: 'deleted secrets that could be recovered', count: deleted.length },
@@ -16,16 +20,20 @@ export class KeyVaultTenantStore implements TenantStore {
   }
 
   async erase(tenant: ErasedTenant): Promise<void> {
-    const names = [...(await matching(this.secrets.names(), tenant)), ...(await matching(this.secrets.deletedNames(), tenant))];
-    for (const name of new Set(names)) await this.secrets.delete(name);
+    for (const name of new Set((await this.#names(tenant)).flat())) await this.secrets.delete(name);
+  }
+
+  async #names({ id, placement }: ErasedTenant): Promise<[kept: string[], deleted: string[]]> {
+    const own = placement.secret === null ? [] : [placement.secret.replace(/-db-connection$/, '')];
+    const beginnings = [...own, ...(await this.notedFor(id))];
+    const isOurs = (name: string): boolean =>
+      name.includes(id) || beginnings.some((beginning) => name === beginning || name.startsWith(`${beginning}-`));
+    return Promise.all([matching(this.secrets.names(), isOurs), matching(this.secrets.deletedNames(), isOurs)]);
   }
 }
 
-/** By the id, or by the opaque name that the secret of its placement has: `tenant-<name>-…`. */
-async function matching(names: AsyncIterable<string>, { id, placement }: ErasedTenant): Promise<string[]> {
-  const opaque = placement.secret?.replace(/-db-connection$/, '');
+async function matching(names: AsyncIterable<string>, isOurs: (name: string) => boolean): Promise<string[]> {
   const found: string[] = [];
-  for await (const name of names)
-    if (name.includes(id) || (opaque !== undefined && (name === placement.secret || name.startsWith(`${opaque}-`)))) found.push(name);
+  for await (const name of names) if (isOurs(name)) found.push(name);
   return found;
 }

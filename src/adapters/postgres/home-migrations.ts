@@ -42,12 +42,11 @@ export class HomeMigrations {
   }
 }
 
-/** The newest migration a home has had; null when it cannot be asked, as without a login that may. */
+/** The newest migration a home has had; null when it cannot be asked. */
 export async function newestVersion(
-  migratorUrl: string | undefined,
+  migratorUrl: string,
   { database, schema }: { readonly database: string; readonly schema: string },
 ): Promise<string | null> {
-  if (migratorUrl === undefined) return null;
   const text = 'select max(name) as name from tenancy.migration where home = $1';
   try {
     return await withSession(

@@ -6,7 +6,7 @@ import { fingerprintOf } from '#control/lifecycle/export/declared-tables.js';
 import { ImportRefusedError } from '#control/lifecycle/export/export.errors.js';
 import type { TableShape } from '#control/lifecycle/export/tenant-tables.js';
 import type { LoadedTable, TenantLoad, TenantLoader } from '#control/lifecycle/import/tenant-loader.js';
-import { clusterNamed, type Cluster } from '#control/provisioning/cluster.js';
+import type { ClusterBook } from '#control/provisioning/cluster-book.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import type { AuditSigner } from '#workspace/audit/audit-signer.js';
 
@@ -18,13 +18,14 @@ const LINES_AT_ONCE = 500;
  */
 export class PostgresLoader implements TenantLoader {
   constructor(
-    private readonly clusters: readonly Cluster[],
+    private readonly clusters: ClusterBook,
     private readonly signer: AuditSigner,
   ) {}
 
-  load(tenant: Tenant, { fingerprint, tables }: TenantLoad): Promise<Record<string, number>> {
+  async load(tenant: Tenant, { fingerprint, tables }: TenantLoad): Promise<Record<string, number>> {
     const { cluster, database, schema } = tenant.placement;
-    return withSession(atDatabase(clusterNamed(cluster, this.clusters).provisionUrl, database), (session) =>
+    const { provisionUrl } = await this.clusters.named(cluster);
+    return withSession(atDatabase(provisionUrl, database), (session) =>
       inTransaction(session, async () => {
         const shapes = shapesOf((await session.query<CatalogueRow>(CATALOGUE, [schema])).rows);
         if (fingerprintOf(shapes) !== fingerprint) throw new ImportRefusedError('it was taken from another version of the tables');

@@ -5,7 +5,7 @@ export const KEPT_TABLES: Readonly<Record<string, string>> = {
   erasure_certificate: 'the proof that it was erased',
   tombstone: 'so that a restored backup does not bring it back',
   audit_anchor: 'hashes that the platform signed; nothing of what was recorded follows from them, and nobody may take one away',
-  work: 'which work was done and when, without what it was about',
+  work: 'which work was done and when, without what it was about and who asked',
 };
 /** Platform records whose rows name a tenant beside others: they are a chain, and a chain is not cut. */
 export const KEPT_RECORDS = { 'platform audit': 'what operators did, as a chain that nobody can go back in; ids, no people of the tenant' };
@@ -31,6 +31,36 @@ export async function searchCatalog(em: EntityManager, tenantId: string): Promis
 /** Takes those rows away, the ones that point at others first. */
 export async function eraseFromCatalog(em: EntityManager, tenantId: string): Promise<void> {
   for (const { name, by } of await tracedTables(em)) await em.execute(`delete from ${name} where ${by}::text = ?`, [tenantId]);
+}
+
+/** What the works of the platform say of the tenant beside its id; that they were done, and when, stays. */
+export async function scrubWorks(em: EntityManager, tenantId: string): Promise<void> {
+  await em.execute(
+    `update work set input = '{}', key = null, error = null,
+       origin = jsonb_build_object('surface', 'system', 'principal', null, 'requestId', origin -> 'requestId', 'traceParent', origin -> 'traceParent')
+     where tenant_id = ?`,
+    [tenantId],
+  );
+  const ofTenant = 'work_id in (select id from work where tenant_id = ?)';
+  await em.execute(`update work_step set result = null, error = null where ${ofTenant}`, [tenantId]);
+  await em.execute(`update work_event set error = null where ${ofTenant}`, [tenantId]);
+}
+
+/** The names that tables of the catalog note for a tenant in columns called that, such as `role_name` or `secret`. */
+export async function notedFor(em: EntityManager, tenantId: string, column: 'role_name' | 'secret'): Promise<string[]> {
+  const tables = await em.execute<{ name: string }[]>(
+    `select table_name as name from information_schema.columns where table_schema = 'public' and column_name in ('tenant_id', ?)
+     group by table_name having count(*) = 2`,
+    [column],
+  );
+  const noted: string[] = [];
+  for (const { name } of tables) {
+    const rows = await em.execute<{ noted: string | null }[]>(`select "${column}" as noted from "${name}" where tenant_id::text = ?`, [
+      tenantId,
+    ]);
+    noted.push(...rows.flatMap(({ noted: value }) => value ?? []));
+  }
+  return noted;
 }
 
 async function tracedTables(em: EntityManager): Promise<TracedTable[]> {

@@ -2,7 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { tenantTarget } from '#catalog/audit/platform-act.js';
 import { PlatformAudit } from '#catalog/audit/platform-audit.js';
-import { eraseFromCatalog, searchCatalog } from '#catalog/lifecycle/catalog-traces.js';
+import { eraseFromCatalog, notedFor, scrubWorks, searchCatalog } from '#catalog/lifecycle/catalog-traces.js';
 import { LeftoversError, LegalHoldError, RetentionNotOverError, TenantNotCancelledError } from '#catalog/lifecycle/erasure.errors.js';
 import { type ErasureCertificate, Tombstones, slugHash } from '#catalog/lifecycle/tombstones.js';
 import { PlacementRecord } from '#catalog/tenants/placement.record.js';
@@ -41,6 +41,15 @@ export class ErasureBook {
     private readonly audit = new PlatformAudit(catalog),
   ) {}
 
+  /** Raises what `begin` would raise now; changes nothing. */
+  async requireErasable(id: string, now: Date, { early }: { early: boolean }): Promise<void> {
+    await this.catalog.em.fork().transactional(async (em) => {
+      const { tenant } = await locked(em, id);
+      const retention = await retentionOf(em, tenant);
+      if (retention.state !== 'erasing') requireErasable(tenant, retention, now, early);
+    });
+  }
+
   /**
    * Marks the tenant as being erased, unless somebody took the cancellation back in the same second: whoever holds the row first wins, and
    * the other is refused. One that is being erased already goes on. `early` begins before the retention is over; a legal hold it does not
@@ -67,6 +76,11 @@ export class ErasureBook {
     });
   }
 
+  /** The roles of databases, or the secrets, that the catalog knows to be made for a tenant alone. */
+  noted(tenantId: string, column: 'role_name' | 'secret'): Promise<string[]> {
+    return notedFor(this.catalog.em.fork(), tenantId, column);
+  }
+
   /**
    * Takes the tenant out of the catalog, looks whether anything of it is left there, and puts the tombstone and the certificate that
    * `certify` makes in its place: all of it or nothing. One that has a certificate keeps it. Raises LeftoversError.
@@ -84,6 +98,7 @@ export class ErasureBook {
           id,
           left.map((finding) => ({ store: 'catalog', ...finding })),
         );
+      await scrubWorks(em, id);
       await this.audit.record(em, { action: 'tenant.erase', targets: [tenantTarget(id)], details: { slugHash: slugHash(slug) } });
       const [head] = await em.execute<{ seq: string }[]>('select seq::text from platform_audit_head');
       const made = certify({ auditSeq: Number(head?.seq), catalog });

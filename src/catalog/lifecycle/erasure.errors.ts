@@ -73,3 +73,15 @@ export class NoCertificateError extends AppError {
     super(`There is no certificate for tenant ${tenantId}.`);
   }
 }
+
+/** The erasure was begun and is not done; what is in the way is `reason`, and it is gone on with when it is asked for again. */
+export class ErasureUnfinishedError extends AppError {
+  readonly code = 'lifecycle.unfinished';
+
+  constructor(
+    readonly tenant: string,
+    readonly reason: string,
+  ) {
+    super(`The erasure of ${tenant} is not done: ${reason}`);
+  }
+}

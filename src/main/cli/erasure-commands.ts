@@ -1,12 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { ErasureNotConfirmedError } from '#catalog/lifecycle/erasure.errors.js';
+import { ErasureUnfinishedError } from '#catalog/lifecycle/erasure.errors.js';
 import { type ErasureCertificate, Tombstones } from '#catalog/lifecycle/tombstones.js';
+import { eraseTenant } from '#control/lifecycle/erasure/erase-tenant.work.js';
 import { certificateProblems, fileOf } from '#control/lifecycle/erasure/erasure-certificate.js';
+import { WorkDriver } from '#control/work/work-driver.js';
+import { WorkRunner } from '#control/work/work-runner.js';
 import { TenantUnknownError } from '#kernel/tenancy/tenant.errors.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
 import type { Session } from '#main/cli/session.js';
 import { UsageError } from '#main/cli/usage-error.js';
+import { openErasureDesk } from '#main/open-erasures.js';
 import { openEraser } from '#main/open-eraser.js';
 import type { Platform } from '#main/platform.js';
 import type { Provisioning } from '#main/provisioning.js';
@@ -18,6 +22,8 @@ interface EraseFlags {
   readonly now?: boolean;
   readonly confirm?: string;
 }
+
+const LEASE_MS = 20_000;
 
 /** `tenant erase` and what proves it. */
 export function addErasureCommands(tenant: Command, session: Session): void {
@@ -60,29 +66,25 @@ export function addErasureCommands(tenant: Command, session: Session): void {
     );
 }
 
-/** One that is erased already has its certificate, also by the name it had. */
-async function erase(
-  platform: Platform,
-  { tenants, clusters }: Provisioning,
-  slug: string,
-  flags: EraseFlags,
-): Promise<ErasureCertificate> {
-  const found = await tenants.get(slug).catch((error: unknown) => {
-    if (error instanceof TenantUnknownError) return null;
+/** One that is erased already has its certificate, also by the name it had. The work is seen to its end here, beside any worker. */
+async function erase(platform: Platform, { clusterBook }: Provisioning, slug: string, flags: EraseFlags): Promise<ErasureCertificate> {
+  const { catalog, works, log, members } = platform;
+  const tombstones = new Tombstones(catalog);
+  const wish = { requestedBy: WorkOrigin.current().operator?.name ?? 'the platform', reason: flags.reason };
+  try {
+    const id = await openErasureDesk(platform).ask(slug, { ...wish, now: flags.now ?? false, confirm: flags.confirm });
+    const kinds = [eraseTenant(openEraser(platform, { clusterBook, clock: members.clock }))];
+    const handBack = new AbortController();
+    const runner = new WorkRunner({ book: works, kinds, log, leaseMs: LEASE_MS, handBack: handBack.signal, later: () => undefined });
+    const report = await new WorkDriver(works, runner).drive(id);
+    const certificate = report.tenantId && (await tombstones.find(report.tenantId));
+    if (!certificate) throw new ErasureUnfinishedError(slug, report.error ?? report.state);
+    return certificate;
+  } catch (error) {
+    const kept = error instanceof TenantUnknownError ? await tombstones.find(slug) : null;
+    if (kept) return kept;
     throw error;
-  });
-  if (!found) {
-    const kept = await new Tombstones(platform.catalog).find(slug);
-    if (!kept) throw new TenantUnknownError();
-    return kept;
   }
-  if (flags.now && flags.confirm !== found.slug) throw new ErasureNotConfirmedError(found.id);
-  return openEraser(platform, { clusters }).erase({
-    tenantId: found.id,
-    requestedBy: WorkOrigin.current().operator?.name ?? 'the platform',
-    reason: flags.reason,
-    early: flags.now ?? false,
-  });
 }
 
 function jsonOf(text: string): unknown {

@@ -3,6 +3,7 @@ import { atDatabase } from '#adapters/postgres/session.js';
 import { openRedis, isRedisReady } from '#adapters/redis/redis-client.js';
 import { ErasureBook } from '#catalog/lifecycle/erasure-book.js';
 import { Tombstones } from '#catalog/lifecycle/tombstones.js';
+import type { BillingProvider } from '#control/billing/billing-provider.js';
 import { TenantEraser, type ErasureOrder } from '#control/lifecycle/erasure/tenant-eraser.js';
 import type { StoreFinding, TenantStore } from '#control/lifecycle/tenant-store.js';
 import { Clock } from '#kernel/work/clock.js';
@@ -38,17 +39,22 @@ export class ErasureStage {
   readonly tombstones: Tombstones;
   readonly signer: AuditSigner;
 
-  private constructor(readonly tests: TestPlatform) {
+  private constructor(
+    readonly tests: TestPlatform,
+    private readonly isBillingReal: boolean,
+  ) {
     const { platform, provisioning } = tests;
-    this.stores = tenantStores({ ...platform, billing: this.billing }, { clusters: provisioning.clusters });
+    const billing = isBillingReal ? platform.billing : (this.billing as unknown as BillingProvider);
+    this.stores = tenantStores({ ...platform, billing }, { clusterBook: provisioning.clusterBook });
     this.book = new ErasureBook(platform.catalog, platform.announce);
     this.tombstones = new Tombstones(platform.catalog);
     this.signer = new AuditSigner(platform.signing);
     this.setDay(90);
   }
 
-  static async open(): Promise<ErasureStage> {
-    return new ErasureStage(await TestPlatform.open());
+  /** With the stand-in of the billing provider, or a book of customers in this process. */
+  static async open({ isBillingReal = false } = {}): Promise<ErasureStage> {
+    return new ErasureStage(await TestPlatform.open(), isBillingReal);
   }
 
   /** So many days after the cancellation, and a second more. */
@@ -77,7 +83,8 @@ export class ErasureStage {
     await provisioning.domains.claim(tenant.id, `${tenant.slug}.example.test`);
     await platform.directory.bySlug(tenant.slug);
     await platform.lockout.failed({ tenantId: tenant.id, account: 'ada@example.test', peer: '192.0.2.1' });
-    this.billing.customers.push({ id: `cus_${tenant.slug}`, tenantId: tenant.id, createdAt: new Date(), deleted: false });
+    if (this.isBillingReal) await platform.billing.ensureCustomer({ tenantId: tenant.id, name: tenant.name, email: 'a@example.test' });
+    else this.billing.customers.push({ id: `cus_${tenant.slug}`, tenantId: tenant.id, createdAt: new Date(), deleted: false });
   }
 
   /** As its owner or an operator would, ninety days ago by the spec's clock. */

@@ -7,7 +7,7 @@ import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import { DueRetentions } from '#catalog/lifecycle/due-retentions.js';
 import type { WorkReport } from '#catalog/work/work-report.js';
 import { AdminMails } from '#control/lifecycle/admin-mails.js';
-import { eraseWork } from '#control/lifecycle/erasure/erase-work.js';
+import { eraseTenant } from '#control/lifecycle/erasure/erase-tenant.work.js';
 import { LIFECYCLE_PLANS } from '#control/lifecycle/lifecycle-plans.js';
 import { lifecycleWorks } from '#control/lifecycle/lifecycle-works.js';
 import type { TenantLifecycle } from '#control/lifecycle/tenant-lifecycle.js';
@@ -39,7 +39,7 @@ export class LifecycleStage {
     const { works, catalog, members } = platform;
     this.setDay(0);
     this.parts = openLifecycle(platform, this);
-    const erase = eraseWork(openEraser(platform, { clusters: provisioning.clusters, clock: this.clock }));
+    const erase = eraseTenant(openEraser(platform, { clusterBook: provisioning.clusterBook, clock: this.clock }));
     this.due = new DueRetentions({ catalog, works, clock: this.clock, erase, tellAdmin: LIFECYCLE_PLANS.tellAdmin });
     const sender = { send: async (mail: Mail) => void this.mails.push(mail) };
     const adminMails = new AdminMails({
