@@ -5,6 +5,7 @@ import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.j
 import { WORK_OVERSEER } from '#kernel/jobs/work-overseer.js';
 import { Lockout } from '#kernel/limits/lockout.js';
 import { Outbox } from '#kernel/outbox/outbox.js';
+import { AuditorDesk } from '#control/auditors/auditor-desk.js';
 import { TenantCloser } from '#control/lifecycle/tenant-closer.js';
 import { PageCursors } from '#kernel/plugin/page-cursor.js';
 import { SigningKeys } from '#kernel/signing/signing-keys.js';
@@ -45,6 +46,7 @@ export class ServicesModule {
       { provide: API_KEY_DESK, useValue: platform.keyDesk },
       { provide: Lockout, useValue: platform.lockout },
       { provide: PlatformAuditChain, useValue: new PlatformAuditChain(platform.catalog) },
+      { provide: AuditorDesk, useValue: platform.auditors },
       { provide: TenantCloser, useValue: platform.closer },
       { provide: TenantObjects, useValue: platform.objects },
     ];

@@ -99,6 +99,10 @@ export const PROBLEM_STATUSES: ReadonlyMap<string, ProblemStatus> = new Map(
     'billing.unavailable': { status: 503, title: 'Billing not available', retryAfter: 5 },
     'billing.refused': { status: 409, title: 'Refused by billing' },
     'billing.webhook-refused': { status: 400, title: 'Notice refused' },
+    'auditors.not-found': { status: 404, title: 'No such auditor' },
+    'auditors.tenant-closed': { status: 409, title: 'Not an active tenant' },
+    'auditors.expiry-refused': { status: 422, title: 'No time to come' },
+    'auditors.login-failed': { status: 503, title: 'Database not available', retryAfter: 5 },
     internal: { status: 500, title: 'Internal error' },
   } satisfies Record<string, ProblemStatus>),
 );
