@@ -42,40 +42,29 @@ export class TenantRegistry implements TenantRoll {
     private readonly audit = new PlatformAudit(catalog),
   ) {}
 
-  /** Takes the name and the place before anything is made. Raises SlugTakenError. Repeating an order with its id gives what is there. */
-  async reserve(order: TenantOrder): Promise<Tenant> {
-    const em = this.catalog.em.fork();
-    const known = await em.findOne(TenantRecord, { id: order.id });
-    if (!known) {
-      const { placement, ...tenant } = order;
-      try {
-        await em.transactional(async (tx) => {
-          tx.create(TenantRecord, { ...tenant, status: 'provisioning' });
-          await tx.flush();
-          tx.create(PlacementRecord, { tenantId: order.id, ...placement });
-          const { slug, plan, region } = tenant;
-          const details = { slug, plan, region, kind: placement.kind, cluster: placement.cluster };
-          await this.audit.record(tx, { action: 'tenant.reserve', targets: [tenantTarget(order.id)], details });
-        });
-      } catch (error) {
-        if (error instanceof UniqueConstraintViolationException) throw new SlugTakenError(order.slug);
-        throw error;
-      }
-      await this.changed(order.id);
+  /** Takes the name and the place, in the caller's transaction, before anything is made; `announce` it after the commit. Raises SlugTakenError. */
+  async reserve(em: EntityManager, { placement, ...tenant }: TenantOrder): Promise<void> {
+    try {
+      em.create(TenantRecord, { ...tenant, status: 'provisioning' });
+      await em.flush();
+      em.create(PlacementRecord, { tenantId: tenant.id, ...placement });
+      const { slug, plan, region } = tenant;
+      const details = { slug, plan, region, kind: placement.kind, cluster: placement.cluster };
+      await this.audit.record(em, { action: 'tenant.reserve', targets: [tenantTarget(tenant.id)], details });
+    } catch (error) {
+      if (error instanceof UniqueConstraintViolationException) throw new SlugTakenError(tenant.slug);
+      throw error;
     }
-    return this.get(order.id);
+  }
+
+  /** Tells every process that what it knew of a tenant, or of its name, is out of date. */
+  announce(id: string): Promise<void> {
+    return this.changed(id);
   }
 
   /** Raises TenantUnknownError. */
   async get(idOrSlug: string): Promise<Tenant> {
     return one(this.catalog.em.fork(), UUID.test(idOrSlug) ? 'id' : 'slug', idOrSlug);
-  }
-
-  /** What was said of a tenant when it was ordered. Raises TenantUnknownError. */
-  async factsOf(id: string): Promise<Pick<TenantOrder, 'name' | 'adminEmail'>> {
-    const tenant = await this.catalog.em.fork().findOne(TenantRecord, { id });
-    if (!tenant) throw new TenantUnknownError();
-    return { name: tenant.name, adminEmail: tenant.adminEmail };
   }
 
   /** Every tenant, in the order they were made. */
@@ -106,6 +95,11 @@ export class TenantRegistry implements TenantRoll {
     return this.#change(id, 'active', ['provisioning']);
   }
 
+  /** Takes back an opening that did not come to its end: nobody was told of it yet. Raises TenantUnknownError or TenantStatusRefusedError. */
+  unopen(id: string): Promise<Tenant> {
+    return this.#change(id, 'provisioning', ['active']);
+  }
+
   /**
    * Changes the status and, with it, the epoch: every capability handed out before is stale once the fence has followed. The status it has
    * already changes nothing. Raises TenantUnknownError or TenantStatusRefusedError.
@@ -133,11 +127,16 @@ export class TenantRegistry implements TenantRoll {
     return changed;
   }
 
-  /** Forgets a tenant and its name; its data must be gone before. Succeeds when it is gone already. */
-  async remove(id: string): Promise<void> {
+  /**
+   * Forgets a tenant and its name; its data must be gone before. Succeeds when it is gone already. What `beside` does is done in the same
+   * transaction, once.
+   */
+  async remove(id: string, beside: (em: EntityManager) => Promise<unknown> = () => Promise.resolve()): Promise<void> {
     await this.catalog.em.fork().transactional(async (em) => {
       const removed = await em.nativeDelete(TenantRecord, { id });
-      if (removed > 0) await this.audit.record(em, { action: 'tenant.remove', targets: [tenantTarget(id)] });
+      if (removed === 0) return;
+      await beside(em);
+      await this.audit.record(em, { action: 'tenant.remove', targets: [tenantTarget(id)] });
     });
     await this.changed(id);
   }
