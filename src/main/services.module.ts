@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { PlatformAuditChain } from '#catalog/audit/platform-audit-chain.js';
+import { OperatorCatalog } from '#catalog/operators/operator-catalog.js';
 import { IdempotencyGate } from '#kernel/idempotency/idempotency-gate.js';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import { WORK_OVERSEER } from '#kernel/jobs/work-overseer.js';
@@ -46,6 +47,7 @@ export class ServicesModule {
       { provide: API_KEY_DESK, useValue: platform.keyDesk },
       { provide: Lockout, useValue: platform.lockout },
       { provide: PlatformAuditChain, useValue: new PlatformAuditChain(platform.catalog) },
+      { provide: OperatorCatalog, useValue: new OperatorCatalog(platform.catalog, platform.platformAudit) },
       { provide: AuditorDesk, useValue: platform.auditors },
       { provide: TenantCloser, useValue: platform.closer },
       { provide: TenantObjects, useValue: platform.objects },

@@ -3,6 +3,7 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { tenantTarget } from '#catalog/audit/platform-act.js';
 import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { SlugTakenError, TenantStatusRefusedError } from '#catalog/catalog.errors.js';
+import { Tombstones } from '#catalog/lifecycle/tombstones.js';
 import { PlacementRecord } from '#catalog/tenants/placement.record.js';
 import { TenantRecord } from '#catalog/tenants/tenant.record.js';
 import { SELECT_TENANTS, tenantOf, type TenantRow } from '#catalog/tenants/tenant-rows.js';
@@ -10,6 +11,7 @@ import type { Placement } from '#kernel/tenancy/placement.js';
 import { TenantUnknownError } from '#kernel/tenancy/tenant.errors.js';
 import type { TenantRoll } from '#kernel/tenancy/tenant-roll.js';
 import type { Tenant, TenantStatus } from '#kernel/tenancy/tenant.js';
+import { Clock } from '#kernel/work/clock.js';
 
 /** What is asked for when a tenant is reserved. */
 export interface TenantOrder {
@@ -40,11 +42,17 @@ export class TenantRegistry implements TenantRoll {
     private readonly catalog: MikroORM,
     private readonly changed: TenantChanged,
     private readonly audit = new PlatformAudit(catalog),
+    private readonly clock = new Clock(),
   ) {}
 
-  /** Takes the name and the place, in the caller's transaction, before anything is made; `announce` it after the commit. Raises SlugTakenError. */
-  async reserve(em: EntityManager, { placement, ...tenant }: TenantOrder): Promise<void> {
+  /**
+   * Takes the name and the place, in the caller's transaction, before anything is made; `announce` it after the commit. Raises SlugTakenError,
+   * also for the name of a tenant that was erased within the last year, and TenantErasedError for the id of one that ever was.
+   */
+  async reserve(em: EntityManager, order: TenantOrder): Promise<void> {
+    const { placement, ...tenant } = order;
     try {
+      await Tombstones.requireNone(em, order, this.clock.now());
       em.create(TenantRecord, { ...tenant, status: 'provisioning' });
       await em.flush();
       em.create(PlacementRecord, { tenantId: tenant.id, ...placement });
@@ -83,6 +91,12 @@ export class TenantRegistry implements TenantRoll {
        where t.status = 'active' and p.secret is not null order by t.id`,
     );
     return rows.map(({ id }) => id);
+  }
+
+  /** The databases of a cluster in which somebody else than that tenant is placed. */
+  async databasesOfOthers(tenantId: string, cluster: string): Promise<ReadonlySet<string>> {
+    const placed = await this.catalog.em.fork().find(PlacementRecord, { tenantId: { $ne: tenantId }, cluster });
+    return new Set(placed.map(({ database }) => database));
   }
 
   async #all(which: string): Promise<Tenant[]> {

@@ -1,17 +1,19 @@
 import { z } from 'zod';
+import { Reason } from '#control/operators/reason.js';
 import { Instant, Text } from '#workspace/schemas.js';
 
 /** A tenant by its id or its name in addresses. */
 export const TenantKey = Text.min(1).max(100);
 export const AuditorId = z.uuid();
 
-const Reason = Text.trim().min(1).max(2000);
+/** Why is put on record when it is said; the surface's first callers do not say. */
+const SaidReason = Reason.default('no reason was given');
 
 /** Who is let in, until when and why. */
-export const GrantAuditor = z.strictObject({ email: z.email().max(254), expiresAt: Instant, reason: Reason });
+export const GrantAuditor = z.strictObject({ email: z.email().max(254), expiresAt: Instant, reason: SaidReason });
 export type GrantAuditor = z.infer<typeof GrantAuditor>;
 
-export const RevokeAuditor = z.strictObject({ reason: Reason });
+export const RevokeAuditor = z.strictObject({ reason: Reason.optional() });
 export type RevokeAuditor = z.infer<typeof RevokeAuditor>;
 
 /** The login, this once. */

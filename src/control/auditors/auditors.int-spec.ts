@@ -9,7 +9,7 @@ import {
   AuditorNotFoundError,
 } from '#control/auditors/auditor.errors.js';
 import type { AuditorLogins } from '#control/auditors/auditor-logins.js';
-import { becauseOf } from '#control/auditors/because-of.js';
+import { actingAsOperator } from '#control/operators/acting-operator.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { until } from '#testing/faults/until.js';
 import { TestPlatform, TIERS } from '#testing/test-platform.js';
@@ -17,6 +17,8 @@ import { TenantSql } from '#testing/tenant-sql.js';
 import { TenantAuditChain } from '#workspace/audit/tenant-audit-chain.js';
 
 const HOUR_MS = 3_600_000;
+
+const OPERATOR = { name: 'operator', roles: ['security'] } as const;
 
 describe.each(TIERS)('an auditor of a tenant of the %s tier', (tier) => {
   let test: TestPlatform;
@@ -205,8 +207,8 @@ describe.each(TIERS)('an auditor of a tenant of the %s tier', (tier) => {
   });
 
   it('is on both records, with the reason and without the password', async () => {
-    const { id, url, role } = await becauseOf('asked for by the board', () => grant(acme));
-    await becauseOf('the audit is over', () => test.platform.auditors.revoke(acme.id, id));
+    const { id, url, role } = await actingAsOperator({ ...OPERATOR, reason: 'asked for by the board' }, () => grant(acme));
+    await actingAsOperator({ ...OPERATOR, reason: 'the audit is over' }, () => test.platform.auditors.revoke(acme.id, id));
     const platform = (await new PlatformAuditChain(test.platform.catalog).list({ tenantId: acme.id, limit: 100 })).filter(({ targets }) =>
       targets.includes(id),
     );

@@ -6,7 +6,9 @@ export interface PublicPlace {
   readonly port: number;
 }
 
-/** Writes addresses of tenants for mails and for callers elsewhere. */
+type Query = Readonly<Record<string, string>>;
+
+/** Writes addresses of tenants, and of the operators' host, for mails and for callers elsewhere. */
 export class PublicAddress {
   constructor(private readonly place: PublicPlace) {}
 
@@ -17,9 +19,18 @@ export class PublicAddress {
   }
 
   /** The page at `path` under the tenant's own name, with this query. */
-  ofTenant(slug: string, path: `/${string}`, query: Readonly<Record<string, string>> = {}): string {
+  ofTenant(slug: string, path: `/${string}`, query: Query = {}): string {
+    return this.#at(slug, path, query);
+  }
+
+  /** The page at `path` of the operators' host, with this query. */
+  ofOperators(path: `/${string}`, query: Query = {}): string {
+    return this.#at('admin', path, query);
+  }
+
+  #at(name: string, path: string, query: Query): string {
     const { scheme, baseDomain, port } = this.place;
-    const url = new URL(path, `${scheme}://${slug}.${baseDomain}:${port}`);
+    const url = new URL(path, `${scheme}://${name}.${baseDomain}:${port}`);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     return url.href;
   }
