@@ -18,6 +18,7 @@ import { WorkBook, type WorkBell } from '#catalog/work/work-book.js';
 import type { WorkDelivery } from '#catalog/work/work-row.js';
 import type { AuditorDesk } from '#control/auditors/auditor-desk.js';
 import type { ClusterBook, KnownCluster } from '#control/provisioning/cluster-book.js';
+import type { BillingProvider } from '#control/billing/billing-provider.js';
 import type { TenantCloser } from '#control/lifecycle/tenant-closer.js';
 import { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
 import { ConnectionRegistry } from '#kernel/isolation/connection-registry.js';
@@ -40,6 +41,7 @@ import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import { type AccessParts, openAccess } from '#main/access-parts.js';
 import type { ObjectStore, ObjectTraces } from '#workspace/objects/object-store.js';
 import type { TenantObjects } from '#workspace/objects/tenant-objects.js';
+import { openBilling } from '#main/billing-parts.js';
 import { readClusters, type ConfiguredCluster } from '#main/clusters.js';
 import type { Config } from '#main/config.js';
 import { type MemberServices, openMemberServices } from '#main/member-services.js';
@@ -87,6 +89,7 @@ export interface Platform extends AccessParts {
   readonly objectStore: ObjectStore & ObjectTraces;
   readonly members: MemberServices;
   readonly notifications: NotificationParts;
+  readonly billing: BillingProvider;
   readonly closer: TenantCloser;
   readonly auditors: AuditorDesk;
   readonly plugins: readonly Plugin[];
@@ -163,6 +166,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
   const files = await openObjects(config);
   const members = await openMemberServices(config, signing, redis.replays);
   const notifications = openNotifications(config, redis, directory);
+  const billing = openBilling(config, members.clock);
   const jobs = new JobCatalogue(plugins.flatMap(({ handlers }) => handlers));
   const actions = new AuditRegister(
     plugins.flatMap(({ auditActions = [] }) => auditActions),
@@ -189,7 +193,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     ...{ config, log, clusters, catalog, directory, secrets, keys, registry, routing, tenantOrm, contexts },
     ...openAccess({ contexts, plans, plugins, catalog, channel: redis.accessChannel, announce: (id) => directory.announce(id) }),
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
-    notifications,
+    ...{ notifications, billing },
     ...{ signing, members, objects: files.objects, objectStore: files.store },
     announce: (id) => directory.announce(id),
     health: async () => ({
@@ -204,6 +208,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
       for (const part of [workTransport, overseer, tenantOrm, registry, catalog, redis]) await bounded(part.close());
       files.close();
       notifications.mail.close();
+      billing.close();
     },
   };
   return platform;

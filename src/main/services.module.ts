@@ -11,6 +11,7 @@ import { TenantCloser } from '#control/lifecycle/tenant-closer.js';
 import { PageCursors } from '#kernel/plugin/page-cursor.js';
 import { SigningKeys } from '#kernel/signing/signing-keys.js';
 import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
+import { billingProviders } from '#main/billing-parts.js';
 import { memberProviders } from '#main/member-services.js';
 import { notificationProviders } from '#main/notification-parts.js';
 import type { Platform } from '#main/platform.js';
@@ -31,6 +32,7 @@ export class ServicesModule {
     const providers = [
       ...memberProviders(platform.members),
       ...notificationProviders(platform.notifications),
+      ...billingProviders(platform.billing),
       { provide: TenantContextFactory, useValue: contexts },
       { provide: SigningKeys, useValue: signing },
       { provide: IdempotencyGate, useValue: new IdempotencyGate(contexts, signing) },
