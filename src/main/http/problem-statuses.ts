@@ -96,6 +96,9 @@ export const PROBLEM_STATUSES: ReadonlyMap<string, ProblemStatus> = new Map(
     'objects.unavailable': { status: 503, title: 'Files not available', retryAfter: 5 },
     'jobs.not-found': { status: 404, title: 'No such job' },
     'jobs.not-dead': { status: 409, title: 'Not a dead job' },
+    'billing.unavailable': { status: 503, title: 'Billing not available', retryAfter: 5 },
+    'billing.refused': { status: 409, title: 'Refused by billing' },
+    'billing.webhook-refused': { status: 400, title: 'Notice refused' },
     internal: { status: 500, title: 'Internal error' },
   } satisfies Record<string, ProblemStatus>),
 );
