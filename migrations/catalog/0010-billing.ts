@@ -30,6 +30,8 @@ export class Billing0010 extends Migration {
       scheduled jsonb check (jsonb_typeof(scheduled) = 'object'),
       past_due_since timestamptz(3),
       unpaid_since timestamptz(3),
+      applied text check (applied in ('active', 'suspended', 'cancelled')),
+      told text check (char_length(told) <= 50),
       fetched_at timestamptz(3) not null,
       version bigint not null
     )`);
@@ -67,17 +69,18 @@ export class Billing0010 extends Migration {
     this.addSql(`create table usage_report (
       tenant_id uuid not null references tenant (id) on delete cascade,
       meter text not null,
+      period_start timestamptz(3) not null,
       hour timestamptz(3) not null,
       quantity bigint not null check (quantity > 0),
       reported_at timestamptz(3),
-      primary key (tenant_id, meter, hour)
+      primary key (tenant_id, meter, period_start, hour)
     )`);
     this.addSql(`create index usage_report_open on usage_report (tenant_id) where reported_at is null`);
-    this.addSql(`alter table tenant add column billed_from timestamptz(3)`);
+    this.addSql(`alter table tenant add column billed_from timestamptz(3), add column billed_until timestamptz(3)`);
   }
 
   override down(): void {
     this.addSql('drop table usage_report, usage_window, tenant_wish, stripe_event, billing_subscription, billing_customer');
-    this.addSql('alter table tenant drop column billed_from');
+    this.addSql('alter table tenant drop column billed_from, drop column billed_until');
   }
 }
