@@ -18,6 +18,8 @@ const lines = {
   SIGNING_KEYS: secrets.signingKeys,
   ACCESS_TOKEN_KEYS: `'${secrets.accessTokenKeys}'`,
   OPERATOR_TOKEN: secrets.operatorToken,
+  STRIPE_API_KEY: secrets.stripeKey,
+  STRIPE_WEBHOOK_SECRET: secrets.stripeWebhookSecret,
 };
 
 for (const [name, value] of Object.entries(lines)) console.log(`${name}=${value}`);

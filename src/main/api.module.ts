@@ -8,6 +8,8 @@ import { IdempotencyInterceptor } from '#main/http/idempotency.interceptor.js';
 import { MetricsController } from '#main/http/metrics.controller.js';
 import { MetricsText } from '#main/http/metrics-text.js';
 import { OpenApiController } from '#main/http/openapi.controller.js';
+import { OperatorDenials } from '#main/http/operator-denials.js';
+import { OperatorGuard } from '#main/http/operator.guard.js';
 import { ProblemFilter } from '#main/http/problem.filter.js';
 import type { ProblemLog } from '#main/http/problem-log.js';
 import { Readiness } from '#main/http/readiness.js';
@@ -30,12 +32,14 @@ export class ApiModule {
       providers: [
         RouteList,
         { provide: AccessDenials, useValue: new AccessDenials(platform.audit, platform.log) },
+        { provide: OperatorDenials, useValue: new OperatorDenials(platform.platformAudit, platform.log) },
         { provide: HttpMetrics, useValue: metrics },
         { provide: MetricsText, useValue: new MetricsText(metrics, registry) },
         { provide: Readiness, useValue: new Readiness(platform) },
         { provide: APP_FILTER, useValue: new ProblemFilter(problems) },
         { provide: APP_GUARD, useValue: new ScopeGuard() },
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useClass: OperatorGuard },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         { provide: APP_PIPE, useValue: new SchemaPipe() },
       ],

@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addAuditCommand } from '#main/cli/audit-command.js';
+import { addErasureCommands } from '#main/cli/erasure-commands.js';
+import { addOperatorCommands } from '#main/cli/operator-commands.js';
 import { Output } from '#main/cli/output.js';
 import { Session } from '#main/cli/session.js';
 import { addSettingsCommand } from '#main/cli/settings-command.js';
@@ -12,7 +14,8 @@ const output = (): Output => new Output(program.opts<{ json?: boolean }>().json 
 const session = new Session(output);
 
 addUpCommand(program, session);
-addTenantCommands(program, session);
+addErasureCommands(addTenantCommands(program, session), session);
+addOperatorCommands(program, session);
 addSettingsCommand(program);
 addAuditCommand(program, session);
 program.hook('preAction', (_program, command) => session.because(command.opts<{ reason?: string }>().reason));

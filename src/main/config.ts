@@ -57,6 +57,13 @@ export const ConfigSchema = z.object({
   AZURE_AUTHORITY_HOST: Url(/^https:\/\//)
     .optional()
     .describe('Where tokens come from, when it is not the public Azure.'),
+  STRIPE_API_KEY: z.string().min(16).describe('The secret key of the account that takes the money.'),
+  STRIPE_WEBHOOK_SECRETS: List.pipe(z.array(z.string().min(16)).max(2)).describe(
+    'What notices at `/webhooks/stripe` are signed with: one, or two while one is being replaced, comma-separated.',
+  ),
+  STRIPE_API_URL: Url(/^https?:\/\//)
+    .optional()
+    .describe("Where the API is, when it is not Stripe's own."),
   SMTP_URL: Url(/^smtps?:\/\//).describe(
     'The mail server: `smtps://` speaks TLS at once, `smtp://` by STARTTLS, without which production sends nothing.',
   ),
@@ -175,7 +182,7 @@ function productionProblems(given: NodeJS.ProcessEnv): string[] {
     if (wrong) problems.push(`${name}: ${why}`);
   };
   const local = /\/\/([^@/]*@)?(localhost|127\.|\[::1\])/;
-  for (const name of ['AZURE_KEY_VAULT_URL', 'AZURE_AUTHORITY_HOST', 'SMTP_URL', 'S3_ENDPOINT'])
+  for (const name of ['AZURE_KEY_VAULT_URL', 'AZURE_AUTHORITY_HOST', 'SMTP_URL', 'S3_ENDPOINT', 'STRIPE_API_URL'])
     refuse(name, local.test(given[name] ?? ''), 'is a stand-in on this machine');
   refuse('BASE_DOMAIN', (given['BASE_DOMAIN'] ?? 'localhost') === 'localhost', 'is localhost');
   refuse('OPERATOR_TOKEN', new Set(given['OPERATOR_TOKEN'] ?? '').size < 12, 'is easy to guess');

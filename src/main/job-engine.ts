@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { BullMqSchedules } from '#adapters/bullmq/bullmq-schedules.js';
-import { BullMqTransport } from '#adapters/bullmq/bullmq-transport.js';
+import { BullMqTransport, TENANT_QUEUE } from '#adapters/bullmq/bullmq-transport.js';
 import { BullMqWorker } from '#adapters/bullmq/bullmq-worker.js';
 import { closeRedis, openRedis } from '#adapters/redis/redis-client.js';
 import { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
@@ -47,11 +47,11 @@ export function startJobEngine(platform: Platform, options: JobEngineOptions): J
   const schedules = plugins.flatMap((plugin) => plugin.schedules ?? []);
   const roll = new TenantRegistry(platform.catalog, platform.announce);
   const handBack = new AbortController();
-  const transport = new BullMqTransport<JobDelivery>('tenant-work', place, log);
+  const transport = new BullMqTransport<JobDelivery>(TENANT_QUEUE, place, log);
   const dispatcher = new JobDispatcher({ directory, contexts, plans, transport, log, kinds: jobs.names, againAfterMs });
   const runner = new JobRunner({ directory, contexts, jobs, handlerOf, gate, dispatcher, log, leaseMs, handBack: handBack.signal });
   const worker = new BullMqWorker<JobDelivery>({
-    queue: 'tenant-work',
+    queue: TENANT_QUEUE,
     ...{ ...place, concurrency, log, lockMs },
     isDelivery: ({ tenantId, id, attempt }) => isUuid(tenantId) && isUuid(id) && Number.isSafeInteger(attempt),
     run: (delivery) => runner.run(delivery),

@@ -1,3 +1,4 @@
+import { PLATFORM_QUEUE } from '#adapters/bullmq/bullmq-transport.js';
 import { BullMqWorker } from '#adapters/bullmq/bullmq-worker.js';
 import type { WorkDelivery } from '#catalog/work/work-row.js';
 import { PlatformSchedules, type PlatformSchedule } from '#control/work/platform-schedule.js';
@@ -41,7 +42,7 @@ export function startPlatformEngine(platform: Platform, options: PlatformEngineO
   };
   const runner = new WorkRunner({ book: works, kinds, log, leaseMs, handBack: handBack.signal, later });
   const worker = new BullMqWorker<WorkDelivery>({
-    queue: 'platform-work',
+    queue: PLATFORM_QUEUE,
     ...{ url: config.REDIS_URL, prefix: `${platform.jobsPrefix}bull` },
     ...{ concurrency, log, lockMs: LOCK_MS },
     isDelivery: ({ id, attempt }) => isUuid(id) && Number.isSafeInteger(attempt),

@@ -5,7 +5,7 @@ import { Kysely } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import array from 'postgres-array';
-import { BullMqTransport } from '#adapters/bullmq/bullmq-transport.js';
+import { BullMqTransport, PLATFORM_QUEUE } from '#adapters/bullmq/bullmq-transport.js';
 import { KeyVaultSecrets } from '#adapters/key-vault/key-vault-secrets.js';
 import { OutboxOverseer } from '#adapters/postgres/outbox-overseer.js';
 import type { RedisDoorbell } from '#adapters/redis/redis-doorbell.js';
@@ -16,6 +16,7 @@ import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { CatalogTenantDirectory } from '#catalog/directory/catalog-tenant-directory.js';
 import { WorkBook, type WorkBell } from '#catalog/work/work-book.js';
 import type { WorkDelivery } from '#catalog/work/work-row.js';
+import type { BillingProvider } from '#control/billing/billing-provider.js';
 import type { TenantCloser } from '#control/lifecycle/tenant-closer.js';
 import { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
 import { ConnectionRegistry } from '#kernel/isolation/connection-registry.js';
@@ -36,7 +37,9 @@ import type { Plugin } from '#kernel/plugin/plugin.js';
 import { CachedTenantDirectory } from '#kernel/tenancy/cached-tenant-directory.js';
 import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import { type AccessParts, openAccess } from '#main/access-parts.js';
+import type { ObjectStore, ObjectTraces } from '#workspace/objects/object-store.js';
 import type { TenantObjects } from '#workspace/objects/tenant-objects.js';
+import { openBilling } from '#main/billing-parts.js';
 import { readClusters, type ConfiguredCluster } from '#main/clusters.js';
 import type { Config } from '#main/config.js';
 import { type MemberServices, openMemberServices } from '#main/member-services.js';
@@ -76,8 +79,11 @@ export interface Platform extends AccessParts {
   readonly contexts: TenantContextFactory;
   readonly signing: SigningKeys;
   readonly objects: TenantObjects;
+  /** Where they lie, of all tenants: for what the platform does to a tenant as a whole. */
+  readonly objectStore: ObjectStore & ObjectTraces;
   readonly members: MemberServices;
   readonly notifications: NotificationParts;
+  readonly billing: BillingProvider;
   readonly closer: TenantCloser;
   readonly plugins: readonly Plugin[];
   readonly jobs: JobCatalogue;
@@ -153,13 +159,14 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
   const files = await openObjects(config);
   const members = await openMemberServices(config, signing, redis.replays);
   const notifications = openNotifications(config, redis, directory);
+  const billing = openBilling(config, members.clock);
   const jobs = new JobCatalogue(plugins.flatMap(({ handlers }) => handlers));
   const actions = new AuditRegister(
     plugins.flatMap(({ auditActions = [] }) => auditActions),
     config.NODE_ENV === 'test',
   );
   const overseer = new OutboxOverseer(clusters, log);
-  const workTransport = new BullMqTransport<WorkDelivery>('platform-work', { url: config.REDIS_URL, prefix: `${jobsPrefix}bull` }, log);
+  const workTransport = new BullMqTransport<WorkDelivery>(PLATFORM_QUEUE, { url: config.REDIS_URL, prefix: `${jobsPrefix}bull` }, log);
   const ringWorks: WorkBell = (deliveries) => void workTransport.deliver(deliveries).catch(() => undefined);
   const platform: Platform = {
     closer: openTenantCloser({ clusters, catalog, announce: (id) => directory.announce(id), keys }),
@@ -175,8 +182,8 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     ...{ config, log, clusters, catalog, directory, secrets, keys, registry, routing, tenantOrm, contexts },
     ...openAccess({ contexts, plans, plugins, catalog, channel: redis.accessChannel, announce: (id) => directory.announce(id) }),
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
-    notifications,
-    ...{ signing, members, objects: files.objects },
+    ...{ notifications, billing },
+    ...{ signing, members, objects: files.objects, objectStore: files.store },
     announce: (id) => directory.announce(id),
     health: async () => ({
       catalog: { status: (await isCatalogUp(catalog)) ? 'up' : 'down' },
@@ -190,6 +197,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
       for (const part of [workTransport, overseer, tenantOrm, registry, catalog, redis]) await bounded(part.close());
       files.close();
       notifications.mail.close();
+      billing.close();
     },
   };
   return platform;

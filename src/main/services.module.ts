@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { PlatformAuditChain } from '#catalog/audit/platform-audit-chain.js';
+import { OperatorCatalog } from '#catalog/operators/operator-catalog.js';
 import { IdempotencyGate } from '#kernel/idempotency/idempotency-gate.js';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import { WORK_OVERSEER } from '#kernel/jobs/work-overseer.js';
@@ -9,6 +10,7 @@ import { TenantCloser } from '#control/lifecycle/tenant-closer.js';
 import { PageCursors } from '#kernel/plugin/page-cursor.js';
 import { SigningKeys } from '#kernel/signing/signing-keys.js';
 import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
+import { billingProviders } from '#main/billing-parts.js';
 import { memberProviders } from '#main/member-services.js';
 import { notificationProviders } from '#main/notification-parts.js';
 import type { Platform } from '#main/platform.js';
@@ -29,6 +31,7 @@ export class ServicesModule {
     const providers = [
       ...memberProviders(platform.members),
       ...notificationProviders(platform.notifications),
+      ...billingProviders(platform.billing),
       { provide: TenantContextFactory, useValue: contexts },
       { provide: SigningKeys, useValue: signing },
       { provide: IdempotencyGate, useValue: new IdempotencyGate(contexts, signing) },
@@ -45,6 +48,7 @@ export class ServicesModule {
       { provide: API_KEY_DESK, useValue: platform.keyDesk },
       { provide: Lockout, useValue: platform.lockout },
       { provide: PlatformAuditChain, useValue: new PlatformAuditChain(platform.catalog) },
+      { provide: OperatorCatalog, useValue: new OperatorCatalog(platform.catalog, platform.platformAudit) },
       { provide: TenantCloser, useValue: platform.closer },
       { provide: TenantObjects, useValue: platform.objects },
     ];

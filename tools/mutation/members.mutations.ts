@@ -1,10 +1,14 @@
 import type { Mutation } from './mutation.js';
 
 const MEMBERS = 'src/workspace/members';
-const REFRESH = { file: `${MEMBERS}/sessions/refresh.service.ts`, specs: [`${MEMBERS}/sessions/refresh.int-spec.ts`] };
+const REFRESH_SPECS = [`${MEMBERS}/sessions/refresh.int-spec.ts`];
+const REFRESH = { file: `${MEMBERS}/sessions/refresh-exchange.ts`, specs: REFRESH_SPECS };
+const REFRESH_STORE = { file: `${MEMBERS}/sessions/member-refresh-store.ts`, specs: REFRESH_SPECS };
 const SESSIONS = { file: `${MEMBERS}/sessions/sessions.service.ts`, specs: [`${MEMBERS}/sessions/sessions.int-spec.ts`] };
 const LOGIN_SPECS = [`${MEMBERS}/login.int-spec.ts`];
+const CHECK = { file: `${MEMBERS}/passwords/password-check.ts`, specs: LOGIN_SPECS };
 const LOGIN = { file: `${MEMBERS}/login.service.ts`, specs: LOGIN_SPECS };
+const LINK_TOKEN = { file: `${MEMBERS}/links/link-token.ts`, specs: [`${MEMBERS}/links/one-time-links.spec.ts`] };
 const LINKS = { file: `${MEMBERS}/links/one-time-links.ts`, specs: [`${MEMBERS}/links/one-time-links.spec.ts`] };
 const USERS_SPECS = [`${MEMBERS}/users/users.int-spec.ts`];
 const USERS = { file: `${MEMBERS}/users/users.service.ts`, specs: USERS_SPECS };
@@ -15,27 +19,28 @@ const TOKEN = { file: 'src/kernel/resolution/access-token.ts', specs: ['src/kern
 /** Who somebody is, and how long they are believed. */
 export const MEMBERS_MUTATIONS: readonly Mutation[] = [
   {
-    ...REFRESH,
+    ...REFRESH_STORE,
     name: 'members: a refresh token is rotated once',
-    find: `      .where('used_at', 'is', null)\n      .returning('session_id')`,
-    replace: `      .returning('session_id')`,
+    find: `        .where('used_at', 'is', null)\n        .returning('session_id')`,
+    replace: `        .returning('session_id')`,
   },
   {
     ...REFRESH,
     name: 'members: a refresh token that comes again ends its session',
-    find: 'if (now.getTime() - rowTime(used.used_at).getTime() > SESSION_LIFETIMES.graceMs) return this.#reused(session);',
-    replace: '',
+    find: 'if (now.getTime() - used.usedAt.getTime() > lifetimes.graceMs) {',
+    replace: 'if (now.getTime() < used.usedAt.getTime()) {',
   },
   {
-    ...REFRESH,
     name: 'members: the end of a stolen session is on record',
+    file: `${MEMBERS}/sessions/refresh.service.ts`,
+    specs: REFRESH_SPECS,
     find: `action: 'session.reuse-detected',`,
     replace: `action: 'session.ended',`,
   },
   {
     ...REFRESH,
     name: 'members: a successor that is used already is not handed out',
-    find: `if (used.next_used_at !== null) return { kind: 'raced' };`,
+    find: `if (used.isSuccessorUsed) return { kind: 'raced' };`,
     replace: '',
   },
   {
@@ -47,8 +52,8 @@ export const MEMBERS_MUTATIONS: readonly Mutation[] = [
   {
     ...REFRESH,
     name: 'members: a refresh by cookie shows the token of its page',
-    find: 'if (forgery) this.forgery.requireToken(',
-    replace: 'if (forgery?.token) this.forgery.mint(',
+    find: 'if (forgery) this.parts.forgery.requireToken(',
+    replace: 'if (forgery?.token) this.parts.forgery.requireToken(',
   },
   {
     ...SESSIONS,
@@ -82,13 +87,13 @@ export const MEMBERS_MUTATIONS: readonly Mutation[] = [
     replace: 'const stored = account?.password_hash ?? null;',
   },
   {
-    ...LOGIN,
+    ...CHECK,
     name: 'members: an account that has to wait takes no turn',
     find: 'await this.#requireNoWait(subject);\n    return this.hasher',
     replace: 'return this.hasher',
   },
   {
-    ...LOGIN,
+    ...CHECK,
     name: 'members: a burst of guesses is asked to wait in its turn',
     find: 'inTurn(async (turn) => {\n      await this.#requireNoWait(subject);',
     replace: 'inTurn(async (turn) => {',
@@ -115,7 +120,7 @@ export const MEMBERS_MUTATIONS: readonly Mutation[] = [
   {
     ...CSRF,
     name: 'members: a change by cookie shows the token of its session',
-    find: `this.guard.requireToken({ tenantId, sessionId }, request.headers['x-csrf-token'] as string | undefined);`,
+    find: `this.guard.requireToken(session, request.headers['x-csrf-token'] as string | undefined);`,
     replace: '',
   },
   {
@@ -148,19 +153,19 @@ export const MEMBERS_MUTATIONS: readonly Mutation[] = [
   {
     ...LINKS,
     name: 'members: the token of a link is for one purpose',
-    find: `JSON.stringify([purpose, TenantScope.require('use a link').id, id])`,
-    replace: `JSON.stringify([typeof purpose, TenantScope.require('use a link').id, id])`,
+    find: `return [purpose, TenantScope.require('use a link').id];`,
+    replace: `return [typeof purpose, TenantScope.require('use a link').id];`,
   },
   {
     ...LINKS,
     name: 'members: the token of a link is of one tenant',
-    find: `JSON.stringify([purpose, TenantScope.require('use a link').id, id])`,
-    replace: 'JSON.stringify([purpose, id])',
+    find: `return [purpose, TenantScope.require('use a link').id];`,
+    replace: `return [purpose, ''];`,
   },
   {
-    ...LINKS,
+    ...LINK_TOKEN,
     name: 'members: the token of a link is signed',
-    find: `if (!this.keys.isSigned('one-time-link', signed(purpose, id), bytes.subarray(ID_BYTES))) throw new LinkInvalidError();`,
+    find: `if (!keys.isSigned('one-time-link', signed(about, id), bytes.subarray(ID_BYTES))) throw new LinkInvalidError();`,
     replace: '',
   },
   {

@@ -11,7 +11,7 @@ export function runFileOf(dataDir) {
 /**
  * @param {string} dataDir @param {Awaited<ReturnType<typeof import('./servers.mjs').startServers>>} servers
  */
-export function writeRunFile(dataDir, { settings, smtp }) {
+export function writeRunFile(dataDir, { settings, smtp, stripe }) {
   const port = Number(settings.PORT);
   const run = {
     pid: process.pid,
@@ -21,7 +21,7 @@ export function writeRunFile(dataDir, { settings, smtp }) {
     clusters: clustersIn(String(settings.CLUSTERS)),
     catalog: { superuserUrl: settings.CATALOG_PROVISION_URL ? onDatabase(settings.CATALOG_PROVISION_URL, 'tenantry_catalog') : null },
     redisUrl: settings.REDIS_URL,
-    standIns: { stripe: null, keyVault: settings.AZURE_KEY_VAULT_URL, smtp: smtp?.url ?? null, oidc: null, graph: null },
+    standIns: { stripe: stripe?.url ?? null, keyVault: settings.AZURE_KEY_VAULT_URL, smtp: smtp?.url ?? null, oidc: null, graph: null },
   };
   writePrivate(runFileOf(dataDir), JSON.stringify(run, null, 2));
   return run;

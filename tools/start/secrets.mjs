@@ -7,7 +7,7 @@ import { clusters } from './regions.mjs';
 /**
  * @typedef {{ postgres: string, tenantry_app: string, tenantry_migrator: string, tenantry_catalog: string }} ClusterPasswords
  * @typedef {{ clusters: Record<string, ClusterPasswords>, redis: string, capabilityKeys: string, signingKeys: string, accessTokenKeys: string,
- *   operatorToken: string }} Secrets
+ *   operatorToken: string, stripeKey: string, stripeWebhookSecret: string }} Secrets
  */
 
 /**
@@ -24,6 +24,8 @@ export function secretsOf(dataDir) {
     signingKeys: masterKeys(),
     accessTokenKeys: keysOfTokens(),
     operatorToken: randomText(),
+    stripeKey: `sk_test_${randomText()}`,
+    stripeWebhookSecret: `whsec_${randomText()}`,
     ...kept,
     clusters: Object.fromEntries(clusters.map(({ name }) => [name, { ...passwords(), ...kept.clusters?.[name] }])),
   };

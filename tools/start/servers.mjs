@@ -7,19 +7,20 @@ import { writePrivate } from './private-file.mjs';
 import { startRedis } from './redis.mjs';
 import { clusters } from './regions.mjs';
 import { secretsOf } from './secrets.mjs';
-import { keySettings, keyVaultSettings, postgresSettings, redisSettings, wantedServers } from './settings.mjs';
+import { keySettings, keyVaultSettings, postgresSettings, redisSettings, stripeSettings, wantedServers } from './settings.mjs';
 import { startSmtp } from './smtp.mjs';
+import { startStripe } from './stripe.mjs';
 
 /**
  * Starts the embedded servers that the given settings leave wanting, and answers all settings of the processes, which are written to
- * env.json as well, and what the SMTP stand-in says of itself when it was started.
+ * env.json as well, and what the stand-ins for mail and for Stripe say of themselves when they were started.
  * @param {{ dataDir: string, children: import('./children.mjs').Children, home: import('./postgres-home.mjs').PostgresHome | undefined,
  *   given: import('./settings.mjs').Settings, isFast: boolean, say: (line: string) => void }} options
  */
 export async function startServers({ dataDir, children, home, given, isFast, say }) {
   const wanted = wantedServers(given);
   const secrets = secretsOf(dataDir);
-  const ports = await portsFor(dataDir, [...clusters.map(({ name }) => name), 'redis', 'keyVault', 'smtp', 'smtpControl']);
+  const ports = await portsFor(dataDir, [...clusters.map(({ name }) => name), 'redis', 'keyVault', 'smtp', 'smtpControl', 'stripe']);
   /** @param {string} name */
   const port = (name) => Number(ports[name]);
   const postgres = async () =>
@@ -33,16 +34,23 @@ export async function startServers({ dataDir, children, home, given, isFast, say
   const keyVault = async () => (wanted.keyVault ? startKeyVault(children, dataDir, port('keyVault')) : undefined);
   const mail = async () =>
     wanted.smtp ? startSmtp(children, dataDir, { port: port('smtp'), controlPort: port('smtpControl') }) : undefined;
-  const [vault, smtp] = await Promise.all([keyVault(), mail(), postgres(), redis()]);
+  const stripeKeys = stripeSettings(secrets);
+  const webhook = given.PORT
+    ? { url: `http://127.0.0.1:${given.PORT}/webhooks/stripe`, host: `${given.BASE_DOMAIN ?? 'localhost'}:${given.PORT}` }
+    : undefined;
+  const billing = async () =>
+    wanted.stripe ? startStripe(children, dataDir, { port: port('stripe'), secrets: stripeKeys, webhook, isFast }) : undefined;
+  const [vault, smtp, stripe] = await Promise.all([keyVault(), mail(), billing(), postgres(), redis()]);
   const settings = {
     ...keySettings(secrets),
     ...(home ? postgresSettings(dataDir, secrets, ports) : {}),
     ...(wanted.redis ? redisSettings(secrets.redis, ports.redis) : { REDIS_CACHE_URL: String(given.REDIS_URL) }),
     OBJECT_STORE_DIR: join(dataDir, 'objects'),
     ...(smtp ? { SMTP_URL: smtp.smtpUrl } : {}),
+    ...(stripe ? { ...stripeKeys, STRIPE_API_URL: stripe.url } : {}),
     ...given,
     ...(vault ? keyVaultSettings(vault, dataDir, given.NODE_EXTRA_CA_CERTS) : {}),
   };
   writePrivate(join(dataDir, 'env.json'), JSON.stringify(settings, null, 2));
-  return { settings, smtp };
+  return { settings, smtp, stripe };
 }

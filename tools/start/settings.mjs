@@ -35,7 +35,13 @@ export function wantedServers(given) {
       'CATALOG_DATABASE_URL and CLUSTERS belong together: give both to use servers of your own, or neither for the embedded ones.',
     );
   }
-  return { postgres: !given.CLUSTERS, redis: !given.REDIS_URL, keyVault: !given.AZURE_KEY_VAULT_URL, smtp: !given.SMTP_URL };
+  return {
+    postgres: !given.CLUSTERS,
+    redis: !given.REDIS_URL,
+    keyVault: !given.AZURE_KEY_VAULT_URL,
+    smtp: !given.SMTP_URL,
+    stripe: !given.STRIPE_API_KEY,
+  };
 }
 
 /** @param {import('./secrets.mjs').Secrets} secrets @returns {Settings} */
@@ -46,6 +52,11 @@ export function keySettings(secrets) {
     ACCESS_TOKEN_KEYS: secrets.accessTokenKeys,
     OPERATOR_TOKEN: secrets.operatorToken,
   };
+}
+
+/** What the stand-in for Stripe lets in, and signs with. @param {import('./secrets.mjs').Secrets} secrets @returns {Settings} */
+export function stripeSettings(secrets) {
+  return { STRIPE_API_KEY: secrets.stripeKey, STRIPE_WEBHOOK_SECRETS: secrets.stripeWebhookSecret };
 }
 
 /** Writes the clusters file too. @param {string} dataDir @param {import('./secrets.mjs').Secrets} secrets @param {Record<string, number>} ports @returns {Settings} */

@@ -9,16 +9,21 @@ import { StartError } from './start-error.mjs';
 /**
  * Starts the stand-in of that name with a folder of its own in the data folder, and answers what it says of itself when it is ready.
  * @param {import('./children.mjs').Children} children
- * @param {{ dataDir: string, name: string, title: string, args: string[] }} options
+ * @param {{ dataDir: string, name: string, title: string, args: string[], env?: Record<string, string> }} options
  * @returns {Promise<any>}
  */
-export async function startStandIn(children, { dataDir, name, title, args }) {
+export async function startStandIn(children, { dataDir, name, title, args, env = {} }) {
   const data = join(dataDir, name);
   const ready = join(data, 'ready.json');
   mkdirSync(data, { recursive: true, mode: 0o700 });
   rmSync(ready, { force: true });
   const program = join(root, 'dist', 'tools', 'stand-ins', name, 'server.js');
-  const options = { env: { PATH: process.env.PATH }, cwd: root, log: join(data, `${name}.log`), role: /** @type {const} */ ('server') };
+  const options = {
+    env: { PATH: process.env.PATH, ...env },
+    cwd: root,
+    log: join(data, `${name}.log`),
+    role: /** @type {const} */ ('server'),
+  };
   children.start(title, process.execPath, [program, '--data', data, ...args], options);
   await Promise.race([isWritten(ready, title, `${name}/${name}.log`), children.lost]);
   return readJson(ready);

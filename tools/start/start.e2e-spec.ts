@@ -16,7 +16,7 @@ interface Run {
   pid: number;
   port: number;
   clusters: Record<string, { region: string; superuserUrl: string }>;
-  standIns: { smtp: string };
+  standIns: { smtp: string; stripe: string };
 }
 
 describe('npm start', () => {
@@ -47,10 +47,21 @@ describe('npm start', () => {
     expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
     const pids = recorded();
     expect(names()).toEqual(
-      expect.arrayContaining(['The api', 'The worker', 'The Key Vault stand-in', 'The SMTP stand-in', 'Redis', 'the leash']),
+      expect.arrayContaining([
+        'The api',
+        'The worker',
+        'The Key Vault stand-in',
+        'The SMTP stand-in',
+        'The Stripe stand-in',
+        'Redis',
+        'the leash',
+      ]),
     );
-    expect(pids).toHaveLength(8);
+    expect(pids).toHaveLength(9);
     expect(await (await fetch(`${run.standIns.smtp}/_control/log`)).json()).toEqual({ requests: [] });
+    expect(await (await fetch(`${run.standIns.stripe}/_control/webhooks`)).json()).toMatchObject({
+      endpoints: [{ url: `http://127.0.0.1:${port}/webhooks/stripe` }],
+    });
     child.kill('SIGTERM');
     await once(child, 'exit');
     expect(child.exitCode).toBe(0);

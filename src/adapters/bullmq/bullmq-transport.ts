@@ -5,7 +5,9 @@ import type { JobLog } from '#kernel/jobs/job-log.js';
 import { JobTransportError } from '#kernel/jobs/job.errors.js';
 
 /** The one queue of all tenants' work, and the one of the platform's. */
-export type WorkQueue = 'tenant-work' | 'platform-work';
+export const TENANT_QUEUE = 'tenant-work';
+export const PLATFORM_QUEUE = 'platform-work';
+export type WorkQueue = typeof TENANT_QUEUE | typeof PLATFORM_QUEUE;
 const HAND_OVER_WITHIN_MS = 700;
 
 /**

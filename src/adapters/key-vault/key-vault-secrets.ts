@@ -49,6 +49,14 @@ export class KeyVaultSecrets implements SecretSource {
     }
   }
 
+  async *deletedNames(): AsyncIterable<string> {
+    try {
+      for await (const { name } of this.clients.writer.listDeletedSecrets()) yield name;
+    } catch (error) {
+      throw new SecretsUnavailableError('the list of deleted names', error);
+    }
+  }
+
   // Recovering rather than purging: it needs no right to purge, and works in a vault with purge protection.
   private async recover(name: string, abortSignal: AbortSignal): Promise<void> {
     await ignoring([404, 409], async () => {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { CheckedUpload } from '#workspace/objects/checked-upload.js';
 import { requireObjectKey, requireObjectPrefix } from '#workspace/objects/object-key.js';
-import type { DeclaredObject, ListedObject, ObjectStore, StoredObject } from '#workspace/objects/object-store.js';
+import type { DeclaredObject, ListedObject, ObjectStore, ObjectTraces, StoredObject } from '#workspace/objects/object-store.js';
 import { ObjectNotFoundError, ObjectStoreUnavailableError } from '#workspace/objects/objects.errors.js';
 import { isErrno } from './errno.js';
 import { makeFolder, pruneFolders, syncFolder } from './folders.js';
@@ -18,7 +18,7 @@ const PUBLISH_ATTEMPTS = 100;
  * Objects as files below one folder, 0600; processes on one machine may share it. An upload is a draft beside the objects until it is whole and on the disk.
  * A folder that vanishes (an unmounted disk) makes the store unavailable, not empty. There is no time-out: a disk that hangs, hangs.
  */
-export class LocalObjectStore implements ObjectStore {
+export class LocalObjectStore implements ObjectStore, ObjectTraces {
   readonly #objects: string;
   readonly #drafts: string;
 
@@ -78,6 +78,26 @@ export class LocalObjectStore implements ObjectStore {
     const folder = requireObjectPrefix(prefix).slice(0, -1);
     try {
       yield* this.#walk(folder);
+    } catch (error) {
+      throw new ObjectStoreUnavailableError(prefix, error);
+    }
+  }
+
+  async countBelow(prefix: string): Promise<number> {
+    const folder = join(this.#objects, requireObjectPrefix(prefix));
+    try {
+      const entries = await this.#orNothing(readdir(folder, { withFileTypes: true, recursive: true }), []);
+      return entries.filter((entry) => !entry.isDirectory()).length;
+    } catch (error) {
+      throw new ObjectStoreUnavailableError(prefix, error);
+    }
+  }
+
+  async purge(prefix: string): Promise<void> {
+    const folder = join(this.#objects, requireObjectPrefix(prefix));
+    try {
+      await rm(folder, { recursive: true, force: true });
+      await pruneFolders(dirname(folder), this.#objects);
     } catch (error) {
       throw new ObjectStoreUnavailableError(prefix, error);
     }

@@ -3,6 +3,8 @@ import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandOutput,
   ListObjectsV2Command,
   type ListObjectsV2CommandOutput,
   NoSuchKey,
@@ -12,7 +14,7 @@ import {
 import { AppError } from '#kernel/errors/app-error.js';
 import { CheckedUpload } from '#workspace/objects/checked-upload.js';
 import { requireObjectKey, requireObjectPrefix } from '#workspace/objects/object-key.js';
-import type { DeclaredObject, ListedObject, ObjectStore, StoredObject } from '#workspace/objects/object-store.js';
+import type { DeclaredObject, ListedObject, ObjectStore, ObjectTraces, StoredObject } from '#workspace/objects/object-store.js';
 import { ObjectNotFoundError, ObjectStoreUnavailableError } from '#workspace/objects/objects.errors.js';
 import { largeChunks } from './large-chunks.js';
 import { outgoingBody } from './outgoing-body.js';
@@ -22,7 +24,7 @@ import { StoreTimer } from './store-timer.js';
 const PATIENCE_MS = 10_000;
 
 /** Objects in a bucket of any store that speaks S3. A slow caller may take its time; a store that is slow or silent for `patienceMs` is given up. */
-export class S3ObjectStore implements ObjectStore {
+export class S3ObjectStore implements ObjectStore, ObjectTraces {
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #patienceMs: number;
@@ -70,12 +72,10 @@ export class S3ObjectStore implements ObjectStore {
     let count = 0;
     for await (const { Contents = [] } of this.#pages(prefix)) {
       if (Contents.length === 0) continue;
-      const command = new DeleteObjectsCommand({
-        Bucket: this.#bucket,
-        Delete: { Objects: Contents.map(({ Key }) => ({ Key })), Quiet: true },
-      });
-      const { Errors: [refused] = [] } = await this.#ask(prefix, (abortSignal) => this.#client.send(command, { abortSignal }));
-      if (refused) throw new ObjectStoreUnavailableError(prefix, new Error(`Not every object was deleted: ${refused.Code ?? 'no code'}.`));
+      await this.#deleteAll(
+        prefix,
+        Contents.map(({ Key }) => ({ Key })),
+      );
       count += Contents.length;
     }
     return count;
@@ -86,9 +86,42 @@ export class S3ObjectStore implements ObjectStore {
       for (const { Key, Size } of Contents) if (Key !== undefined) yield { key: Key, size: Size ?? 0 };
   }
 
+  /** Versions and marks of deletion count too. */
+  async countBelow(prefix: string): Promise<number> {
+    let count = 0;
+    for await (const { Versions = [], DeleteMarkers = [] } of this.#versionPages(prefix)) count += Versions.length + DeleteMarkers.length;
+    return count;
+  }
+
+  async purge(prefix: string): Promise<void> {
+    for await (const { Versions = [], DeleteMarkers = [] } of this.#versionPages(prefix)) {
+      const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
+      if (Objects.length > 0) await this.#deleteAll(prefix, Objects);
+    }
+  }
+
   /** Ends the connections. */
   close(): void {
     this.#client.destroy();
+  }
+
+  async #deleteAll(prefix: string, Objects: { Key: string | undefined; VersionId?: string | undefined }[]): Promise<void> {
+    const command = new DeleteObjectsCommand({ Bucket: this.#bucket, Delete: { Objects, Quiet: true } });
+    const { Errors: [refused] = [] } = await this.#ask(prefix, (abortSignal) => this.#client.send(command, { abortSignal }));
+    if (refused) throw new ObjectStoreUnavailableError(prefix, new Error(`Not every object was deleted: ${refused.Code ?? 'no code'}.`));
+  }
+
+  async *#versionPages(prefix: string): AsyncIterable<ListObjectVersionsCommandOutput> {
+    const Prefix = requireObjectPrefix(prefix);
+    let KeyMarker: string | undefined;
+    let VersionIdMarker: string | undefined;
+    do {
+      const command = new ListObjectVersionsCommand({ Bucket: this.#bucket, Prefix, KeyMarker, VersionIdMarker });
+      const page = await this.#ask(prefix, (abortSignal) => this.#client.send(command, { abortSignal }));
+      yield page;
+      KeyMarker = page.IsTruncated ? page.NextKeyMarker : undefined;
+      VersionIdMarker = page.IsTruncated ? page.NextVersionIdMarker : undefined;
+    } while (KeyMarker !== undefined);
   }
 
   async *#pages(prefix: string): AsyncIterable<ListObjectsV2CommandOutput> {

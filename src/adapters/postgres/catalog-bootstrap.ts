@@ -44,7 +44,9 @@ export class CatalogBootstrap {
         await provisioning.query(`grant select, insert, update, delete on all tables in schema public to ${identifier(login)}`);
         await provisioning.query(`revoke insert, update, delete on migration, cluster from ${identifier(login)}`);
         // What is on record is added to, and the head moves by its trigger alone.
-        await provisioning.query(`revoke update, delete on platform_audit_event, audit_anchor from ${identifier(login)}`);
+        await provisioning.query(
+          `revoke update, delete on platform_audit_event, audit_anchor, erasure_certificate, tombstone from ${identifier(login)}`,
+        );
         await provisioning.query(`revoke insert, update, delete on platform_audit_head, audit_key from ${identifier(login)}`);
         await provisioning.query(
           'insert into cluster (name, region) select * from unnest($1::text[], $2::text[]) on conflict (name) do update set region = excluded.region',

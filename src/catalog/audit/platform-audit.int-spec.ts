@@ -18,7 +18,7 @@ afterAll(() => stage.close());
 
 const CLI: WorkOrigin = {
   ...{ surface: 'cli', principal: null, requestId: 'r', traceParent: `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01` },
-  operator: { name: 'Ada Lovelace', reason: 'asked for' },
+  operator: { name: 'Ada Lovelace', roles: ['owner'], reason: 'asked for' },
 };
 
 async function verdicts(slug?: string): Promise<NamedVerdict[]> {

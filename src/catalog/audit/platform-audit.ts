@@ -46,6 +46,9 @@ export class PlatformAudit {
 }
 
 function actorOf(operator: WorkOrigin['operator'], principal: WorkOrigin['principal']): object {
-  if (operator) return { type: 'operator', id: 'cli', user: operator.name };
+  if (operator) {
+    const { id = 'cli', name, sessionId } = operator;
+    return { type: 'operator', id, user: name, ...(sessionId && { session: sessionId }) };
+  }
   return principal ? { type: principal.kind === 'member' ? 'user' : 'api_key', id: principal.id } : { type: 'system' };
 }

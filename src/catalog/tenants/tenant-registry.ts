@@ -3,6 +3,7 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { tenantTarget } from '#catalog/audit/platform-act.js';
 import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { SlugTakenError, TenantStatusRefusedError } from '#catalog/catalog.errors.js';
+import { Tombstones } from '#catalog/lifecycle/tombstones.js';
 import { PlacementRecord } from '#catalog/tenants/placement.record.js';
 import { TenantRecord } from '#catalog/tenants/tenant.record.js';
 import { SELECT_TENANTS, tenantOf, type TenantRow } from '#catalog/tenants/tenant-rows.js';
@@ -10,6 +11,7 @@ import type { Placement } from '#kernel/tenancy/placement.js';
 import { TenantUnknownError } from '#kernel/tenancy/tenant.errors.js';
 import type { TenantRoll } from '#kernel/tenancy/tenant-roll.js';
 import type { Tenant, TenantStatus } from '#kernel/tenancy/tenant.js';
+import { Clock } from '#kernel/work/clock.js';
 
 /** What is asked for when a tenant is reserved. */
 export interface TenantOrder {
@@ -40,9 +42,13 @@ export class TenantRegistry implements TenantRoll {
     private readonly catalog: MikroORM,
     private readonly changed: TenantChanged,
     private readonly audit = new PlatformAudit(catalog),
+    private readonly clock = new Clock(),
   ) {}
 
-  /** Takes the name and the place before anything is made. Raises SlugTakenError. Repeating an order with its id gives what is there. */
+  /**
+   * Takes the name and the place before anything is made. Raises SlugTakenError, also for the name of a tenant that was erased within the
+   * last year, and TenantErasedError for the id of one that ever was. Repeating an order with its id gives what is there.
+   */
   async reserve(order: TenantOrder): Promise<Tenant> {
     const em = this.catalog.em.fork();
     const known = await em.findOne(TenantRecord, { id: order.id });
@@ -50,6 +56,7 @@ export class TenantRegistry implements TenantRoll {
       const { placement, ...tenant } = order;
       try {
         await em.transactional(async (tx) => {
+          await Tombstones.requireNone(tx, order, this.clock.now());
           tx.create(TenantRecord, { ...tenant, status: 'provisioning' });
           await tx.flush();
           tx.create(PlacementRecord, { tenantId: order.id, ...placement });
@@ -94,6 +101,12 @@ export class TenantRegistry implements TenantRoll {
        where t.status = 'active' and p.secret is not null order by t.id`,
     );
     return rows.map(({ id }) => id);
+  }
+
+  /** The databases of a cluster in which somebody else than that tenant is placed. */
+  async databasesOfOthers(tenantId: string, cluster: string): Promise<ReadonlySet<string>> {
+    const placed = await this.catalog.em.fork().find(PlacementRecord, { tenantId: { $ne: tenantId }, cluster });
+    return new Set(placed.map(({ database }) => database));
   }
 
   async #all(which: string): Promise<Tenant[]> {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { PlatformAuditChain, type PlatformEvent } from '#catalog/audit/platform-audit-chain.js';
 import { Door } from '#kernel/plugin/door.js';
 import { PlatformRoute } from '#kernel/plugin/route-kind.js';
+import { PLATFORM_PERMISSIONS } from '#control/operators/rights/platform-permissions.js';
 import { Limit, Text } from '#workspace/schemas.js';
 
 const Place = z.preprocess((text) => (typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : text), z.int().min(1));
@@ -45,7 +46,11 @@ export class PlatformAuditController {
 
   @Get('events')
   @PlatformRoute('operators', 'says what was done to every tenant')
-  @Door({ summary: 'List what operators did, newest first', answers: { 200: PlatformEventPage } })
+  @Door({
+    summary: 'List what operators did, newest first',
+    permission: PLATFORM_PERMISSIONS.readAudit,
+    answers: { 200: PlatformEventPage },
+  })
   async list(
     @Query({ schema: ListPlatformEvents }) { action, tenant, before, limit }: z.infer<typeof ListPlatformEvents>,
   ): Promise<PlatformEventPage> {

@@ -12,6 +12,7 @@ function store(values: string[]): SecretSource & { reads: number } {
     set: () => Promise.reject(new Error('not asked for')),
     delete: () => Promise.reject(new Error('not asked for')),
     async *names() {},
+    async *deletedNames() {},
   };
 }
 

@@ -18,6 +18,8 @@ export interface SecretSource {
   delete(name: string): Promise<void>;
   /** Every name that is not deleted; for the reconciler. */
   names(): AsyncIterable<string>;
+  /** Every name that is deleted and could be recovered; for whoever has to be sure that it is gone. */
+  deletedNames(): AsyncIterable<string>;
 }
 
 /** The store answers, and has no such secret. */

@@ -1,5 +1,6 @@
 import { SetMetadata } from '@nestjs/common';
 import type { Permission } from '#kernel/plugin/permission.js';
+import type { PlatformPermission } from '#kernel/plugin/platform-permission.js';
 
 /** A schema that validates; what else it can do is its library's affair. */
 export interface DoorSchema {
@@ -13,8 +14,11 @@ export interface DoorDescription {
   readonly answers: Readonly<Record<number, DoorSchema | null>>;
   /** Codes of the refusals that are this route's own. */
   readonly refuses?: readonly string[];
-  /** What the caller must be allowed; every route of a tenant that is not public has one, and one without is refused. */
-  readonly permission?: Permission;
+  /**
+   * What the caller must be allowed: one of a tenant's people on a route of a tenant, one of operators on theirs. Every route of either kind
+   * has one, and one without is refused.
+   */
+  readonly permission?: Permission | PlatformPermission;
   /** The kind of thing that `:id` in the address names, for rights that are given or taken for one of them. A list that says it leaves out what `Access.visible` does. */
   readonly resource?: string;
   /** Whether it makes something: the caller must send an Idempotency-Key, and a repetition does nothing twice. */

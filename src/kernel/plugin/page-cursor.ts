@@ -26,14 +26,25 @@ const CURSOR = /^([A-Za-z0-9_-]{20,200})\.([A-Za-z0-9_-]{22})$/;
 /** What a cursor belongs to: the list's name, and whatever chose and ordered its rows. */
 export type CursorScope = readonly [list: string, filter?: object];
 
-/** Cursors as callers see them: opaque, signed, and of one list of one tenant with one filter. */
+const OF_TENANT = (): string => TenantScope.require('use a page cursor').id;
+const OF_PLATFORM = (): string => 'platform';
+
+/** Cursors as callers see them: opaque, signed, and of one list of one tenant, or of the platform, with one filter. */
 export class PageCursors {
-  constructor(private readonly keys: SigningKeys) {}
+  constructor(
+    private readonly keys: SigningKeys,
+    private readonly ownerOf = OF_TENANT,
+  ) {}
+
+  /** Those of lists that are no tenant's. */
+  get ofPlatform(): PageCursors {
+    return new PageCursors(this.keys, OF_PLATFORM);
+  }
 
   /** A position to be given back as it is, with the same filter. */
   seal({ at, id }: PagePosition, scope: CursorScope): string {
     const text = Buffer.from(JSON.stringify([at.toISOString(), id])).toString('base64url');
-    return `${text}.${this.keys.sign(PURPOSE, signed(text, scope), SIGNATURE_BYTES).toString('base64url')}`;
+    return `${text}.${this.keys.sign(PURPOSE, signed(this.ownerOf(), text, scope), SIGNATURE_BYTES).toString('base64url')}`;
   }
 
   /** A page of rows that were read one further than `limit`, and the cursor of the next page; null when there is none. */
@@ -51,7 +62,7 @@ export class PageCursors {
   /** Raises CursorInvalidError for anything that `seal` would not have written for this list. */
   open(cursor: string, scope: CursorScope): PagePosition {
     const [, text = '', signature = ''] = CURSOR.exec(cursor) ?? [];
-    const isOurs = this.keys.isSigned(PURPOSE, signed(text, scope), Buffer.from(signature, 'base64url'), SIGNATURE_BYTES);
+    const isOurs = this.keys.isSigned(PURPOSE, signed(this.ownerOf(), text, scope), Buffer.from(signature, 'base64url'), SIGNATURE_BYTES);
     if (!isOurs) throw new CursorInvalidError();
     const [at, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as [string, string];
     const position = { at: new Date(at), id };
@@ -60,9 +71,9 @@ export class PageCursors {
   }
 }
 
-function signed(text: string, [list, filter = {}]: CursorScope): string {
+function signed(owner: string, text: string, [list, filter = {}]: CursorScope): string {
   const chosen = Object.entries(filter)
     .filter(([, value]) => value !== undefined)
     .sort(([one], [other]) => (one < other ? -1 : 1));
-  return JSON.stringify([TenantScope.require('use a page cursor').id, list, chosen, text]);
+  return JSON.stringify([owner, list, chosen, text]);
 }

@@ -1,7 +1,10 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
 
-/** Whom a route is for. What says nothing is a tenant's route and needs a principal; `tenant-public` is a tenant's route for everybody. */
-export type RouteKind = 'tenant' | 'tenant-public' | 'platform' | 'operators' | 'any-host';
+/**
+ * Whom a route is for. What says nothing is a tenant's route and needs a principal; `tenant-public` is a tenant's route for everybody, and
+ * `operators-public` one of the operators' host for everybody.
+ */
+export type RouteKind = 'tenant' | 'tenant-public' | 'platform' | 'operators' | 'operators-public' | 'any-host';
 
 /** What a route is registered with. */
 export interface RouteMark {
@@ -24,6 +27,11 @@ export function AnyHost(reason: string): MethodDecorator {
 /** A route of a tenant's host that needs no credential: where one is got, or given back. */
 export function TenantPublic(reason: string, { readsCookies = false }: Pick<RouteMark, 'readsCookies'> = {}): MethodDecorator {
   return RouteConfig({ tenantry: { kind: 'tenant-public', reason, readsCookies } satisfies RouteMark });
+}
+
+/** A route of the operators' host that needs no credential: where one is got, or given back. */
+export function OperatorsPublic(reason: string, { readsCookies = false }: Pick<RouteMark, 'readsCookies'> = {}): MethodDecorator {
+  return RouteConfig({ tenantry: { kind: 'operators-public', reason, readsCookies } satisfies RouteMark });
 }
 
 /** The kind of a route by the configuration it was registered with. */

@@ -1,7 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUIDv7 } from 'node:crypto';
+import type { OperatorRole } from '#kernel/plugin/platform-permission.js';
 import type { Principal } from '#kernel/resolution/principal.js';
 import { traceParentOf } from '#kernel/work/trace-parent.js';
+
+/** A person who runs the platform, at the command line or at the operators' host, and why they act. */
+export interface OperatorOrigin {
+  /** Who it is; the command line has nobody signed in and says none. */
+  readonly id?: string | undefined;
+  readonly name: string;
+  /** What decides on what they may. */
+  readonly roles: readonly OperatorRole[];
+  /** Null for who acts without having signed in. */
+  readonly sessionId?: string | null | undefined;
+  readonly reason?: string | undefined;
+}
 
 /** Where a piece of work comes from and for whom it is done: what audit, jobs and logs say of it. */
 export interface WorkOrigin {
@@ -13,8 +26,8 @@ export interface WorkOrigin {
   readonly ip?: string | undefined;
   readonly userAgent?: string | undefined;
   readonly host?: string | undefined;
-  /** The person at the operators' command line, and why they act. */
-  readonly operator?: { readonly name: string; readonly reason?: string | undefined } | undefined;
+  /** Who runs the platform, when one of them acts. */
+  readonly operator?: OperatorOrigin | undefined;
 }
 
 const storage = new AsyncLocalStorage<WorkOrigin>();

@@ -46,7 +46,8 @@ export class Session {
   }
 
   #origin(): WorkOrigin {
-    const operator = { name: userInfo().username, reason: this.#reason };
+    // Whoever reaches this has the platform's own secrets.
+    const operator = { name: userInfo().username, roles: ['owner'] as const, reason: this.#reason };
     return { surface: 'cli', principal: null, requestId: randomUUIDv7(), traceParent: traceParentOf(undefined), operator };
   }
 

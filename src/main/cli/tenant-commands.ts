@@ -19,8 +19,8 @@ interface CreateFlags {
   readonly slug?: string;
 }
 
-/** `tenant …`: each command parses, asks one service, and prints. */
-export function addTenantCommands(program: Command, session: Session): void {
+/** `tenant …`: each command parses, asks one service, and prints. Gives the group, for the commands of other files. */
+export function addTenantCommands(program: Command, session: Session): Command {
   const tenant = program.command('tenant').description('make, show and change tenants');
 
   tenant
@@ -165,6 +165,7 @@ export function addTenantCommands(program: Command, session: Session): void {
         }
       }),
     );
+  return tenant;
 }
 
 function scriptOf(input: string): string[] {

@@ -19,6 +19,7 @@ export function logAccess(instance: FastifyInstance, log: Logger, metrics: HttpM
         ms: milliseconds,
         requestId: id,
         ...(resolution && { tenantId: resolution.tenant.id, principal: resolution.principal?.kind ?? 'nobody' }),
+        ...(origin?.operator && { operator: origin.operator.id }),
         ...(origin && { traceId: traceIdOf(origin.traceParent) }),
         ...(problemCode && { code: problemCode }),
       },

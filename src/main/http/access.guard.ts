@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { DOOR_METADATA, type DoorDescription } from '#kernel/plugin/door.js';
+import { isPlatformPermission } from '#kernel/plugin/platform-permission.js';
 import { routeKindOf } from '#kernel/plugin/route-kind.js';
 import { AccessDenials } from '#main/http/access-denials.js';
 import { Access, refusalOf } from '#workspace/access/access.js';
@@ -21,7 +22,8 @@ export class AccessGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (routeKindOf(request.routeOptions.config) !== 'tenant') return true;
     const door = this.reflector.get<DoorDescription | undefined>(DOOR_METADATA, context.getHandler());
-    if (!door?.permission) throw new AccessUndeclaredError(`${request.method} ${request.routeOptions.url ?? ''}`);
+    if (!door?.permission || isPlatformPermission(door.permission))
+      throw new AccessUndeclaredError(`${request.method} ${request.routeOptions.url ?? ''}`);
     const resource = resourceOf(door, request);
     const decision = await this.access.decide(door.permission, resource);
     if (decision.allow) return true;

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { type AskingPage, type ForgeryGuard, isSafeMethod } from '#kernel/resolution/forgery-guard.js';
+import { OPERATORS_PLACE } from '#control/operators/auth/operator-rules.js';
+import { type AskingPage, type ForgeryGuard, type GuardedSession, isSafeMethod } from '#kernel/resolution/forgery-guard.js';
 import { readSessionCookies, SESSION_COOKIES } from '#kernel/resolution/session-cookies.js';
 import type { Principal } from '#kernel/resolution/principal.js';
 import { UnauthenticatedError } from '#kernel/resolution/access.errors.js';
@@ -20,11 +21,20 @@ export class CsrfCheck {
   /** For a session's cookie. Raises CrossSiteRequestError, ForgeryTokenMissingError or ForgeryTokenMismatchError. */
   ofSession(request: FastifyRequest, host: string, principal: Principal): void {
     if (isSafeMethod(request.method)) return;
-    const page = pageOf(request, host);
-    this.guard.refuseForeignPage(page);
     if (principal.kind !== 'member' || principal.sessionId === null) throw new UnauthenticatedError();
     const { tenantId, sessionId } = principal;
-    this.guard.requireToken({ tenantId, sessionId }, request.headers['x-csrf-token'] as string | undefined);
+    this.#requireOwnPage(request, host, { tenantId, sessionId });
+  }
+
+  /** For the cookie of an operator's session. Raises as `ofSession` does. */
+  ofOperator(request: FastifyRequest, host: string, sessionId: string): void {
+    if (!isSafeMethod(request.method)) this.#requireOwnPage(request, host, { tenantId: OPERATORS_PLACE, sessionId });
+  }
+
+  #requireOwnPage(request: FastifyRequest, host: string, session: GuardedSession): void {
+    const page = pageOf(request, host);
+    this.guard.refuseForeignPage(page);
+    this.guard.requireToken(session, request.headers['x-csrf-token'] as string | undefined);
     this.guard.requireOwnPage(page);
   }
 }

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyHttpOptions } from 'fastify';
+import { OperatorIdentities } from '#control/operators/auth/operator-identities.js';
 import { AccessTokens } from '#kernel/resolution/access-token.js';
 import { ForgeryGuard } from '#kernel/resolution/forgery-guard.js';
 import { HostGrammar } from '#kernel/resolution/host-grammar.js';
@@ -17,6 +18,7 @@ import { ForeignCredentialRecord } from '#main/http/foreign-credential-record.js
 import { HttpMetrics } from '#main/http/http-metrics.js';
 import { readJsonBodies } from '#main/http/json-body.js';
 import { NestLog } from '#main/http/nest-log.js';
+import { OperatorGate } from '#main/http/operator-gate.js';
 import { OperatorToken } from '#main/http/operator-token.js';
 import { refuseOtherMethods } from '#main/http/other-methods.js';
 import { ProblemAdapter } from '#main/http/problem-adapter.js';
@@ -81,12 +83,17 @@ export async function createHttpApp(platform: Platform): Promise<NestFastifyAppl
   });
   answerConditionally(instance);
   logAccess(instance, log, app.get(HttpMetrics));
+  const csrf = new CsrfCheck(app.get(ForgeryGuard));
   new RequestGate({
     grammar: new HostGrammar(config.BASE_DOMAIN),
     resolver,
-    operators: new OperatorToken(config.OPERATOR_TOKEN),
+    operators: new OperatorGate({
+      token: new OperatorToken(config.OPERATOR_TOKEN),
+      identities: app.get(OperatorIdentities, { strict: false }),
+      csrf,
+    }),
     proxies,
-    csrf: new CsrfCheck(app.get(ForgeryGuard)),
+    csrf,
     foreign: new ForeignCredentialRecord(app.get(AuditTrail), log),
   }).guard(instance);
   new RateLimit(platform).guard(instance);

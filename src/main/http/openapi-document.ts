@@ -28,7 +28,11 @@ export function openApiDocument(routes: readonly DeclaredRoute[]): Json {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'An access token or an API key.' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' },
-        operator: { type: 'http', scheme: 'bearer', description: "The operators' token, on the operators' host." },
+        operator: {
+          type: 'http',
+          scheme: 'bearer',
+          description: "An operator's access token, or the operators' token, on the operators' host.",
+        },
       },
     },
   };
@@ -39,6 +43,7 @@ const SECURITY: Record<DeclaredRoute['kind'], Json[]> = {
   'tenant-public': [],
   platform: [],
   operators: [{ operator: [] }],
+  'operators-public': [],
   'any-host': [],
 };
 

@@ -2,8 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RateLimitedError } from '#kernel/limits/limits.errors.js';
 import { peerNetworkOf } from '#kernel/limits/peer-network.js';
 import type { Rate, RateLimiter, RateVerdict } from '#kernel/limits/rate-limiter.js';
+import { routeKindOf } from '#kernel/plugin/route-kind.js';
 import type { Resolution } from '#kernel/resolution/tenant-resolver.js';
 import type { PlanCatalogue, RouteClass } from '#kernel/tenancy/plan-terms.js';
+
+const OPERATORS_AUTH: Rate = { limit: 60, windowSeconds: 60 };
 
 export interface RateLimitOptions {
   readonly limiter: RateLimiter;
@@ -23,11 +26,19 @@ export class RateLimit {
 
   async #count(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { resolution } = request;
-    if (!resolution) return;
+    if (!resolution) return this.#countStranger(request, reply);
     const routeClass = routeClassOf(request);
     const rate = this.options.plans.of(resolution.tenant.plan).rates[routeClass];
     const verdict = await this.options.limiter.hit(keyOf(resolution, request.ip, routeClass), rate);
     tell(reply, routeClass, rate, verdict);
+    if (!verdict.allowed) throw new RateLimitedError(verdict.resetSeconds);
+  }
+
+  /** Where operators sign in there is no plan, and each peer network has the same. */
+  async #countStranger({ routeOptions, ip }: FastifyRequest, reply: FastifyReply): Promise<void> {
+    if (routeKindOf(routeOptions.config) !== 'operators-public') return;
+    const verdict = await this.options.limiter.hit(`{operators}:auth:peer:${peerNetworkOf(ip)}`, OPERATORS_AUTH);
+    tell(reply, 'auth', OPERATORS_AUTH, verdict);
     if (!verdict.allowed) throw new RateLimitedError(verdict.resetSeconds);
   }
 }

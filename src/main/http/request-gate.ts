@@ -10,15 +10,15 @@ import { presentedCredential } from '#main/http/credential-cookie.js';
 import type { CsrfCheck } from '#main/http/csrf-check.js';
 import type { ForeignCredentialRecord } from '#main/http/foreign-credential-record.js';
 import { RouteUnknownError } from '#main/http/http.errors.js';
-import type { OperatorToken } from '#main/http/operator-token.js';
+import type { OperatorGate } from '#main/http/operator-gate.js';
 import { readRequestHead, type RequestHead } from '#main/http/request-head.js';
-import { originOf } from '#main/http/request-origin.js';
+import { operatorOriginOf, originOf, withReason } from '#main/http/request-origin.js';
 import type { TrustedProxies } from '#main/http/trusted-proxies.js';
 
 export interface RequestGateOptions {
   readonly grammar: HostGrammar;
   readonly resolver: TenantResolver;
-  readonly operators: OperatorToken;
+  readonly operators: OperatorGate;
   readonly proxies: TrustedProxies;
   readonly csrf: CsrfCheck;
   readonly foreign: ForeignCredentialRecord;
@@ -37,6 +37,7 @@ export class RequestGate {
     instance.addHook('preHandler', (request: FastifyRequest, _reply: FastifyReply, done: () => void) => {
       const { resolution, origin } = request;
       if (resolution && origin) TenantScope.run(resolution.tenant, () => WorkOrigin.run(origin, done));
+      else if (origin) WorkOrigin.run(withReason(origin, request.body), done);
       else done();
     });
   }
@@ -54,7 +55,12 @@ export class RequestGate {
         return;
       case 'operators':
         requirePlatform(host, (name) => name === 'admin');
-        this.options.operators.require(head.authorization);
+        request.origin = operatorOriginOf(request, await this.options.operators.admit(request, head));
+        return;
+      case 'operators-public':
+        requirePlatform(host, (name) => name === 'admin');
+        this.options.csrf.ofPublicRoute(request, head.host, readsCookies(request.routeOptions.config));
+        request.origin = operatorOriginOf(request, undefined);
         return;
       case 'tenant-public':
         requireTenantHost(host);

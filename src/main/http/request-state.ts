@@ -6,7 +6,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Whose request this is; null until it is resolved, and on routes of no tenant. */
     resolution: Resolution | null;
-    /** What audit, jobs and logs are told of it; null as long as `resolution` is. */
+    /** What audit, jobs and logs are told of it; null until it is known who asks, and on routes of neither a tenant nor operators. */
     origin: WorkOrigin | null;
     /** The code of the problem it was answered with. */
     problemCode: string | null;

@@ -36,7 +36,10 @@ export class AuditSigner {
 }
 
 /** What is signed: the kind of statement first, so that one is never taken for another. */
-export type SignedFacts = readonly [kind: 'anchor' | 'export' | 'retention-cut', ...facts: (string | number | null)[]];
+export type SignedFacts = readonly [
+  kind: 'anchor' | 'export' | 'retention-cut' | 'erasure' | 'tenant-export',
+  ...facts: (string | number | null)[],
+];
 
 /** For whoever has only the public key, as `AuditSigner.publicKey` gives it. False too for what is not a key. */
 export function isSignedBy(publicKey: string, facts: SignedFacts, signature: Uint8Array): boolean {

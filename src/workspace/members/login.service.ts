@@ -5,8 +5,9 @@ import { peerNetworkOf } from '#kernel/limits/peer-network.js';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
 import { AuditTrail } from '#workspace/audit/audit-trail.js';
-import { LoginLockedError, LoginRefusedError, PasswordWrongError } from './auth.errors.js';
+import { LoginRefusedError, PasswordWrongError } from './auth.errors.js';
 import type { MemberTables } from './member-tables.js';
+import { PasswordCheck } from './passwords/password-check.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { deviceName } from './sessions/device-name.js';
 import { SessionTokens, type SessionTokenSet } from './sessions/session-tokens.js';
@@ -21,6 +22,8 @@ type Account = Pick<MemberTables['member'], 'id' | 'status' | 'password_hash'>;
  */
 @Injectable()
 export class LoginService {
+  readonly #check: PasswordCheck;
+
   constructor(
     private readonly contexts: TenantContextFactory,
     private readonly hasher: PasswordHasher,
@@ -28,13 +31,15 @@ export class LoginService {
     private readonly sessions: SessionsService,
     private readonly tokens: SessionTokens,
     private readonly audit: AuditTrail,
-  ) {}
+  ) {
+    this.#check = new PasswordCheck(hasher, lockout);
+  }
 
   /** Raises LoginRefusedError, LoginLockedError and AuthBusyError. */
   async login(email: string, password: string): Promise<SessionTokenSet> {
     const account = await this.#find(email);
     const stored = account?.status === 'active' ? account.password_hash : null;
-    if (!(await this.#isRight(email, stored, password)) || !account) {
+    if (!(await this.#check.isRight(subjectOf(email), stored, password)) || !account) {
       await this.audit.recordAlone({
         action: 'session.refused',
         targets: account ? [{ type: 'member', id: account.id }] : [],
@@ -69,30 +74,14 @@ export class LoginService {
       .select(['email', 'password_hash'])
       .where('id', '=', memberId)
       .executeTakeFirst();
-    const isRight = await this.#isRight(account?.email ?? memberId, account?.password_hash ?? null, password);
+    const subject = subjectOf(account?.email ?? memberId);
+    const isRight = await this.#check.isRight(subject, account?.password_hash ?? null, password);
     if (!isRight) throw new PasswordWrongError();
   }
 
   /** Forgets failed attempts of an account whose owner has shown by a mail who they are. */
   forgive(email: string): Promise<void> {
     return this.lockout.succeeded(subjectOf(email));
-  }
-
-  /** Waiting is asked for again in the turn, where only four at a time can be past the question. */
-  async #isRight(account: string, stored: string | null, password: string): Promise<boolean> {
-    const subject = subjectOf(account);
-    await this.#requireNoWait(subject);
-    return this.hasher.inTurn(async (turn) => {
-      await this.#requireNoWait(subject);
-      const isRight = await turn.matches(stored, password);
-      await (isRight ? this.lockout.succeeded(subject) : this.lockout.failed(subject));
-      return isRight;
-    });
-  }
-
-  async #requireNoWait(subject: LockoutSubject): Promise<void> {
-    const seconds = await this.lockout.waitSeconds(subject);
-    if (seconds > 0) throw new LoginLockedError(seconds);
   }
 
   #find(email: string): Promise<Account | undefined> {

@@ -40,3 +40,13 @@ export interface ObjectStore {
   /** Every object below a prefix, which ends in a slash; in no promised order. */
   list(prefix: string): AsyncIterable<ListedObject>;
 }
+
+/**
+ * Sees below a prefix, which ends in a slash, everything that the store has there, also what was not put there as an object: for whoever has to
+ * be sure that it is gone. Raises ObjectStoreUnavailableError.
+ */
+export interface ObjectTraces {
+  countBelow(prefix: string): Promise<number>;
+  /** Takes it all away, with every version there is. */
+  purge(prefix: string): Promise<void>;
+}

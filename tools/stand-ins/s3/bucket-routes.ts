@@ -30,6 +30,32 @@ export function listObjects(bucket: string, objects: ReadonlyMap<string, KeptObj
   });
 }
 
+/** ListObjectVersions of a bucket that keeps no versions: each object is its only one, named `null` as in the vendor's. */
+export function listVersions(bucket: string, objects: ReadonlyMap<string, KeptObject>, query: URLSearchParams, pageSize: number): S3Answer {
+  const prefix = query.get('prefix') ?? '';
+  const after = Buffer.from(query.get('key-marker') ?? '');
+  const all = [...objects.values()].filter(({ key }) => key.startsWith(prefix) && Buffer.compare(Buffer.from(key), after) > 0);
+  const page = all.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key))).slice(0, pageSize);
+  const isTruncated = page.length < all.length;
+  return xmlAnswer(200, 'ListVersionsResult', {
+    Name: bucket,
+    Prefix: prefix,
+    MaxKeys: pageSize,
+    IsTruncated: isTruncated,
+    NextKeyMarker: isTruncated ? page.at(-1)?.key : undefined,
+    NextVersionIdMarker: isTruncated ? 'null' : undefined,
+    Version: page.map(({ key, at, etag, content }) => ({
+      Key: key,
+      VersionId: 'null',
+      IsLatest: true,
+      LastModified: at.toISOString(),
+      ETag: `"${etag}"`,
+      Size: content.length,
+      StorageClass: 'STANDARD',
+    })),
+  });
+}
+
 /** DeleteObjects: keys that are not there count as deleted. */
 export function deleteObjects(objects: Map<string, KeptObject>, body: string): S3Answer {
   const keys = xmlTexts(body, 'Key');

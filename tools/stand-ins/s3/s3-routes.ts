@@ -1,4 +1,4 @@
-import { deleteObjects, listObjects } from './bucket-routes.js';
+import { deleteObjects, listObjects, listVersions } from './bucket-routes.js';
 import type { KeptBuckets, KeptObject } from './kept-buckets.js';
 import { emptyAnswer, type S3Answer } from './s3-answer.js';
 import type { S3Payload } from './s3-payload.js';
@@ -13,6 +13,7 @@ export function answerS3(buckets: KeptBuckets, request: S3Request, payload: S3Pa
   const query = new URLSearchParams(request.rawQuery);
   if (key === '') {
     if (method === 'GET' && query.get('list-type') === '2') return listObjects(bucket, objects, query, pageSize);
+    if (method === 'GET' && query.has('versions')) return listVersions(bucket, objects, query, pageSize);
     if (method === 'POST' && query.has('delete')) return deleteObjects(objects, payload.content.toString('utf8'));
     throw notSpoken(request);
   }

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { idOf } from './id-of.js';
 import { DAY, later, periodEnd } from './calendar.js';
 import type { Ledger } from './ledger.js';
 import { type Line, newInvoice } from './objects/invoice.js';
@@ -140,7 +141,7 @@ export class Billing {
     subscription.canceled_at ??= at;
     subscription.ended_at = at;
     if (subscription.cancellation_details && reason !== null) subscription.cancellation_details.reason = reason;
-    const schedule = this.ledger.schedules.get(String(subscription.schedule));
+    const schedule = this.ledger.schedules.get(idOf(subscription.schedule));
     if (schedule) {
       schedule.status = 'canceled';
       schedule.canceled_at = at;
@@ -208,5 +209,5 @@ export class Billing {
 
 /** The id of the subscription that an invoice is of. */
 export function subscriptionOf(invoice: Stripe.Invoice): string {
-  return String(invoice.parent?.subscription_details?.subscription);
+  return idOf(invoice.parent?.subscription_details?.subscription);
 }

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { idOf } from './id-of.js';
 import type { Billing } from './billing.js';
 import { DAY } from './calendar.js';
 import type { Ledger } from './ledger.js';
@@ -127,7 +128,7 @@ export class DueWork {
   }
 
   private takePhase(subscription: Stripe.Subscription, at: number): void {
-    const schedule = this.ledger.schedules.get(String(subscription.schedule));
+    const schedule = this.ledger.schedules.get(idOf(subscription.schedule));
     if (schedule?.status !== 'active') return;
     const phase = schedule.phases.find(({ start_date: start, end_date: end }) => start <= at && at < end);
     if (!phase) {

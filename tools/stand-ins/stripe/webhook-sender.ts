@@ -42,7 +42,7 @@ export class WebhookSender {
   private isStopped = false;
 
   set({ endpoints, ...rest }: WebhookSwitches): void {
-    this.switches = { ...this.switches, ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) };
+    this.switches = { ...this.switches, ...rest };
     if (endpoints) this.endpoints = endpoints.map((endpoint) => ({ endpoint, waiting: [], underWay: 0 }));
     for (const lane of this.endpoints) this.pump(lane);
   }

@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { PublicAddress } from '#kernel/resolution/public-address.js';
 import { SigningKeys } from '#kernel/signing/signing-keys.js';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
-import { LinkInvalidError } from '../auth.errors.js';
 import type { LinkPurpose } from '../member-tables.js';
+import { linkIdOf, linkToken } from './link-token.js';
 
-const ID_BYTES = 16;
 const PAGES = { setup: '/setup', reset: '/reset' } as const satisfies Record<LinkPurpose, string>;
 
 /**
@@ -25,20 +24,15 @@ export class OneTimeLinks {
   }
 
   tokenFor(purpose: LinkPurpose, linkId: string): string {
-    const id = Buffer.from(linkId.replaceAll('-', ''), 'hex');
-    return Buffer.concat([id, this.keys.sign('one-time-link', signed(purpose, linkId))]).toString('base64url');
+    return linkToken(this.keys, about(purpose), linkId);
   }
 
   /** The id of the row a token was made of. Raises LinkInvalidError for any that was not made here, for this purpose and this tenant. */
   idOf(purpose: LinkPurpose, token: string): string {
-    const bytes = Buffer.from(token, 'base64url');
-    const hex = bytes.subarray(0, ID_BYTES).toString('hex');
-    const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-    if (!this.keys.isSigned('one-time-link', signed(purpose, id), bytes.subarray(ID_BYTES))) throw new LinkInvalidError();
-    return id;
+    return linkIdOf(this.keys, about(purpose), token);
   }
 }
 
-function signed(purpose: LinkPurpose, id: string): string {
-  return JSON.stringify([purpose, TenantScope.require('use a link').id, id]);
+function about(purpose: LinkPurpose): [purpose: string, tenantId: string] {
+  return [purpose, TenantScope.require('use a link').id];
 }

@@ -63,7 +63,7 @@ export function planOf(price: Stripe.Price): Stripe.Plan {
     metadata: price.metadata,
     meter: price.recurring?.meter ?? null,
     nickname: price.nickname,
-    product: price.product as string,
+    product: price.product,
     tiers_mode: null,
     transform_usage: null,
     trial_period_days: null,

@@ -24,7 +24,7 @@ export function newSchedule(
     completed_at: null,
     created,
     current_phase: { start_date: phase.start_date, end_date: phase.end_date },
-    customer: subscription.customer as string,
+    customer: subscription.customer,
     customer_account: null,
     default_settings: {
       application_fee_percent: null,

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { idOf } from '../id-of.js';
 import { z } from 'zod';
 import { type Interval, later } from '../calendar.js';
 import { release } from '../due.js';
@@ -38,7 +39,7 @@ export const SCHEDULE_ROUTES: readonly Route[] = [
       const subscription = requireSubscription(ledger, id);
       if (subscription.schedule !== null)
         throw StripeRefusal.invalid(
-          `You cannot migrate a subscription that is already attached to a schedule: ${String(subscription.schedule)}.`,
+          `You cannot migrate a subscription that is already attached to a schedule: ${idOf(subscription.schedule)}.`,
           'from_subscription',
         );
       if (subscription.status === 'canceled' || subscription.status === 'incomplete_expired')
@@ -85,7 +86,7 @@ export const SCHEDULE_ROUTES: readonly Route[] = [
     path: '/v1/subscription_schedules/:id/release',
     answer({ ledger }, _form, [id]) {
       const schedule = requireActive(ledger, id);
-      const subscription = requireSubscription(ledger, String(schedule.subscription));
+      const subscription = requireSubscription(ledger, idOf(schedule.subscription));
       release(ledger, schedule, subscription, ledger.now(schedule.customer as string));
       return schedule;
     },
@@ -96,7 +97,7 @@ export const SCHEDULE_ROUTES: readonly Route[] = [
     answer({ ledger, billing }, _form, [id]) {
       const schedule = requireActive(ledger, id);
       billing.end(
-        requireSubscription(ledger, String(schedule.subscription)),
+        requireSubscription(ledger, idOf(schedule.subscription)),
         ledger.now(schedule.customer as string),
         'cancellation_requested',
       );

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { idOf } from '../id-of.js';
 import { z } from 'zod';
 import { change, type ItemChange } from '../changing.js';
 import { Created, Expand, Flag, Int, isWithin, mergedMetadata, Metadata, Paging, parsed } from '../form.js';
@@ -42,6 +43,11 @@ const Change = z.strictObject({
   collection_method: Collection.optional(),
   days_until_due: Int.optional(),
   metadata: Metadata,
+  expand: Expand,
+});
+const Resumption = z.strictObject({
+  billing_cycle_anchor: z.strictObject({ type: z.enum(['now', 'unchanged']) }).default({ type: 'now' }),
+  payment_behavior: z.enum(['resume_on_payment_attempt', 'resume_on_payment_success']).default('resume_on_payment_attempt'),
   expand: Expand,
 });
 const Listing = z.strictObject({
@@ -123,22 +129,16 @@ export const SUBSCRIPTION_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/v1/subscriptions/:id/resume',
     answer({ ledger, billing }, form, [id]) {
-      const { proration_behavior: _, ...given } = parsed(
-        z.strictObject({
-          billing_cycle_anchor: z.enum(['now', 'unchanged']).default('now'),
-          proration_behavior: z.string().optional(),
-          expand: Expand,
-        }),
-        form,
-      );
+      const { billing_cycle_anchor: anchor, payment_behavior: behavior } = parsed(Resumption, form);
       const found = requireSubscription(ledger, id);
       if (found.status !== 'paused') throw StripeRefusal.invalid('This subscription is not paused.');
       const now = ledger.now(found.customer as string);
-      if (given.billing_cycle_anchor === 'now') found.billing_cycle_anchor = now;
+      if (anchor.type === 'now') found.billing_cycle_anchor = now;
       billing.openPeriod(found, now);
       const invoice = billing.invoice(found, 'subscription_update', billing.periodLines(found), now);
-      if (invoice.status === 'paid' || found.collection_method === 'send_invoice') {
-        found.status = 'active';
+      const isPaid = invoice.status === 'paid' || found.collection_method === 'send_invoice';
+      if (isPaid || behavior === 'resume_on_payment_attempt') {
+        found.status = isPaid ? 'active' : 'past_due';
         ledger.tell('customer.subscription.resumed', found, now);
         ledger.tell('customer.subscription.updated', found, now);
       }
@@ -177,7 +177,7 @@ function update(api: Api, found: Stripe.Subscription, given: z.infer<typeof Chan
   if (hasEnded(found)) throw StripeRefusal.invalid('A canceled subscription can only update its cancellation_details and metadata.');
   if (found.schedule !== null && given.cancel_at_period_end !== undefined)
     throw StripeRefusal.invalid(
-      `The subscription is managed by the subscription schedule \`${String(found.schedule)}\`, and updating any cancelation behavior directly is not allowed.`,
+      `The subscription is managed by the subscription schedule \`${idOf(found.schedule)}\`, and updating any cancelation behavior directly is not allowed.`,
     );
   const changes = itemChanges(ledger, found, given.items ?? []);
   if (given.trial_end !== undefined && given.trial_end !== 'now') requireFuture(given.trial_end, now);

@@ -1,0 +1,115 @@
+import type pg from 'pg';
+import { atDatabase, identifier, withSession } from '#adapters/postgres/session.js';
+
+/** A table with rows of the tenant: its name as SQL text, and which rows those are, with the tenant's id as $1. */
+export interface TracedRows {
+  readonly kind: string;
+  readonly table: string;
+  readonly which: string;
+  readonly count: number;
+}
+
+/** Finds what a server has of one tenant, in the server's own catalogue. Asked of a session in the shared database, as provisioning. */
+export class TenantTraces {
+  constructor(
+    private readonly tenantId: string,
+    /** What occurs in the names of what was made for the tenant alone. */
+    private readonly opaque: readonly string[],
+    private readonly provisionUrl: string,
+    private readonly shared: pg.Client,
+    /** Databases that are known to be others'. */
+    private readonly others: ReadonlySet<string>,
+  ) {}
+
+  /** Rows with the tenant's id in any table there is, except in homes that the fence knows to be others'. */
+  async rows(session: pg.Client): Promise<TracedRows[]> {
+    const { rows: tables } = await session.query<{ home: string; name: string; is_uuid: boolean }>(
+      `select n.nspname as home, c.relname as name, a.atttypid = 'uuid'::regtype as is_uuid
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
+       where c.relkind in ('r', 'p') and not c.relispartition and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+         and not exists (select from tenancy.fence f where f.home = n.nspname and f.home <> all($2) and f.tenant_id <> $1)
+       order by 1, 2`,
+      [this.tenantId, ['shared', 'app', 'tenancy']],
+    );
+    const found: TracedRows[] = [];
+    for (const { home, name, is_uuid: isUuid } of tables) {
+      const table = `${identifier(home)}.${identifier(name)}`;
+      const which = isUuid ? 'tenant_id = $1' : 'tenant_id::text = $1';
+      const count = await this.#count(session, table, which);
+      if (count > 0) found.push({ kind: `rows of ${home}.${name}`, table, which, count });
+    }
+    return found;
+  }
+
+  /** Schemas of the tenant's own: by name, or because the fence says that it lives there. */
+  async schemas(session: pg.Client): Promise<string[]> {
+    const { rows } = await session.query<{ name: string }>(
+      `select n.nspname as name from pg_namespace n where n.nspname !~ '^pg_' and n.nspname <> all($3)
+         and (exists (select from unnest($2::text[]) o where position(o in n.nspname) > 0)
+           or exists (select from tenancy.fence f where f.home = n.nspname and f.tenant_id = $1))
+       union select m.home from tenancy.migration m where m.home <> all($3) and exists (select from unnest($2::text[]) o where position(o in m.home) > 0)
+       order by 1`,
+      [this.tenantId, this.opaque, ['shared', 'app', 'tenancy', 'public', 'information_schema']],
+    );
+    return rows.map(({ name }) => name);
+  }
+
+  /** Logins of the tenant's own: by name, or because they are noted beside its home. */
+  async roles(session: pg.Client): Promise<string[]> {
+    const noted = await this.#notedRoles(session);
+    const { rows } = await session.query<{ name: string }>(
+      `select rolname as name from pg_roles
+       where rolname = any($2) or exists (select from unnest($1::text[]) o where position(o in rolname) > 0) order by 1`,
+      [this.opaque, noted],
+    );
+    return rows.map(({ name }) => name);
+  }
+
+  /** Databases of the tenant's own: by name, or because one that is nobody's says so of itself. */
+  async databases(): Promise<string[]> {
+    const { rows } = await this.shared.query<{ name: string }>(
+      `select datname as name from pg_database where datallowconn and not datistemplate and datname <> current_database() order by 1`,
+    );
+    const found: string[] = [];
+    for (const { name } of rows)
+      if (this.opaque.some((part) => name.includes(part)) || (!this.others.has(name) && (await this.#saysItIsOurs(name)))) found.push(name);
+    return found;
+  }
+
+  async #notedRoles(session: pg.Client): Promise<string[]> {
+    const { rows: tables } = await session.query<{ name: string }>(
+      `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+       join pg_attribute r on r.attrelid = c.oid and r.attname = 'role_name' where c.relnamespace = 'tenancy'::regnamespace and c.relkind = 'r'`,
+    );
+    const noted: string[] = [];
+    for (const { name } of tables) {
+      const { rows } = await session.query<{ role: string }>(
+        `select role_name::text as role from tenancy.${identifier(name)} where tenant_id::text = $1`,
+        [this.tenantId],
+      );
+      noted.push(...rows.map(({ role }) => role));
+    }
+    return noted;
+  }
+
+  async #saysItIsOurs(database: string): Promise<boolean> {
+    try {
+      return await withSession(atDatabase(this.provisionUrl, database), async (session) => {
+        const known = await session.query<{ is_known: boolean }>(`select to_regclass('tenancy.whoami') is not null as is_known`);
+        if (!known.rows[0]?.is_known) return false;
+        return (await this.#count(session, 'tenancy.whoami', 'tenant_id = $1')) > 0;
+      });
+    } catch (error) {
+      // One that somebody dropped meanwhile is nobody's.
+      const { rowCount } = await this.shared.query('select from pg_database where datname = $1', [database]);
+      if (!rowCount) return false;
+      throw error;
+    }
+  }
+
+  async #count(session: pg.Client, table: string, which: string): Promise<number> {
+    const { rows } = await session.query<{ count: string }>(`select count(*) from ${table} where ${which}`, [this.tenantId]);
+    return Number(rows[0]?.count);
+  }
+}

@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { ErasureNotConfirmedError } from '#catalog/lifecycle/erasure.errors.js';
+import { type ErasureCertificate, Tombstones } from '#catalog/lifecycle/tombstones.js';
+import { certificateProblems, fileOf } from '#control/lifecycle/erasure/erasure-certificate.js';
+import { TenantUnknownError } from '#kernel/tenancy/tenant.errors.js';
+import { WorkOrigin } from '#kernel/work/work-origin.js';
+import type { Session } from '#main/cli/session.js';
+import { UsageError } from '#main/cli/usage-error.js';
+import { openEraser } from '#main/open-eraser.js';
+import type { Platform } from '#main/platform.js';
+import type { Provisioning } from '#main/provisioning.js';
+import { AuditSignatures } from '#workspace/audit/audit-keys.js';
+import { AuditSigner } from '#workspace/audit/audit-signer.js';
+
+interface EraseFlags {
+  readonly reason: string;
+  readonly now?: boolean;
+  readonly confirm?: string;
+}
+
+/** `tenant erase` and what proves it. */
+export function addErasureCommands(tenant: Command, session: Session): void {
+  tenant
+    .command('erase <slug>')
+    .description('take away everything there is of a cancelled tenant and print the certificate; repeat it when it was interrupted')
+    .requiredOption('--reason <reason>')
+    .option('--now', 'before its retention is over')
+    .option('--confirm <slug>', 'with --now: the name once more')
+    .action((slug: string, flags: EraseFlags) =>
+      session.provisioned(async ({ platform, provisioning, output }) => {
+        const file = fileOf(await erase(platform, provisioning, slug, flags));
+        output.document(file, () => [JSON.stringify(file, null, 2)]);
+      }),
+    );
+
+  tenant
+    .command('erasure <slug-or-id>')
+    .description('print the certificate of an erased tenant')
+    .action((slug: string) =>
+      session.platform(async ({ platform, output }) => {
+        const file = fileOf(await new Tombstones(platform.catalog).certificateOf(slug));
+        output.document(file, () => [JSON.stringify(file, null, 2)]);
+      }),
+    );
+
+  tenant
+    .command('verify-certificate <file>')
+    .description('hold a certificate of erasure against the keys the platform is known by; exit code 1 when it is not genuine')
+    .option('--public-key <key>', 'the key the platform is known by (SPKI as base64); without it, those it ever had')
+    .action((file: string, { publicKey }: { publicKey?: string }) =>
+      session.platform(async ({ platform, output }) => {
+        const known = publicKey
+          ? [publicKey]
+          : (await AuditSignatures.of(new AuditSigner(platform.signing), platform.auditKeys)).publicKeys;
+        const problems = certificateProblems(jsonOf(await readFile(file, 'utf8')), known);
+        if (problems.length > 0) process.exitCode = 1;
+        output.document({ valid: problems.length === 0, problems }, () => (problems.length > 0 ? problems : ['genuine']));
+      }),
+    );
+}
+
+/** One that is erased already has its certificate, also by the name it had. */
+async function erase(
+  platform: Platform,
+  { tenants, clusters }: Provisioning,
+  slug: string,
+  flags: EraseFlags,
+): Promise<ErasureCertificate> {
+  const found = await tenants.get(slug).catch((error: unknown) => {
+    if (error instanceof TenantUnknownError) return null;
+    throw error;
+  });
+  if (!found) {
+    const kept = await new Tombstones(platform.catalog).find(slug);
+    if (!kept) throw new TenantUnknownError();
+    return kept;
+  }
+  if (flags.now && flags.confirm !== found.slug) throw new ErasureNotConfirmedError(found.id);
+  return openEraser(platform, { clusters }).erase({
+    tenantId: found.id,
+    requestedBy: WorkOrigin.current().operator?.name ?? 'the platform',
+    reason: flags.reason,
+    early: flags.now ?? false,
+  });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UsageError('the file is not JSON');
+  }
+}
