@@ -6,8 +6,9 @@ begin
   for r in select * from (values
     ('tenantry_owner',    'nologin noinherit nocreaterole'),            -- owns schemas and tables of tenants; FORCE RLS binds it too
     ('tenantry_sentinel', 'nologin noinherit nocreaterole'),            -- owns the fence and everything that looks behind it
-    ('tenantry_keeper',   'nologin noinherit createrole'), -- may only put the application's login roles back as they were
+    ('tenantry_keeper',   'nologin noinherit createrole'), -- may only put the application's login roles back as they were, and make those of auditors
     ('tenantry_overseer', 'nologin noinherit nocreaterole'),            -- sees who has work, by functions alone
+    ('tenantry_auditor',  'nologin noinherit nocreaterole'),            -- what those may read who look at one tenant for a time; a group
     ('tenantry_tenant',   'nologin noinherit nocreaterole'),            -- what a tenant's SQL may touch; a group that cannot be SET
     ('tenantry_app',      'login noinherit nocreaterole'),              -- the shared login of the row and schema tiers
     ('tenantry_migrator', 'login inherit nocreaterole'),                -- runs tenant DDL and writes the fence
@@ -25,12 +26,14 @@ grant tenantry_tenant to tenantry_app with inherit true, set false, admin false;
 grant tenantry_owner to tenantry_migrator with inherit true, set true, admin false;
 -- PostgreSQL 16: CREATEROLE alone changes no other role; ADMIN on it does.
 grant tenantry_app to tenantry_keeper with admin true, inherit false, set false;
+grant tenantry_auditor to tenantry_keeper with admin true, inherit false, set false;
 
--- By default any login may connect to every database and read its catalogue.
+-- By default any login may connect to every database and read its catalogue. A server that a customer brought holds databases of the
+-- customer's, which are left as they are.
 do $$
 declare d record;
 begin
-  for d in select datname from pg_database where datallowconn loop
+  for d in select datname from pg_database where datallowconn and coalesce(current_setting('tenantry.own_server', true), '') <> 'on' loop
     begin
       execute format('revoke all on database %I from public', d.datname);
     exception when invalid_catalog_name then

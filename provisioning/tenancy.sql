@@ -47,22 +47,84 @@ alter function tenancy.tenant_of(text) owner to tenantry_sentinel;
 revoke all on function tenancy.tenant_of(text) from public;
 grant execute on function tenancy.tenant_of(text) to tenantry_tenant, tenantry_owner, tenantry_overseer;
 
--- Puts a table of the current home under the fence: owner, FORCEd policy, grants. The one place where a policy is written.
--- The sub-select makes it an InitPlan: evaluated once per statement, and usable as an index condition.
-drop function if exists tenancy.protect(regclass);
-create or replace function tenancy.protect(target regclass, privileges text default 'select, insert, update, delete') returns void
+-- Who may look at the rows of one tenant for a time, by a login of their own (roles tenantry_a_…).
+create table if not exists tenancy.auditor (
+  role_name name primary key,
+  tenant_id uuid not null,
+  home text not null,
+  expires_at timestamptz not null check (isfinite(expires_at))
+);
+alter table tenancy.auditor owner to tenantry_sentinel;
+revoke all on tenancy.auditor from public;
+grant select, insert, delete on tenancy.auditor to tenantry_keeper;
+grant select (tenant_id, home, is_open) on tenancy.fence to tenantry_keeper;
+
+-- Whose rows of this home the login of an auditor may read: by its name, which nobody but provisioning can change, until the very moment it
+-- ends, and while the tenant is open here. Anything else raises.
+create or replace function tenancy.audited(home text) returns uuid
+language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  granted record;
+begin
+  select a.tenant_id into granted from tenancy.auditor a
+  where a.role_name = session_user and a.home = audited.home and a.expires_at > clock_timestamp()
+    and exists (select from tenancy.fence f where f.tenant_id = a.tenant_id and f.home = a.home and f.is_open);
+  if granted.tenant_id is not null then return granted.tenant_id; end if;
+  raise exception 'permission denied: there is nothing here that this login may read now' using errcode = '42501';
+end $$;
+alter function tenancy.audited(text) owner to tenantry_sentinel;
+revoke all on function tenancy.audited(text) from public;
+grant execute on function tenancy.audited(text) to tenantry_auditor;
+
+-- The only place where policies of tenants are written. The sub-select makes each an InitPlan: evaluated once per statement, and usable as an
+-- index condition. Each is for its own roles: policies for the same role add up, and one of them would raise for whom the other is meant.
+-- What is kept in this schema is nobody's to audit.
+create or replace function tenancy.lay_policies(target regclass) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   home text := (select n.nspname from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = target);
   mine text := format('tenant_id = (select tenancy.tenant_of(%L))', home);
 begin
+  execute format('drop policy if exists tenant on %s', target);
+  execute format('create policy tenant on %s for all to tenantry_tenant, tenantry_owner, tenantry_sentinel using (%s) with check (%s)', target, mine, mine);
+  execute format('drop policy if exists auditor on %s', target);
+  if home = 'tenancy' then return; end if;
+  execute format('create policy auditor on %s for select to tenantry_auditor using (tenant_id = (select tenancy.audited(%L)))', target, home);
+end $$;
+alter function tenancy.lay_policies(regclass) owner to tenantry_sentinel;
+revoke all on function tenancy.lay_policies(regclass) from public;
+grant execute on function tenancy.lay_policies(regclass) to tenantry_migrator, tenantry_owner;
+
+-- What an auditor is shown of a table: all of it, some columns, or nothing (an empty list).
+create or replace function tenancy.show_auditors(target regclass, columns text[] default null) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  execute format('revoke all on %s from tenantry_auditor', target);
+  if columns is null then
+    execute format('grant select on %s to tenantry_auditor', target);
+  elsif cardinality(columns) > 0 then
+    execute format('grant select (%s) on %s to tenantry_auditor', (select string_agg(quote_ident(name), ', ') from unnest(columns) name), target);
+  end if;
+end $$;
+alter function tenancy.show_auditors(regclass, text[]) owner to tenantry_sentinel;
+revoke all on function tenancy.show_auditors(regclass, text[]) from public;
+grant execute on function tenancy.show_auditors(regclass, text[]) to tenantry_migrator, tenantry_owner;
+
+-- Puts a table of the current home under the fence: owner, FORCEd policies, grants. Auditors are shown all of it, unless the migration says
+-- otherwise (show_auditors): secrets must be kept from them, and the catalogue audit looks for those.
+drop function if exists tenancy.protect(regclass);
+create or replace function tenancy.protect(target regclass, privileges text default 'select, insert, update, delete') returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  home text := (select n.nspname from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = target);
+begin
   execute format('alter table %s owner to tenantry_owner', target);
   execute format('alter table %s enable row level security', target);
   execute format('alter table %s force row level security', target);
-  execute format('drop policy if exists tenant on %s', target);
-  execute format('create policy tenant on %s for all to public using (%s) with check (%s)', target, mine, mine);
+  perform tenancy.lay_policies(target);
   execute format('revoke all on %s from public, tenantry_tenant', target);
   execute format('grant %s on %s to tenantry_tenant', privileges, target);
+  if home <> 'tenancy' then perform tenancy.show_auditors(target); end if;
 end $$;
 alter function tenancy.protect(regclass, text) owner to tenantry_sentinel;
 revoke all on function tenancy.protect(regclass, text) from public;
@@ -114,6 +176,61 @@ end $$;
 alter function tenancy.restore_role() owner to tenantry_keeper;
 revoke all on function tenancy.restore_role() from public;
 grant execute on function tenancy.restore_role() to tenantry_tenant;
+
+-- A login for one who looks at one tenant: it reads, in this database alone, and ends by itself. In the transaction of the role its place in
+-- tenancy.auditor, without which it reads nothing. Two at once take turns, because both change the database's list of who may connect.
+create or replace function tenancy.grant_auditor(role_name text, tenant uuid, home text, verifier text, expires_at timestamptz) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if role_name ~ '^tenantry_a_[0-9a-f]{20}$' and verifier ~ '^SCRAM-SHA-256\$[0-9]+:[A-Za-z0-9+/=]+\$[A-Za-z0-9+/=]+:[A-Za-z0-9+/=]+$'
+    and expires_at > clock_timestamp() and expires_at < clock_timestamp() + interval '1 year'
+    and exists (select from tenancy.fence f where f.tenant_id = grant_auditor.tenant and f.home = grant_auditor.home and f.is_open) then
+    perform pg_advisory_xact_lock(hashtext('tenantry.auditors'));
+    execute format('create role %I login noinherit connection limit 5 valid until %L password %L', role_name, expires_at, verifier);
+    execute format('grant tenantry_auditor to %I with inherit true, set false, admin false', role_name);
+    execute format('alter role %I set default_transaction_read_only = on', role_name);
+    execute format('alter role %I set statement_timeout = %L', role_name, '60s');
+    execute format('alter role %I set idle_in_transaction_session_timeout = %L', role_name, '60s');
+    execute format('alter role %I set search_path = %I, pg_temp', role_name, grant_auditor.home);
+    execute format('grant connect on database %I to %I', current_database(), role_name);
+    insert into tenancy.auditor values (role_name, grant_auditor.tenant, grant_auditor.home, grant_auditor.expires_at);
+    return;
+  end if;
+  raise exception 'permission denied: this is no login of an auditor of a tenant that is open here' using errcode = '42501';
+end $$;
+alter function tenancy.grant_auditor(text, uuid, text, text, timestamptz) owner to tenantry_keeper;
+revoke all on function tenancy.grant_auditor(text, uuid, text, text, timestamptz) from public;
+grant execute on function tenancy.grant_auditor(text, uuid, text, text, timestamptz) to tenantry_migrator;
+
+-- Ends it, its open sessions too; succeeds when it is gone. What the login said of itself (rights on what it might make) goes first, or the
+-- role could not be dropped.
+create or replace function tenancy.revoke_auditor(role_name text) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if role_name ~ '^tenantry_a_[0-9a-f]{20}$' then
+    perform pg_advisory_xact_lock(hashtext('tenantry.auditors'));
+    delete from tenancy.auditor a where a.role_name = revoke_auditor.role_name;
+    if not exists (select from pg_roles r where r.rolname = revoke_auditor.role_name) then return; end if;
+    execute format('grant %I to tenantry_keeper with inherit true, set false', role_name);
+    execute format('drop owned by %I', role_name);
+    perform pg_terminate_backend(a.pid) from pg_stat_activity a where a.usename = revoke_auditor.role_name;
+    execute format('drop role %I', role_name);
+    return;
+  end if;
+  raise exception 'permission denied: this is no login of an auditor' using errcode = '42501';
+end $$;
+alter function tenancy.revoke_auditor(text) owner to tenantry_keeper;
+revoke all on function tenancy.revoke_auditor(text) from public;
+grant execute on function tenancy.revoke_auditor(text) to tenantry_migrator;
+
+-- Those of a tenant that goes.
+create or replace function tenancy.revoke_auditors(tenant uuid) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+  select tenancy.revoke_auditor(a.role_name::text) from tenancy.auditor a where a.tenant_id = revoke_auditors.tenant
+$$;
+alter function tenancy.revoke_auditors(uuid) owner to tenantry_keeper;
+revoke all on function tenancy.revoke_auditors(uuid) from public;
+grant execute on function tenancy.revoke_auditors(uuid) to tenantry_migrator;
 revoke create on schema tenancy from tenantry_keeper;
 
 -- 4. What is to be done after a commit: one row for each kind of job that something caused (decision 0008).
@@ -364,6 +481,7 @@ begin
   execute format('revoke all on database %I from public', current_database());
   execute format('grant connect on database %I to tenantry_migrator', current_database());
   execute format('grant create on database %I to tenantry_owner', current_database());
+  execute format('grant connect on database %I to tenantry_keeper with grant option', current_database());
 end $$;
 revoke all on schema public from public;
 -- No DO blocks: a block could catch the watchdog's cancel and go on for ever.
@@ -401,3 +519,6 @@ begin
   end loop;
 end $$;
 grant execute on function pg_catalog.pg_advisory_xact_lock(bigint) to tenantry_migrator, tenantry_keeper, tenantry_sentinel;
+-- For ending the sessions of an auditor.
+grant execute on function pg_catalog.pg_terminate_backend(integer, bigint), pg_catalog.pg_stat_get_activity(integer) to tenantry_keeper;
+grant select on pg_catalog.pg_stat_activity to tenantry_keeper;

@@ -43,12 +43,46 @@ table audit_key (owner postgres)
   trigger CREATE TRIGGER keep BEFORE DELETE OR UPDATE OR TRUNCATE ON <home>.audit_key FOR EACH STATEMENT EXECUTE FUNCTION <home>.keep_platform_audit()
   grant select to tenantry_catalog
 
-table cluster (owner postgres)
+table auditor (owner postgres)
+  column id uuid not null
+  column tenant_id uuid not null
+  column email text not null
+  column role_name text not null
+  column reason text not null
+  column expires_at timestamp(3) with time zone not null
+  column created_at timestamp(3) with time zone not null
+  column revoked_at timestamp(3) with time zone
+  constraint auditor_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 254)))
+  constraint auditor_pkey PRIMARY KEY (id)
+  constraint auditor_reason_check CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 2000)))
+  constraint auditor_role_name_check CHECK ((role_name ~ '^tenantry_a_[0-9a-f]{20}$'::text))
+  constraint auditor_role_name_key UNIQUE (role_name)
+  constraint auditor_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES <home>.tenant(id) ON DELETE CASCADE
+  constraint auditor_tenant_id_id_key UNIQUE (tenant_id, id)
+  CREATE INDEX auditor_due ON <home>.auditor USING btree (expires_at) WHERE (revoked_at IS NULL)
+  CREATE UNIQUE INDEX auditor_pkey ON <home>.auditor USING btree (id)
+  CREATE UNIQUE INDEX auditor_role_name_key ON <home>.auditor USING btree (role_name)
+  CREATE UNIQUE INDEX auditor_tenant_id_id_key ON <home>.auditor USING btree (tenant_id, id)
+  grant delete, insert, select, update to tenantry_catalog
+
+table cluster (owner postgres, row security)
   column name text not null
   column region text not null
+  column kind text not null default 'shared'::text
+  column tenant_id uuid
+  column secret text
+  constraint cluster_check CHECK ((((kind = 'own'::text) = (tenant_id IS NOT NULL)) AND ((kind = 'own'::text) = (secret IS NOT NULL))))
+  constraint cluster_kind_check CHECK ((kind = ANY (ARRAY['shared'::text, 'own'::text])))
   constraint cluster_pkey PRIMARY KEY (name)
+  constraint cluster_secret_key UNIQUE (secret)
+  constraint cluster_tenant_id_key UNIQUE (tenant_id)
   CREATE UNIQUE INDEX cluster_pkey ON <home>.cluster USING btree (name)
-  grant select to tenantry_catalog
+  CREATE UNIQUE INDEX cluster_secret_key ON <home>.cluster USING btree (secret)
+  CREATE UNIQUE INDEX cluster_tenant_id_key ON <home>.cluster USING btree (tenant_id)
+  policy attached permissive for a to everybody using () with check ((kind = 'own'::text))
+  policy detached permissive for d to everybody using ((kind = 'own'::text)) with check ()
+  policy seen permissive for r to everybody using (true) with check ()
+  grant delete, insert, select to tenantry_catalog
 
 table domain (owner postgres)
   column name text not null

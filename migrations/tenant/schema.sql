@@ -1,4 +1,5 @@
 schema <home> (owner tenantry_owner)
+  grant usage to tenantry_auditor
   grant usage to tenantry_tenant
 
 table access_override (owner tenantry_owner, row security forced)
@@ -20,8 +21,10 @@ table access_override (owner tenantry_owner, row security forced)
   constraint access_override_pkey PRIMARY KEY (tenant_id, id)
   CREATE INDEX access_override_holder ON <home>.access_override USING btree (tenant_id, holder_kind, holder)
   CREATE UNIQUE INDEX access_override_pkey ON <home>.access_override USING btree (tenant_id, id)
-  policy tenant permissive for * to everybody using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
+  policy auditor permissive for r to tenantry_auditor using ((tenant_id = ( SELECT tenancy.audited('<home>'::text) AS audited))) with check ()
+  policy tenant permissive for * to tenantry_tenant, tenantry_owner, tenantry_sentinel using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
   grant delete, insert, select, update to tenantry_tenant
+  grant select to tenantry_auditor
 
 table audit_event (owner tenantry_owner, row security forced)
   column tenant_id uuid not null
@@ -64,10 +67,12 @@ table audit_event (owner tenantry_owner, row security forced)
   CREATE INDEX audit_event_refused ON <home>.audit_event USING btree (tenant_id, outcome, seq) WHERE (outcome <> 'success'::text)
   CREATE INDEX audit_event_time ON <home>.audit_event USING btree (tenant_id, occurred_at)
   CREATE UNIQUE INDEX audit_event_pkey ON <home>.audit_event USING btree (tenant_id, seq)
-  policy tenant permissive for * to everybody using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
+  policy auditor permissive for r to tenantry_auditor using ((tenant_id = ( SELECT tenancy.audited('<home>'::text) AS audited))) with check ()
+  policy tenant permissive for * to tenantry_tenant, tenantry_owner, tenantry_sentinel using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
   trigger CREATE TRIGGER keep BEFORE DELETE OR UPDATE OR TRUNCATE ON <home>.audit_event FOR EACH STATEMENT EXECUTE FUNCTION tenancy.keep_audit()
   trigger CREATE TRIGGER seal BEFORE INSERT ON <home>.audit_event FOR EACH ROW EXECUTE FUNCTION tenancy.seal_audit_event()
   grant insert, select to tenantry_tenant
+  grant select to tenantry_auditor
 
 table audit_head (owner tenantry_owner, row security forced)
   column tenant_id uuid not null
@@ -76,8 +81,10 @@ table audit_head (owner tenantry_owner, row security forced)
   constraint audit_head_hash_check CHECK ((octet_length(hash) = 32))
   constraint audit_head_pkey PRIMARY KEY (tenant_id)
   CREATE UNIQUE INDEX audit_head_pkey ON <home>.audit_head USING btree (tenant_id)
-  policy tenant permissive for * to everybody using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
+  policy auditor permissive for r to tenantry_auditor using ((tenant_id = ( SELECT tenancy.audited('<home>'::text) AS audited))) with check ()
+  policy tenant permissive for * to tenantry_tenant, tenantry_owner, tenantry_sentinel using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
   trigger CREATE TRIGGER keep BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON <home>.audit_head FOR EACH STATEMENT EXECUTE FUNCTION tenancy.keep_audit()
+  grant select to tenantry_auditor
   grant select to tenantry_tenant
 
 table audit_target (owner tenantry_owner, row security forced)
@@ -89,8 +96,10 @@ table audit_target (owner tenantry_owner, row security forced)
   constraint audit_target_target_id_check CHECK ((char_length(target_id) <= 200))
   constraint audit_target_target_type_check CHECK ((char_length(target_type) <= 100))
   CREATE UNIQUE INDEX audit_target_pkey ON <home>.audit_target USING btree (tenant_id, target_id, target_type, seq)
-  policy tenant permissive for * to everybody using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
+  policy auditor permissive for r to tenantry_auditor using ((tenant_id = ( SELECT tenancy.audited('<home>'::text) AS audited))) with check ()
+  policy tenant permissive for * to tenantry_tenant, tenantry_owner, tenantry_sentinel using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
   trigger CREATE TRIGGER keep BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON <home>.audit_target FOR EACH STATEMENT EXECUTE FUNCTION tenancy.keep_audit()
+  grant select to tenantry_auditor
   grant select to tenantry_tenant
 
 table company (owner tenantry_owner, row security forced)
@@ -107,8 +116,10 @@ table company (owner tenantry_owner, row security forced)
   constraint company_tenant_id_key UNIQUE (tenant_id)
   CREATE UNIQUE INDEX company_pkey ON <home>.company USING btree (tenant_id, id)
   CREATE UNIQUE INDEX company_tenant_id_key ON <home>.company USING btree (tenant_id)
-  policy tenant permissive for * to everybody using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
+  policy auditor permissive for r to tenantry_auditor using ((tenant_id = ( SELECT tenancy.audited('<home>'::text) AS audited))) with check ()
+  policy tenant permissive for * to tenantry_tenant, tenantry_owner, tenantry_sentinel using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
   grant delete, insert, select, update to tenantry_tenant
+  grant select to tenantry_auditor
 
 table idempotency_key (owner tenantry_owner, row security forced)
   column tenant_id uuid not null
@@ -124,7 +135,8 @@ table idempotency_key (owner tenantry_owner, row security forced)
   constraint idempotency_key_pkey PRIMARY KEY (tenant_id, principal, route, key)
   CREATE INDEX idempotency_key_expiry ON <home>.idempotency_key USING btree (tenant_id, expires_at)
   CREATE UNIQUE INDEX idempotency_key_pkey ON <home>.idempotency_key USING btree (tenant_id, principal, route, key)
-  policy tenant permissive for * to everybody using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
+  policy auditor permissive for r to tenantry_auditor using ((tenant_id = ( SELECT tenancy.audited('<home>'::text) AS audited))) with check ()
+  policy tenant permissive for * to tenantry_tenant, tenantry_owner, tenantry_sentinel using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
   grant delete, insert, select, update to tenantry_tenant
 
 table mail_delivery (owner tenantry_owner, row security forced)
@@ -161,8 +173,10 @@ table mail_delivery (owner tenantry_owner, row security forced)
   CREATE INDEX mail_delivery_recent ON <home>.mail_delivery USING btree (tenant_id, member_id, category, created_at)
   CREATE UNIQUE INDEX mail_delivery_pkey ON <home>.mail_delivery USING btree (tenant_id, id)
   CREATE UNIQUE INDEX mail_delivery_tenant_id_member_id_dedupe_key_key ON <home>.mail_delivery USING btree (tenant_id, member_id, dedupe_key)
-  policy tenant permissive for * to everybody using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
+  policy auditor permissive for r to tenantry_auditor using ((tenant_id = ( SELECT tenancy.audited('<home>'::text) AS audited))) with check ()
+  policy tenant permissive for * to tenantry_tenant, tenantry_owner, tenantry_sentinel using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
   grant delete, insert, select, update to tenantry_tenant
+  grant select (attempts, category, created_at, dedupe_key, digest_id, error, id, member_id, sent_at, state, tenant_id, title) to tenantry_auditor
 
 table mail_refusal (owner tenantry_owner, row security forced)
   column tenant_id uuid not null
@@ -173,8 +187,10 @@ table mail_refusal (owner tenantry_owner, row security forced)
   constraint mail_refusal_pkey PRIMARY KEY (tenant_id, address)
   constraint mail_refusal_reason_check CHECK ((char_length(reason) <= 500))
   CREATE UNIQUE INDEX mail_refusal_pkey ON <home>.mail_refusal USING btree (tenant_id, address)
-  policy tenant permissive for * to everybody using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
+  policy auditor permissive for r to tenantry_auditor using ((tenant_id = ( SELECT tenancy.audited('<home>'::text) AS audited))) with check ()
+  policy tenant permissive for * to tenantry_tenant, tenantry_owner, tenantry_sentinel using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
   grant delete, insert, select, update to tenantry_tenant
+  grant select to tenantry_auditor
 
 table member (owner tenantry_owner, row security forced)
   column tenant_id uuid not null
@@ -197,8 +213,10 @@ table member (owner tenantry_owner, row security forced)
   CREATE INDEX member_newest ON <home>.member USING btree (tenant_id, created_at DESC, id DESC)
   CREATE UNIQUE INDEX member_pkey ON <home>.member USING btree (tenant_id, id)
   CREATE UNIQUE INDEX member_tenant_id_email_key ON <home>.member USING btree (tenant_id, email)
-  policy tenant permissive for * to everybody using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
+  policy auditor permissive for r to tenantry_auditor using ((tenant_id = ( SELECT tenancy.audited('<home>'::text) AS audited))) with check ()
+  policy tenant permissive for * to tenantry_tenant, tenantry_owner, tenantry_sentinel using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
   grant delete, insert, select, update to tenantry_tenant
+  grant select (created_at, email, id, name, password_changed_at, roles, status, tenant_id, updated_at, version) to tenantry_auditor
 
 table member_session (owner tenantry_owner, row security forced)
   column tenant_id uuid not null
@@ -219,8 +237,10 @@ table member_session (owner tenantry_owner, row security forced)
   constraint member_session_tenant_id_member_id_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES <home>.member(tenant_id, id) ON DELETE CASCADE
   CREATE INDEX member_session_member ON <home>.member_session USING btree (tenant_id, member_id, created_at DESC)
   CREATE UNIQUE INDEX member_session_pkey ON <home>.member_session USING btree (tenant_id, id)
-  policy tenant permissive for * to everybody using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
+  policy auditor permissive for r to tenantry_auditor using ((tenant_id = ( SELECT tenancy.audited('<home>'::text) AS audited))) with check ()
+  policy tenant permissive for * to tenantry_tenant, tenantry_owner, tenantry_sentinel using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
   grant delete, insert, select, update to tenantry_tenant
+  grant select to tenantry_auditor
 
 table notification (owner tenantry_owner, row security forced)
   column tenant_id uuid not null
@@ -251,8 +271,10 @@ table notification (owner tenantry_owner, row security forced)
   CREATE UNIQUE INDEX notification_pkey ON <home>.notification USING btree (tenant_id, id)
   CREATE UNIQUE INDEX notification_tenant_id_member_id_created_at_key ON <home>.notification USING btree (tenant_id, member_id, created_at)
   CREATE UNIQUE INDEX notification_tenant_id_member_id_dedupe_key_key ON <home>.notification USING btree (tenant_id, member_id, dedupe_key)
-  policy tenant permissive for * to everybody using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
+  policy auditor permissive for r to tenantry_auditor using ((tenant_id = ( SELECT tenancy.audited('<home>'::text) AS audited))) with check ()
+  policy tenant permissive for * to tenantry_tenant, tenantry_owner, tenantry_sentinel using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
   grant delete, insert, select, update to tenantry_tenant
+  grant select to tenantry_auditor
 
 table notification_preference (owner tenantry_owner, row security forced)
   column tenant_id uuid not null
@@ -269,8 +291,10 @@ table notification_preference (owner tenantry_owner, row security forced)
   constraint notification_preference_tenant_id_member_id_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES <home>.member(tenant_id, id) ON DELETE CASCADE
   CREATE UNIQUE INDEX notification_preference_pkey ON <home>.notification_preference USING btree (tenant_id, id)
   CREATE UNIQUE INDEX notification_preference_tenant_id_member_id_category_channe_key ON <home>.notification_preference USING btree (tenant_id, member_id, category, channel) NULLS NOT DISTINCT
-  policy tenant permissive for * to everybody using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
+  policy auditor permissive for r to tenantry_auditor using ((tenant_id = ( SELECT tenancy.audited('<home>'::text) AS audited))) with check ()
+  policy tenant permissive for * to tenantry_tenant, tenantry_owner, tenantry_sentinel using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
   grant delete, insert, select, update to tenantry_tenant
+  grant select to tenantry_auditor
 
 table one_time_token (owner tenantry_owner, row security forced)
   column tenant_id uuid not null
@@ -285,7 +309,8 @@ table one_time_token (owner tenantry_owner, row security forced)
   constraint one_time_token_tenant_id_member_id_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES <home>.member(tenant_id, id) ON DELETE CASCADE
   CREATE INDEX one_time_token_member ON <home>.one_time_token USING btree (tenant_id, member_id)
   CREATE UNIQUE INDEX one_time_token_pkey ON <home>.one_time_token USING btree (tenant_id, id)
-  policy tenant permissive for * to everybody using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
+  policy auditor permissive for r to tenantry_auditor using ((tenant_id = ( SELECT tenancy.audited('<home>'::text) AS audited))) with check ()
+  policy tenant permissive for * to tenantry_tenant, tenantry_owner, tenantry_sentinel using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
   grant delete, insert, select, update to tenantry_tenant
 
 table refresh_token (owner tenantry_owner, row security forced)
@@ -300,7 +325,8 @@ table refresh_token (owner tenantry_owner, row security forced)
   constraint refresh_token_tenant_id_session_id_fkey FOREIGN KEY (tenant_id, session_id) REFERENCES <home>.member_session(tenant_id, id) ON DELETE CASCADE
   CREATE INDEX refresh_token_session ON <home>.refresh_token USING btree (tenant_id, session_id)
   CREATE UNIQUE INDEX refresh_token_pkey ON <home>.refresh_token USING btree (tenant_id, hash)
-  policy tenant permissive for * to everybody using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
+  policy auditor permissive for r to tenantry_auditor using ((tenant_id = ( SELECT tenancy.audited('<home>'::text) AS audited))) with check ()
+  policy tenant permissive for * to tenantry_tenant, tenantry_owner, tenantry_sentinel using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
   grant delete, insert, select, update to tenantry_tenant
 
 table role (owner tenantry_owner, row security forced)
@@ -321,8 +347,10 @@ table role (owner tenantry_owner, row security forced)
   constraint role_tenant_id_key_key UNIQUE (tenant_id, key)
   CREATE UNIQUE INDEX role_pkey ON <home>.role USING btree (tenant_id, id)
   CREATE UNIQUE INDEX role_tenant_id_key_key ON <home>.role USING btree (tenant_id, key)
-  policy tenant permissive for * to everybody using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
+  policy auditor permissive for r to tenantry_auditor using ((tenant_id = ( SELECT tenancy.audited('<home>'::text) AS audited))) with check ()
+  policy tenant permissive for * to tenantry_tenant, tenantry_owner, tenantry_sentinel using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
   grant delete, insert, select, update to tenantry_tenant
+  grant select to tenantry_auditor
 
 table ticket_attachment (owner tenantry_owner, row security forced)
   column tenant_id uuid not null
@@ -348,8 +376,10 @@ table ticket_attachment (owner tenantry_owner, row security forced)
   CREATE INDEX ticket_attachment_of_ticket ON <home>.ticket_attachment USING btree (tenant_id, ticket_id, created_at, id)
   CREATE UNIQUE INDEX ticket_attachment_pkey ON <home>.ticket_attachment USING btree (tenant_id, id)
   CREATE UNIQUE INDEX ticket_attachment_tenant_id_ticket_id_name_sha256_key ON <home>.ticket_attachment USING btree (tenant_id, ticket_id, name, sha256)
-  policy tenant permissive for * to everybody using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
+  policy auditor permissive for r to tenantry_auditor using ((tenant_id = ( SELECT tenancy.audited('<home>'::text) AS audited))) with check ()
+  policy tenant permissive for * to tenantry_tenant, tenantry_owner, tenantry_sentinel using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
   grant delete, insert, select, update to tenantry_tenant
+  grant select to tenantry_auditor
 
 table ticket_comment (owner tenantry_owner, row security forced)
   column tenant_id uuid not null
@@ -367,8 +397,10 @@ table ticket_comment (owner tenantry_owner, row security forced)
   constraint ticket_comment_tenant_id_ticket_id_fkey FOREIGN KEY (tenant_id, ticket_id) REFERENCES <home>.tickets(tenant_id, id) ON DELETE CASCADE
   CREATE INDEX ticket_comment_of_ticket ON <home>.ticket_comment USING btree (tenant_id, ticket_id, created_at, id)
   CREATE UNIQUE INDEX ticket_comment_pkey ON <home>.ticket_comment USING btree (tenant_id, id)
-  policy tenant permissive for * to everybody using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
+  policy auditor permissive for r to tenantry_auditor using ((tenant_id = ( SELECT tenancy.audited('<home>'::text) AS audited))) with check ()
+  policy tenant permissive for * to tenantry_tenant, tenantry_owner, tenantry_sentinel using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
   grant delete, insert, select, update to tenantry_tenant
+  grant select to tenantry_auditor
 
 table ticket_storage (owner tenantry_owner, row security forced)
   column tenant_id uuid not null
@@ -376,8 +408,10 @@ table ticket_storage (owner tenantry_owner, row security forced)
   constraint ticket_storage_bytes_check CHECK ((bytes >= 0))
   constraint ticket_storage_pkey PRIMARY KEY (tenant_id)
   CREATE UNIQUE INDEX ticket_storage_pkey ON <home>.ticket_storage USING btree (tenant_id)
-  policy tenant permissive for * to everybody using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
+  policy auditor permissive for r to tenantry_auditor using ((tenant_id = ( SELECT tenancy.audited('<home>'::text) AS audited))) with check ()
+  policy tenant permissive for * to tenantry_tenant, tenantry_owner, tenantry_sentinel using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
   grant delete, insert, select, update to tenantry_tenant
+  grant select to tenantry_auditor
 
 table ticket_term (owner tenantry_owner, row security forced)
   column tenant_id uuid not null
@@ -389,8 +423,10 @@ table ticket_term (owner tenantry_owner, row security forced)
   constraint ticket_term_term_check CHECK ((octet_length(term) <= 300))
   CREATE INDEX ticket_term_of_ticket ON <home>.ticket_term USING btree (tenant_id, ticket_id, term)
   CREATE UNIQUE INDEX ticket_term_pkey ON <home>.ticket_term USING btree (tenant_id, term, created_at, ticket_id)
-  policy tenant permissive for * to everybody using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
+  policy auditor permissive for r to tenantry_auditor using ((tenant_id = ( SELECT tenancy.audited('<home>'::text) AS audited))) with check ()
+  policy tenant permissive for * to tenantry_tenant, tenantry_owner, tenantry_sentinel using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
   grant delete, insert, select, update to tenantry_tenant
+  grant select to tenantry_auditor
 
 table tickets (owner tenantry_owner, row security forced)
   column tenant_id uuid not null
@@ -423,5 +459,7 @@ table tickets (owner tenantry_owner, row security forced)
   CREATE INDEX tickets_newest ON <home>.tickets USING btree (tenant_id, created_at DESC, id DESC)
   CREATE INDEX tickets_without_terms ON <home>.tickets USING btree (tenant_id, id) WHERE (terms_version IS NULL)
   CREATE UNIQUE INDEX tickets_pkey ON <home>.tickets USING btree (tenant_id, id)
-  policy tenant permissive for * to everybody using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
+  policy auditor permissive for r to tenantry_auditor using ((tenant_id = ( SELECT tenancy.audited('<home>'::text) AS audited))) with check ()
+  policy tenant permissive for * to tenantry_tenant, tenantry_owner, tenantry_sentinel using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
   grant delete, insert, select, update to tenantry_tenant
+  grant select to tenantry_auditor

@@ -17,6 +17,7 @@ const fileOf = (address: typeof Address) =>
           appUrl: address,
           migratorUrl: address.optional(),
           provisionUrl: address.optional(),
+          publicUrl: Address.optional(),
         }),
       )
       .min(1)
@@ -26,7 +27,7 @@ const fileOf = (address: typeof Address) =>
 /**
  * A cluster as its file has it. A process that only serves requests needs `appUrl` alone; with it alone it cannot say which work is late or
  * dead, so `GET /api/platform/jobs` names the cluster as unseen. A worker needs `migratorUrl` too, for finding work and for closing tenants;
- * `provisionUrl` is for `up` and the command line.
+ * `provisionUrl` is for `up` and the command line. `publicUrl` is what people outside connect to, when that is another place.
  */
 export type ConfiguredCluster = z.infer<ReturnType<typeof fileOf>>['clusters'][number];
 

@@ -1,3 +1,4 @@
+import { openClusterBook } from '#main/open-cluster-book.js';
 import { openTenantCloser } from '#main/open-tenant-closer.js';
 import { TestPlatform } from '#testing/test-platform.js';
 
@@ -9,7 +10,8 @@ describe('what closes tenants', () => {
     let isLost = true;
     const announce = (id: string): Promise<void> =>
       isLost ? Promise.reject(new RangeError('lost')) : tests.platform.directory.announce(id);
-    const closer = openTenantCloser({ ...tests.platform, clusters, announce });
+    const clusterBook = openClusterBook({ ...tests.platform, clusters, clock: tests.platform.members.clock });
+    const closer = openTenantCloser({ ...tests.platform, clusterBook, announce });
     await expect(closer.cancel(acme.id)).rejects.toThrow('lost');
     isLost = false;
     await closer.cancel(acme.id);

@@ -2,13 +2,14 @@ import { ClusterFences } from '#adapters/postgres/cluster-fences.js';
 import { Fence } from '#adapters/postgres/fence.js';
 import { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
 import { TenantCloser } from '#control/lifecycle/tenant-closer.js';
+import { withLogins } from '#control/provisioning/cluster-book.js';
 import { FencedStatus } from '#control/provisioning/fenced-status.js';
 import type { Platform } from '#main/platform.js';
 
-type ClosingPlatform = Pick<Platform, 'clusters' | 'catalog' | 'announce' | 'keys'>;
+type ClosingPlatform = Pick<Platform, 'clusterBook' | 'catalog' | 'announce' | 'keys'>;
 
 /** Closing takes the catalog and the fence, hence each cluster's `migratorUrl`; nothing is connected to before a tenant is closed. */
-export function openTenantCloser({ clusters, catalog, announce, keys }: ClosingPlatform): TenantCloser {
-  const fenced = clusters.flatMap(({ name, migratorUrl }) => (migratorUrl === undefined ? [] : [{ name, migratorUrl }]));
-  return new TenantCloser(new FencedStatus(new TenantRegistry(catalog, announce), new ClusterFences(fenced, new Fence(keys))));
+export function openTenantCloser({ clusterBook, catalog, announce, keys }: ClosingPlatform): TenantCloser {
+  const fences = new ClusterFences(withLogins(clusterBook, 'migratorUrl'), new Fence(keys));
+  return new TenantCloser(new FencedStatus(new TenantRegistry(catalog, announce), fences));
 }

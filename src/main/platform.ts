@@ -17,6 +17,8 @@ import { CatalogTenantDirectory } from '#catalog/directory/catalog-tenant-direct
 import { WorkBook, type WorkBell } from '#catalog/work/work-book.js';
 import type { WorkDelivery } from '#catalog/work/work-row.js';
 import type { BillingProvider } from '#control/billing/billing-provider.js';
+import type { AuditorDesk } from '#control/auditors/auditor-desk.js';
+import type { ClusterBook, KnownCluster } from '#control/provisioning/cluster-book.js';
 import type { TenantCloser } from '#control/lifecycle/tenant-closer.js';
 import { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
 import { ConnectionRegistry } from '#kernel/isolation/connection-registry.js';
@@ -44,6 +46,8 @@ import { readClusters, type ConfiguredCluster } from '#main/clusters.js';
 import type { Config } from '#main/config.js';
 import { type MemberServices, openMemberServices } from '#main/member-services.js';
 import { type NotificationParts, openNotifications } from '#main/notification-parts.js';
+import { openAuditorDesk } from '#main/open-auditor-desk.js';
+import { openClusterBook } from '#main/open-cluster-book.js';
 import { openTenantCloser } from '#main/open-tenant-closer.js';
 import { openTenantOrm } from '#main/orm/tenant.orm.js';
 import { openObjects } from '#main/objects.js';
@@ -66,6 +70,8 @@ export interface Platform extends AccessParts {
   readonly config: Config;
   readonly log: Logger;
   readonly clusters: readonly ConfiguredCluster[];
+  /** These and those that customers brought. */
+  readonly clusterBook: ClusterBook<KnownCluster>;
   readonly plans: PlanCatalogue;
   readonly limiter: RateLimiter;
   readonly lockout: Lockout;
@@ -85,6 +91,7 @@ export interface Platform extends AccessParts {
   readonly notifications: NotificationParts;
   readonly billing: BillingProvider;
   readonly closer: TenantCloser;
+  readonly auditors: AuditorDesk;
   readonly plugins: readonly Plugin[];
   readonly jobs: JobCatalogue;
   /** What the names of the keys of jobs in Redis begin with. */
@@ -168,10 +175,14 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
   const overseer = new OutboxOverseer(clusters, log);
   const workTransport = new BullMqTransport<WorkDelivery>(PLATFORM_QUEUE, { url: config.REDIS_URL, prefix: `${jobsPrefix}bull` }, log);
   const ringWorks: WorkBell = (deliveries) => void workTransport.deliver(deliveries).catch(() => undefined);
+  const clusterBook = openClusterBook({ clusters, catalog, secrets, clock: members.clock });
+  const audit = new AuditTrail(contexts, actions);
   const platform: Platform = {
-    closer: openTenantCloser({ clusters, catalog, announce: (id) => directory.announce(id), keys }),
+    clusterBook,
+    closer: openTenantCloser({ clusterBook, catalog, announce: (id) => directory.announce(id), keys }),
+    auditors: openAuditorDesk({ clusterBook, catalog, announce: (id) => directory.announce(id), audit, clock: members.clock }),
     ...{
-      audit: new AuditTrail(contexts, actions),
+      audit,
       auditAnchors: new CatalogAuditAnchors(catalog),
       auditKeys: new CatalogAuditKeys(catalog),
       platformAudit: new PlatformAudit(catalog),

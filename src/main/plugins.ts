@@ -1,4 +1,5 @@
 import type { Plugin } from '#kernel/plugin/plugin.js';
+import { auditorsPlugin } from '#control/auditors/auditors.plugin.js';
 import { lifecyclePlugin } from '#control/lifecycle/lifecycle.plugin.js';
 import { operatorsPlugin } from '#control/operators/operators.plugin.js';
 import { accessPlugin } from '#workspace/access/access.plugin.js';
@@ -13,6 +14,7 @@ import { ticketsPlugin } from '#plugins/tickets/tickets.plugin.js';
 export const plugins: readonly Plugin[] = [
   accessPlugin,
   auditPlugin,
+  auditorsPlugin,
   companyPlugin,
   jobsPlugin,
   lifecyclePlugin,

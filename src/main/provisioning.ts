@@ -13,6 +13,7 @@ import { ApiKeys } from '#catalog/credentials/api-keys.js';
 import { Domains } from '#catalog/domains/domains.js';
 import { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
+import { withLogins, type ClusterBook } from '#control/provisioning/cluster-book.js';
 import type { Founder } from '#control/provisioning/founder.js';
 import { Placer } from '#control/provisioning/placer.js';
 import { TenantProvisioner } from '#control/provisioning/tenant-provisioner.js';
@@ -26,7 +27,10 @@ import { TenantFounder } from '#workspace/members/tenant-founder.js';
 
 /** What operators do to tenants; it holds logins that requests never have. */
 export interface Provisioning {
+  /** Those of the file. */
   readonly clusters: readonly Cluster[];
+  /** These and those that customers brought. */
+  readonly clusterBook: ClusterBook;
   readonly tenants: TenantRegistry;
   readonly apiKeys: ApiKeys;
   readonly domains: Domains;
@@ -43,32 +47,33 @@ export interface Provisioning {
 export async function openProvisioning(platform: Platform): Promise<Provisioning> {
   const folder = projectFolder();
   const clusters = platform.clusters.map(withProvisioning);
+  const clusterBook = withLogins(platform.clusterBook, 'migratorUrl', 'provisionUrl');
   const homes = new HomeMigrations(await readMigrationLine(join(import.meta.dirname, '../../migrations/tenant'), platform.tenantOrm));
   const catalogLine = await readMigrationLine(join(import.meta.dirname, '../../migrations/catalog'), platform.catalog);
   const fences = new Fence(platform.keys);
   const foundation = new Foundation(join(folder, 'provisioning/tenancy.sql'));
   const databases = new DatabaseMaker(platform.secrets, homes);
   const tenants = new TenantRegistry(platform.catalog, platform.announce);
-  const isolation = new PostgresIsolationLayer(clusters, fences, homes, databases);
+  const isolation = new PostgresIsolationLayer(clusterBook, fences, homes, databases);
   const founder = new TenantFounder(platform.contexts, new LinkDesk(platform.members.clock), platform.outbox, platform.audit);
   const found: Founder = (tenant, { name, adminEmail }) => TenantScope.run(tenant, () => founder.found({ companyName: name, adminEmail }));
   return {
-    clusters,
+    ...{ clusters, clusterBook },
     tenants,
     apiKeys: new ApiKeys(platform.catalog, platform.announce),
     domains: new Domains(platform.catalog, platform.announce),
-    provisioner: new TenantProvisioner(tenants, new Placer(clusters, platform.plans.terms), isolation, found),
+    provisioner: new TenantProvisioner(tenants, new Placer(clusterBook, platform.plans.terms), isolation, found),
     databases,
     homes,
-    fleet: new FleetRunner(clusters, homes, fences, foundation),
+    fleet: new FleetRunner(clusterBook, homes, fences, foundation),
     clusterBootstrap: new ClusterBootstrap(homes, foundation, join(folder, 'provisioning')),
-    auditRetention: new AuditRetention(clusters, platform.keys, new AuditSigner(platform.signing)),
+    auditRetention: new AuditRetention(clusterBook, platform.keys, new AuditSigner(platform.signing)),
     catalogBootstrap: new CatalogBootstrap(catalogLine, join(folder, 'provisioning')),
   };
 }
 
-function withProvisioning({ name, region, appUrl, migratorUrl, provisionUrl }: Platform['clusters'][number]): Cluster {
+function withProvisioning({ name, region, appUrl, migratorUrl, provisionUrl, publicUrl }: Platform['clusters'][number]): Cluster {
   if (!migratorUrl || !provisionUrl)
     throw new ConfigError([`CLUSTERS: cluster ${name} has no migratorUrl and provisionUrl, which provisioning needs`]);
-  return { name, region, appUrl, migratorUrl, provisionUrl };
+  return { name, region, kind: 'shared', appUrl, migratorUrl, provisionUrl, publicUrl };
 }

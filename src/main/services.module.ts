@@ -6,6 +6,7 @@ import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.j
 import { WORK_OVERSEER } from '#kernel/jobs/work-overseer.js';
 import { Lockout } from '#kernel/limits/lockout.js';
 import { Outbox } from '#kernel/outbox/outbox.js';
+import { AuditorDesk } from '#control/auditors/auditor-desk.js';
 import { TenantCloser } from '#control/lifecycle/tenant-closer.js';
 import { PageCursors } from '#kernel/plugin/page-cursor.js';
 import { SigningKeys } from '#kernel/signing/signing-keys.js';
@@ -49,6 +50,7 @@ export class ServicesModule {
       { provide: Lockout, useValue: platform.lockout },
       { provide: PlatformAuditChain, useValue: new PlatformAuditChain(platform.catalog) },
       { provide: OperatorCatalog, useValue: new OperatorCatalog(platform.catalog, platform.platformAudit) },
+      { provide: AuditorDesk, useValue: platform.auditors },
       { provide: TenantCloser, useValue: platform.closer },
       { provide: TenantObjects, useValue: platform.objects },
     ];

@@ -28,6 +28,36 @@ const FAULTS: [fault: string, rule: string, object: RegExp][] = [
     'other-policy',
     /tickets policy tenant/,
   ],
+  ['drop policy auditor on app.tickets', 'no-policy', /^app\.tickets$/],
+  ['alter policy tenant on app.tickets to public', 'other-policy', /tickets policy tenant/],
+  [
+    'alter policy tenant on app.tickets to tenantry_tenant, tenantry_owner, tenantry_sentinel, tenantry_auditor',
+    'other-policy',
+    /policy tenant/,
+  ],
+  ['alter policy auditor on app.tickets using (true)', 'other-policy', /tickets policy auditor/],
+  ['alter policy auditor on app.tickets to tenantry_auditor, tenantry_tenant', 'other-policy', /tickets policy auditor/],
+  [`alter policy auditor on app.tickets using (tenant_id = (select tenancy.audited('shared')))`, 'other-policy', /tickets policy auditor/],
+  [
+    `drop policy auditor on app.tickets; create policy auditor on app.tickets to tenantry_auditor using (tenant_id = (select tenancy.audited('app')))`,
+    'other-policy',
+    /tickets policy auditor/,
+  ],
+  ['create policy auditor on tenancy.outbox for select to tenantry_auditor using (true)', 'other-policy', /outbox policy auditor/],
+  ['grant update on app.tickets to tenantry_auditor', 'auditor-grant', /^app\.tickets$/],
+  ['grant select on tenancy.outbox to tenantry_auditor', 'auditor-grant', /^tenancy\.outbox$/],
+  ['grant select on tenancy.fence to tenantry_auditor', 'auditor-grant', /^tenancy\.fence$/],
+  ['grant select (password_hash) on app.member to tenantry_auditor', 'auditor-grant', /member\.password_hash/],
+  ['alter table app.tickets add column share_token text', 'auditor-grant', /tickets\.share_token/],
+  ['grant usage on schema tenancy to tenantry_auditor', 'auditor-grant', /^tenancy$/],
+  ['grant execute on function tenancy.tenant_of(text) to tenantry_auditor', 'auditor-grant', /tenant_of/],
+  ['grant create on schema app to tenantry_auditor', 'schema-create', /^app$/],
+  ['grant tenantry_tenant to tenantry_auditor', 'login-member', /tenantry_auditor in tenantry_tenant/],
+  [
+    `create role tenantry_a_planted login in role tenantry_auditor; grant connect on database %I to tenantry_a_planted`,
+    'auditor-login',
+    /tenantry_a_planted/,
+  ],
   ['create policy support on app.tickets for select using (true)', 'other-policy', /tickets policy support/],
   [
     `${PROTECTED}; alter table app.notes drop constraint notes_pkey; alter table app.notes alter tenant_id drop not null`,
@@ -141,7 +171,9 @@ describe('the catalogue of a database of tenants', () => {
 
   it('is short of a table as soon as it leaves the list of global ones', async () => {
     const found = await on(homes.database, (session) =>
-      auditCatalogue(session, { globalTables: ['tenancy.fence', 'tenancy.whoami', 'tenancy.migration', 'tenancy.foundation'] }),
+      auditCatalogue(session, {
+        globalTables: ['tenancy.fence', 'tenancy.whoami', 'tenancy.migration', 'tenancy.foundation', 'tenancy.auditor'],
+      }),
     );
     expect(found.map(({ rule, object }) => `${rule} ${object}`)).toEqual(['unknown-table tenancy.role_seal']);
   });

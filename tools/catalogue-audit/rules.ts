@@ -1,5 +1,12 @@
 /** What may be in every database beside tenants' homes; any table that is neither here nor led by a tenant is a finding. */
-export const GLOBAL_TABLES = ['tenancy.fence', 'tenancy.whoami', 'tenancy.migration', 'tenancy.foundation', 'tenancy.role_seal'];
+export const GLOBAL_TABLES = [
+  'tenancy.fence',
+  'tenancy.whoami',
+  'tenancy.migration',
+  'tenancy.foundation',
+  'tenancy.role_seal',
+  'tenancy.auditor',
+];
 
 /** One rule: a query that gives the name of each object that breaks it. */
 export interface AuditRule {
@@ -24,15 +31,27 @@ tenant_table as (
 app (oid) as (
   select oid from pg_roles where rolname = 'tenantry_tenant' union select member from pg_auth_members where roleid = 'tenantry_tenant'::regrole
 ),
-login as (select r.* from pg_roles r join app using (oid) where r.rolcanlogin),
-grantee (oid) as (select oid from app union all select 0),
+auditor (oid) as (
+  select oid from pg_roles where rolname = 'tenantry_auditor'
+  union select member from pg_auth_members where roleid = 'tenantry_auditor'::regrole and member <> 'tenantry_keeper'::regrole
+),
+auditor_login as (select r.* from pg_roles r join auditor using (oid) where r.rolname <> 'tenantry_auditor'),
+outsider (oid) as (select oid from app union select oid from auditor),
+login as (select r.* from pg_roles r join outsider using (oid) where r.rolcanlogin),
+grantee (oid) as (select oid from outsider union all select 0),
 tenant_column as (
   select t.oid as relid, a.* from tenant_table t join pg_attribute a on a.attrelid = t.oid and a.attname = 'tenant_id'
 )`;
 
 const policyOf = (column: string): string => `pg_get_expr(p.${column}, p.polrelid)`;
-const isFence = (column: string): string =>
-  `${policyOf(column)} is not distinct from format('(tenant_id = ( SELECT tenancy.tenant_of(%L::text) AS tenant_of))', t.nspname)`;
+const isFence = (column: string, asked = 'tenant_of'): string =>
+  `${policyOf(column)} is not distinct from format('(tenant_id = ( SELECT tenancy.${asked}(%L::text) AS ${asked}))', t.nspname)`;
+const areRoles = (...names: string[]): string =>
+  `array(select unnest(p.polroles) order by 1) = array(select oid from pg_roles where rolname in (${names.map((name) => `'${name}'`).join(', ')}) order by 1)`;
+const IS_TENANT_POLICY = `p.polname = 'tenant' and p.polpermissive and p.polcmd = '*' and ${areRoles('tenantry_tenant', 'tenantry_owner', 'tenantry_sentinel')}
+  and ${isFence('polqual')} and ${isFence('polwithcheck')}`;
+const IS_AUDITOR_POLICY = `p.polname = 'auditor' and t.nspname <> 'tenancy' and p.polpermissive and p.polcmd = 'r' and ${areRoles('tenantry_auditor')}
+  and ${isFence('polqual', 'audited')} and p.polwithcheck is null`;
 
 /** What the triggers of the record are: table, name, function, pg_trigger.tgtype (7: before each row's insert; 58 and 62: before the rest) and whether they fire. */
 const RECORD_TRIGGERS = `('audit_event', 'seal', 'tenancy.seal_audit_event()', 7, 'O'), ('audit_event', 'keep', 'tenancy.keep_audit()', 58, 'O'),
@@ -58,14 +77,15 @@ export const TABLE_RULES: readonly AuditRule[] = [
   },
   {
     rule: 'no-policy',
-    says: 'has no policy',
-    query: `select name from tenant_table t where not exists (select from pg_policy p where p.polrelid = t.oid)`,
+    says: 'has no policy for tenants, or none for auditors',
+    query: `select name from tenant_table t where not exists (select from pg_policy p where p.polrelid = t.oid and p.polname = 'tenant')
+      or t.nspname <> 'tenancy' and not exists (select from pg_policy p where p.polrelid = t.oid and p.polname = 'auditor')`,
   },
   {
     rule: 'other-policy',
     says: 'has a policy that is not the fence’s: permissive policies add up',
     query: `select format('%s policy %I', t.name, p.polname) as name from tenant_table t join pg_policy p on p.polrelid = t.oid
-      where not (p.polpermissive and p.polcmd = '*' and p.polroles = '{0}' and ${isFence('polqual')} and ${isFence('polwithcheck')})
+      where not (${IS_TENANT_POLICY}) and not (${IS_AUDITOR_POLICY})
       and not (t.name = 'tenancy.outbox' and p.polname = 'overseer' and p.polroles = array['tenantry_overseer'::regrole::oid])`,
   },
   {
@@ -135,6 +155,28 @@ export const ACCESS_RULES: readonly AuditRule[] = [
       where (a.grantee in (select oid from grantee) and a.privilege_type not in ('SELECT', 'INSERT', 'UPDATE', 'DELETE')) or a.grantee = 0 or (a.is_grantable and a.grantee <> t.relowner)`,
   },
   {
+    rule: 'auditor-grant',
+    says: 'is open to auditors for more than reading, opens something, or is not the tenant’s',
+    query: `select r.name from relation r, aclexplode(r.relacl) a where a.grantee in (select oid from auditor)
+        and (a.privilege_type <> 'SELECT' or r.oid not in (select oid from tenant_table) or r.name = 'tenancy.outbox')
+      union select format('%s.%I', r.name, c.attname) from relation r join pg_attribute c on c.attrelid = r.oid and c.attnum > 0 and not c.attisdropped
+        where r.relkind in ('r', 'p') and has_column_privilege('tenantry_auditor', r.oid, c.attnum, 'SELECT')
+        and c.attname ~ '(password|secret|token|hash|credential|cipher|sealed)' and c.attname not in ('password_changed_at')
+        and not (r.relname in ('audit_event', 'audit_head') and c.attname in ('hash', 'prev_hash'))
+      union select n.nspname::text from pg_namespace n, auditor a where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+        and n.oid not in (select oid from home) and has_schema_privilege(a.oid, n.oid, 'USAGE')
+      union select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+        where n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and has_function_privilege('tenantry_auditor', p.oid, 'EXECUTE')
+        and p.oid::regprocedure::text <> 'tenancy.audited(text)'`,
+  },
+  {
+    rule: 'auditor-login',
+    says: 'is an auditor’s login without an end, with too many sessions, or not listed here',
+    query: `select l.rolname::text as name from auditor_login l where has_database_privilege(l.oid, current_database(), 'CONNECT')
+      and (l.rolvaliduntil is null or not isfinite(l.rolvaliduntil) or l.rolconnlimit <> 5 or l.rolinherit
+        or not exists (select from tenancy.auditor a where a.role_name = l.rolname and a.expires_at = l.rolvaliduntil))`,
+  },
+  {
     rule: 'fence-grant',
     says: 'is open to a tenant’s SQL',
     query: `select distinct r.name from relation r, aclexplode(r.relacl) a where r.nspname = 'tenancy' and a.grantee in (select oid from grantee)
@@ -157,24 +199,24 @@ export const ACCESS_RULES: readonly AuditRule[] = [
   {
     rule: 'login-member',
     says: 'is a member of another role, or may become one',
-    query: `select format('%s in %s', m.member::regrole, m.roleid::regrole) as name from pg_auth_members m where m.member in (select oid from app)
-      and (m.roleid <> 'tenantry_tenant'::regrole or m.set_option or m.admin_option)`,
+    query: `select format('%s in %s', m.member::regrole, m.roleid::regrole) as name from pg_auth_members m where m.member in (select oid from outsider)
+      and (m.roleid <> case when m.member in (select oid from app) then 'tenantry_tenant'::regrole else 'tenantry_auditor'::regrole end or m.set_option or m.admin_option)`,
   },
   {
     rule: 'inner-role',
     says: 'can be logged in to, or has a right over the whole server',
-    query: `select rolname::text as name from pg_roles where rolname in ('tenantry_owner', 'tenantry_sentinel', 'tenantry_keeper', 'tenantry_overseer', 'tenantry_tenant')
+    query: `select rolname::text as name from pg_roles where rolname in ('tenantry_owner', 'tenantry_sentinel', 'tenantry_keeper', 'tenantry_overseer', 'tenantry_tenant', 'tenantry_auditor')
       and (rolcanlogin or rolsuper or rolbypassrls or rolreplication or rolcreatedb or (rolcreaterole and rolname <> 'tenantry_keeper'))`,
   },
   {
     rule: 'owns',
     says: 'belongs to a login of tenants',
-    query: `select format('%s of %s', d.objid, d.refobjid::regrole) as name from pg_shdepend d where d.deptype = 'o' and d.classid <> 'pg_default_acl'::regclass and d.refclassid = 'pg_authid'::regclass and d.refobjid in (select oid from app)`,
+    query: `select format('%s of %s', d.objid, d.refobjid::regrole) as name from pg_shdepend d where d.deptype = 'o' and d.classid <> 'pg_default_acl'::regclass and d.refclassid = 'pg_authid'::regclass and d.refobjid in (select oid from outsider)`,
   },
   {
     rule: 'database-grant',
     says: 'lets a tenant’s SQL make schemas or temporary tables',
-    query: `select distinct d.datname::text as name from pg_database d, app r where d.datname = current_database()
+    query: `select distinct d.datname::text as name from pg_database d, outsider r where d.datname = current_database()
       and (has_database_privilege(r.oid, d.oid, 'TEMPORARY') or has_database_privilege(r.oid, d.oid, 'CREATE'))`,
   },
   {
@@ -190,7 +232,7 @@ export const ACCESS_RULES: readonly AuditRule[] = [
   {
     rule: 'schema-create',
     says: 'lets a tenant’s SQL create in it',
-    query: `select distinct n.nspname::text as name from pg_namespace n, app r where n.nspname !~ '^pg_(temp|toast)' and has_schema_privilege(r.oid, n.oid, 'CREATE')
+    query: `select distinct n.nspname::text as name from pg_namespace n, outsider r where n.nspname !~ '^pg_(temp|toast)' and has_schema_privilege(r.oid, n.oid, 'CREATE')
       union select nspname from pg_namespace, aclexplode(nspacl) a where nspname = 'public' and a.grantee = 0`,
   },
   {
@@ -199,7 +241,7 @@ export const ACCESS_RULES: readonly AuditRule[] = [
     says: 'gives rights on what is made later',
     query: `select distinct format('for %s in %s', d.defaclrole::regrole, coalesce(nullif(d.defaclnamespace, 0)::regnamespace::text, 'any schema')) as name
       from pg_default_acl d, aclexplode(d.defaclacl) a
-      where a.grantee in (select oid from grantee) and d.defaclrole not in (select oid from app)`,
+      where a.grantee in (select oid from grantee) and d.defaclrole not in (select oid from outsider)`,
   },
   {
     rule: 'persisted-setting',
@@ -226,12 +268,12 @@ export const ACCESS_RULES: readonly AuditRule[] = [
   {
     rule: 'language',
     says: 'may be written by a tenant: a block can outlive the watchdog',
-    query: `select l.lanname::text as name from pg_language l, app r where l.lanname not in ('sql', 'internal', 'c') and has_language_privilege(r.oid, l.oid, 'USAGE') group by 1`,
+    query: `select l.lanname::text as name from pg_language l, outsider r where l.lanname not in ('sql', 'internal', 'c') and has_language_privilege(r.oid, l.oid, 'USAGE') group by 1`,
   },
   {
     rule: 'dangerous-function',
     says: 'reaches other sessions, the server, or runs SQL given as text',
-    query: `select p.oid::regprocedure::text as name from pg_proc p, app r where p.pronamespace = 'pg_catalog'::regnamespace and r.oid = 'tenantry_tenant'::regrole
+    query: `select p.oid::regprocedure::text as name from pg_proc p, outsider r where p.pronamespace = 'pg_catalog'::regnamespace and r.oid in ('tenantry_tenant'::regrole, 'tenantry_auditor'::regrole)
       and has_function_privilege(r.oid, p.oid, 'EXECUTE') and (p.proname ~ '^(pg_advisory|pg_try_advisory|lo_|loread$|lowrite$|pg_stat_get_(activity|backend)|(query|table|cursor|schema|database)_to_xml)'
       or p.proname in ('pg_terminate_backend', 'pg_cancel_backend', 'pg_notify', 'pg_lock_status', 'pg_prepared_xact', 'pg_prepared_statement', 'pg_cursor', 'ts_stat', 'setseed',
         'pg_export_snapshot', 'pg_logical_emit_message', 'pg_log_backend_memory_contexts', 'pg_read_file', 'pg_read_binary_file', 'pg_ls_dir', 'pg_stat_file', 'pg_reload_conf')

@@ -49,6 +49,25 @@ describe('the schema that the migrations make', () => {
     for (const placement of [...placements, ...templates]) expect(await dumpOf(placement)).toBe(golden);
   });
 
+  it('is what a home becomes that is from before auditors', async () => {
+    const tenant = await test.tenant('schema');
+    const { cluster, database, schema } = tenant.placement;
+    const { provisionUrl } = test.platform.clusters.find(({ name }) => name === cluster)!;
+    await withSession(atDatabase(String(provisionUrl), database), async (session) => {
+      const { rows } = await session.query<{ name: string }>('select tablename as name from pg_tables where schemaname = $1', [schema]);
+      for (const { name } of rows) {
+        const table = `"${schema}"."${name}"`;
+        await session.query(`drop policy auditor on ${table}; alter policy tenant on ${table} to public`);
+        await session.query(`revoke all on ${table} from tenantry_auditor`);
+      }
+      await session.query(`revoke usage on schema "${schema}" from tenantry_auditor`);
+      await session.query(`delete from tenancy.migration where home = $1 and name >= '0009'`, [schema]);
+    });
+    const { migrated } = await test.provisioning.fleet.run([tenant]);
+    expect(migrated).toEqual([`${cluster}/${database}/${schema}`]);
+    expect(await dumpOf(tenant.placement)).toBe(readFileSync(join(folder, 'tenant', 'schema.sql'), 'utf8'));
+  });
+
   it('shows what differs: a column, a default, an index, a policy, a grant', async () => {
     const { placement } = await test.tenant('database');
     const { provisionUrl } = test.platform.clusters.find(({ name }) => name === placement.cluster)!;
@@ -62,6 +81,7 @@ describe('the schema that the migrations make', () => {
         'alter policy tenant on app.tickets using (true)',
         'alter table app.tickets no force row level security',
         'grant truncate on app.tickets to tenantry_tenant',
+        'grant select (password_hash) on app.member to tenantry_auditor',
         'grant create on schema app to public',
         'alter table app.tickets owner to postgres',
         'create view app.all_tickets as select * from app.tickets',

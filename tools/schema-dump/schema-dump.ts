@@ -51,6 +51,8 @@ part (name, rank, position, line) as (
   union all select c.relname, 5, 0, format('  trigger %s', pg_get_triggerdef(t.oid)) from relation c join pg_trigger t on t.tgrelid = c.oid where not t.tgisinternal
   union all select c.relname, 6, 0, format('  as %s', pg_get_viewdef(c.oid)) from relation c where relkind in ('v', 'm')
   union all select c.relname, 7, 0, '  ' || g.line from relation c join granted g using (oid)
+  union all select c.relname, 7, 1, format('  grant select (%s) to %s', string_agg(a.attname, ', ' order by a.attname), g.grantee::regrole)
+    from relation c join pg_attribute a on a.attrelid = c.oid, aclexplode(a.attacl) g where g.privilege_type = 'SELECT' group by c.relname, g.grantee
   union all select p.proname, 8, 0, E'\\n' || pg_get_functiondef(p.oid) from pg_proc p join home on home.oid = p.pronamespace
   union all select t.typname, 9, 0, format(E'\\ntype %s (%s)', t.typname, (select string_agg(e.enumlabel, ', ' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid))
     from pg_type t join home on home.oid = t.typnamespace where t.typtype in ('e', 'd', 'r')

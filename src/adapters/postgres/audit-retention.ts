@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { atDatabase, identifier, inTransaction, withSession } from '#adapters/postgres/session.js';
-import { clusterNamed, type Cluster } from '#control/provisioning/cluster.js';
+import type { ClusterBook } from '#control/provisioning/cluster-book.js';
 import type { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
@@ -14,14 +14,14 @@ import { cutFacts, RETENTION_CUT, type RetentionCutDetails } from '#workspace/au
  */
 export class AuditRetention {
   constructor(
-    private readonly clusters: readonly Cluster[],
+    private readonly clusters: ClusterBook,
     private readonly keys: CapabilityKeys,
     private readonly signer: AuditSigner,
   ) {}
 
   /** Everything up to the last event before that time goes, and the word for it is the newest event, in one transaction. Null when there was nothing. */
-  cut(tenant: Tenant, before: Date): Promise<RetentionCutDetails | null> {
-    const { provisionUrl } = clusterNamed(tenant.placement.cluster, this.clusters);
+  async cut(tenant: Tenant, before: Date): Promise<RetentionCutDetails | null> {
+    const { provisionUrl } = await this.clusters.named(tenant.placement.cluster);
     return withSession(atDatabase(provisionUrl, tenant.placement.database), (provisioning) =>
       inTransaction(provisioning, async () => {
         await provisioning.query('select tenancy.take_turn($1)', [tenant.id]);

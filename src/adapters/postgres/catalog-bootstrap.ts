@@ -42,7 +42,9 @@ export class CatalogBootstrap {
         }
         await provisioning.query(`grant usage on schema public to ${identifier(login)}`);
         await provisioning.query(`grant select, insert, update, delete on all tables in schema public to ${identifier(login)}`);
-        await provisioning.query(`revoke insert, update, delete on migration, cluster from ${identifier(login)}`);
+        await provisioning.query(`revoke insert, update, delete on migration from ${identifier(login)}`);
+        // Which of them it may add and take away: migration 0012.
+        await provisioning.query(`revoke update on cluster from ${identifier(login)}`);
         // What is on record is added to, and the head moves by its trigger alone.
         await provisioning.query(
           `revoke update, delete on platform_audit_event, audit_anchor, erasure_certificate, tombstone from ${identifier(login)}`,

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type pg from 'pg';
+import pg from 'pg';
 import { TEMPLATE_DATABASE } from '#adapters/postgres/database-maker.js';
 import type { Foundation } from '#adapters/postgres/foundation.js';
 import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import { sealRole, setPassword, verifierOf } from '#adapters/postgres/role-password.js';
 import { serverTurn } from '#adapters/postgres/server-turn.js';
-import { atDatabase, identifier, withSession } from '#adapters/postgres/session.js';
+import { atDatabase, identifier, inTransaction, withSession } from '#adapters/postgres/session.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
 import { OWN_DATABASE_SCHEMA, SHARED_SCHEMA } from '#control/provisioning/placer.js';
 
@@ -25,21 +25,36 @@ export class ClusterBootstrap {
   }
 
   async #bring(provisioning: pg.Client, cluster: Cluster): Promise<Record<string, string[]>> {
-    const shared = new URL(cluster.appUrl).pathname.slice(1);
-    await provisioning.query(await readFile(join(this.provisioningFolder, 'roles.sql'), 'utf8'));
-    await makeDatabase(provisioning, shared);
-    await makeDatabase(provisioning, TEMPLATE_DATABASE);
-    await provisioning.query(`grant connect on database ${identifier(shared)} to tenantry_app`);
-    for (const database of [shared, TEMPLATE_DATABASE])
+    const shared = cluster.kind === 'shared' ? new URL(cluster.appUrl).pathname.slice(1) : null;
+    const databases = [...(shared === null ? [] : [shared]), TEMPLATE_DATABASE];
+    await this.#makeRoles(provisioning, cluster);
+    for (const database of databases) await makeDatabase(provisioning, database);
+    if (shared !== null) await provisioning.query(`grant connect on database ${identifier(shared)} to tenantry_app`);
+    for (const database of databases)
       await withSession(atDatabase(cluster.provisionUrl, database), (session) => this.foundation.lay(session));
-    await withSession(atDatabase(cluster.provisionUrl, shared), async (session) => {
-      await sealRole(session, new URL(cluster.appUrl).username, verifierOf(cluster.appUrl));
-      await setPassword(session, new URL(cluster.migratorUrl).username, verifierOf(cluster.migratorUrl));
+    if (shared !== null)
+      await withSession(atDatabase(cluster.provisionUrl, shared), (session) =>
+        sealRole(session, new URL(cluster.appUrl).username, verifierOf(cluster.appUrl)),
+      );
+    await setPassword(provisioning, new URL(cluster.migratorUrl).username, verifierOf(cluster.migratorUrl));
+    const applied: Record<string, string[]> = {};
+    for (const database of databases)
+      applied[database] = await this.#migrate(cluster, database, database === shared ? SHARED_SCHEMA : OWN_DATABASE_SCHEMA);
+    return applied;
+  }
+
+  /** A customer's server says whose it is from the moment it has the roles, so that no other tenant's is made there. */
+  async #makeRoles(provisioning: pg.Client, cluster: Cluster): Promise<void> {
+    const roles = await readFile(join(this.provisioningFolder, 'roles.sql'), 'utf8');
+    if (cluster.kind === 'shared') {
+      await provisioning.query(roles);
+      return;
+    }
+    await inTransaction(provisioning, async () => {
+      await provisioning.query(`set local tenantry.own_server = 'on'`);
+      await provisioning.query(roles);
+      await provisioning.query(`comment on role tenantry_owner is ${pg.escapeLiteral(cluster.name)}`);
     });
-    return {
-      [shared]: await this.#migrate(cluster, shared, SHARED_SCHEMA),
-      [TEMPLATE_DATABASE]: await this.#migrate(cluster, TEMPLATE_DATABASE, OWN_DATABASE_SCHEMA),
-    };
   }
 
   #migrate(cluster: Cluster, database: string, home: string): Promise<string[]> {

@@ -30,6 +30,7 @@ export class DatabaseMaker {
       await provisioning.query(`revoke all on database ${identifier(database)} from public`);
       await provisioning.query(`grant connect on database ${identifier(database)} to ${identifier(database)}, tenantry_migrator`);
       await provisioning.query(`grant create on database ${identifier(database)} to tenantry_owner`);
+      await provisioning.query(`grant connect on database ${identifier(database)} to tenantry_keeper with grant option`);
     });
     await withSession(atDatabase(cluster.provisionUrl, database), async (provisioning) => {
       await provisioning.query('insert into tenancy.whoami (tenant_id) values ($1) on conflict do nothing', [tenant.id]);
@@ -41,6 +42,7 @@ export class DatabaseMaker {
 
   async undo(tenant: Tenant, cluster: Cluster): Promise<void> {
     const { database } = tenant.placement;
+    await this.#endAuditors(tenant, cluster);
     await withSession(cluster.provisionUrl, async (provisioning) => {
       await provisioning.query(`drop database if exists ${identifier(database)} with (force)`);
       await provisioning.query(`drop role if exists ${identifier(database)}`);
@@ -81,6 +83,18 @@ export class DatabaseMaker {
       await provisioning.query(`grant tenantry_tenant to ${identifier(role)} with inherit true, set false, admin false`);
       await provisioning.query(`grant ${identifier(role)} to tenantry_keeper with admin true, inherit false, set false`);
     });
+  }
+
+  /** Their roles are the server's and would outlive the database; one that is not there has none. */
+  async #endAuditors({ id, placement }: Tenant, cluster: Cluster): Promise<void> {
+    const isThere = await withSession(cluster.provisionUrl, async (provisioning) => {
+      const { rowCount } = await provisioning.query('select from pg_database where datname = $1', [placement.database]);
+      return rowCount === 1;
+    });
+    if (isThere)
+      await withSession(atDatabase(cluster.provisionUrl, placement.database), (session) =>
+        session.query('select tenancy.revoke_auditors($1)', [id]),
+      );
   }
 
   async #verify(tenant: Tenant, url: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { Fence } from '#adapters/postgres/fence.js';
 import type { Foundation } from '#adapters/postgres/foundation.js';
 import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
-import { clusterNamed, type Cluster } from '#control/provisioning/cluster.js';
+import type { ClusterBook } from '#control/provisioning/cluster-book.js';
 import { SHARED_SCHEMA } from '#control/provisioning/placer.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 
@@ -24,7 +24,7 @@ export interface FleetRun {
  */
 export class FleetRunner {
   constructor(
-    private readonly clusters: readonly Cluster[],
+    private readonly clusters: ClusterBook,
     private readonly homes: HomeMigrations,
     private readonly fences: Fence,
     private readonly foundation: Foundation,
@@ -32,7 +32,8 @@ export class FleetRunner {
 
   async run(tenants: readonly Tenant[]): Promise<FleetRun> {
     const made = tenants.filter(({ status }) => status !== 'provisioning');
-    const here = made.filter(({ placement }) => this.clusters.some(({ name }) => name === placement.cluster));
+    const known = new Set((await this.clusters.all()).map(({ name }) => name));
+    const here = made.filter(({ placement }) => known.has(placement.cluster));
     const run = {
       founded: [] as string[],
       migrated: [] as string[],
@@ -55,7 +56,7 @@ export class FleetRunner {
     const [first] = residents;
     if (!first) return;
     const { cluster, database } = first.placement;
-    const { migratorUrl, provisionUrl } = clusterNamed(cluster, this.clusters);
+    const { migratorUrl, provisionUrl } = await this.clusters.named(cluster);
     await withSession(atDatabase(migratorUrl, database), async (migrator) => {
       if (!(await this.foundation.isCurrent(migrator))) {
         await withSession(atDatabase(provisionUrl, database), (provisioning) => this.foundation.lay(provisioning));

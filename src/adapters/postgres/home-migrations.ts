@@ -17,7 +17,7 @@ export class HomeMigrations {
       await migrator.query('set local role tenantry_owner');
       await migrator.query(`set local lock_timeout = '3s'`);
       await migrator.query(`create schema if not exists ${schema}`);
-      await migrator.query(`grant usage on schema ${schema} to tenantry_tenant`);
+      await migrator.query(`grant usage on schema ${schema} to tenantry_tenant, tenantry_auditor`);
       await migrator.query(`set local search_path = ${schema}, pg_temp`);
       for (const step of due) await migrator.query(step.statements.join(';\n'));
       await migrator.query('set local role none');

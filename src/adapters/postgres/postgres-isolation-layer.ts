@@ -4,7 +4,8 @@ import type { DatabaseMaker } from '#adapters/postgres/database-maker.js';
 import type { Fence } from '#adapters/postgres/fence.js';
 import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import { atDatabase, identifier, inTransaction, withSession } from '#adapters/postgres/session.js';
-import { clusterNamed, type Cluster } from '#control/provisioning/cluster.js';
+import type { Cluster } from '#control/provisioning/cluster.js';
+import type { ClusterBook } from '#control/provisioning/cluster-book.js';
 import type { IsolationLayer } from '#control/provisioning/isolation-layer.js';
 import type { PlacementKind } from '#kernel/tenancy/placement.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
@@ -20,7 +21,7 @@ export class PostgresIsolationLayer implements IsolationLayer {
   readonly #work: Record<PlacementKind, Work>;
 
   constructor(
-    private readonly clusters: readonly Cluster[],
+    private readonly clusters: ClusterBook,
     private readonly fences: Fence,
     homes: HomeMigrations,
     databases: DatabaseMaker,
@@ -40,12 +41,12 @@ export class PostgresIsolationLayer implements IsolationLayer {
   }
 
   async prepare(tenant: Tenant): Promise<void> {
-    await this.#work[tenant.placement.kind].prepare(tenant, clusterNamed(tenant.placement.cluster, this.clusters));
+    await this.#work[tenant.placement.kind].prepare(tenant, await this.clusters.named(tenant.placement.cluster));
     await this.fence(tenant);
   }
 
   async undo(tenant: Tenant): Promise<void> {
-    await this.#work[tenant.placement.kind].undo(tenant, clusterNamed(tenant.placement.cluster, this.clusters));
+    await this.#work[tenant.placement.kind].undo(tenant, await this.clusters.named(tenant.placement.cluster));
   }
 
   fence(tenant: Tenant): Promise<void> {
@@ -59,6 +60,7 @@ export class PostgresIsolationLayer implements IsolationLayer {
   /** As provisioning: the policies bind everybody else, and the order of foreign keys does not matter when every row goes. */
   #deleteRows(provisioning: pg.Client, tenant: Tenant): Promise<void> {
     return inTransaction(provisioning, async () => {
+      await provisioning.query('select tenancy.revoke_auditors($1)', [tenant.id]);
       await this.fences.remove(provisioning, tenant);
       await provisioning.query('set local session_replication_role = replica');
       const { rows } = await provisioning.query<{ name: string }>(
@@ -73,6 +75,7 @@ export class PostgresIsolationLayer implements IsolationLayer {
 
   #dropSchema(migrator: pg.Client, tenant: Tenant): Promise<void> {
     return inTransaction(migrator, async () => {
+      await migrator.query('select tenancy.revoke_auditors($1)', [tenant.id]);
       await this.fences.remove(migrator, tenant);
       await migrator.query('delete from tenancy.migration where home = $1', [tenant.placement.schema]);
       await migrator.query('select tenancy.forget($1)', [tenant.id]);

@@ -4,13 +4,19 @@ import { ClusterUnknownError } from '#control/provisioning/provisioning.errors.j
 export interface Cluster {
   readonly name: string;
   readonly region: string;
-  /** The login of requests, in the shared database. */
+  /** Of the platform's own for many tenants, or one that a customer brought for itself alone. */
+  readonly kind: ClusterKind;
+  /** The login of requests, in the shared database; of an own server, only where it is: it has no shared database and nobody logs in by it. */
   readonly appUrl: string;
   /** Runs DDL and writes fences, in the shared database and in those of tenants on this server. */
   readonly migratorUrl: string;
   /** A superuser, for making roles and databases; its database is only where it connects to. */
   readonly provisionUrl: string;
+  /** Where people outside reach the server, when that is not where we do. */
+  readonly publicUrl?: string | undefined;
 }
+
+export type ClusterKind = 'shared' | 'own';
 
 /** Raises ClusterUnknownError. */
 export function clusterNamed<Known extends Pick<Cluster, 'name'>>(name: string, clusters: readonly Known[]): Known {

@@ -43,6 +43,30 @@ export class ClusterUnknownError extends AppError {
   }
 }
 
+/** A tenant was to be placed on a cluster of another region than its own. */
+export class ClusterElsewhereError extends AppError {
+  readonly code = 'provisioning.cluster-elsewhere';
+
+  constructor(
+    readonly cluster: string,
+    readonly region: string,
+  ) {
+    super(`Cluster ${cluster} is in region ${region}.`);
+  }
+}
+
+/** A server that a customer brought cannot be used as it is; says nothing of how it is reached. */
+export class OwnServerRefusedError extends AppError {
+  readonly code = 'provisioning.own-server-refused';
+
+  constructor(
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`The server of the connection string cannot be used: ${reason}.`, options);
+  }
+}
+
 /** Making a tenant failed, and taking it back failed too: somebody has to look. */
 export class CreationNotUndoneError extends AppError {
   readonly code = 'provisioning.not-undone';

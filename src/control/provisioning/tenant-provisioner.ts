@@ -22,6 +22,8 @@ export interface TenantRequest {
   readonly adminEmail: string;
   readonly plan: string;
   readonly region: string;
+  /** The cluster, when it is not for the region to choose. */
+  readonly cluster?: string | undefined;
 }
 
 /** Brings a tenant into being, changes its status, and takes it away again; each step leaves catalog and fence agreeing. */
@@ -43,8 +45,9 @@ export class TenantProvisioner {
    * active in the catalog nothing is undone: raises TenantNotFencedError or TenantNotFoundedError, and `resume` goes on.
    */
   async create(request: TenantRequest): Promise<Tenant> {
-    const placement = this.placer.place(request.plan, request.region);
-    const reserved = await this.registry.reserve({ ...request, id: randomUUIDv7(), placement });
+    const { cluster, ...order } = request;
+    const placement = await this.placer.place(order.plan, order.region, { cluster });
+    const reserved = await this.registry.reserve({ ...order, id: randomUUIDv7(), placement });
     try {
       return await this.resume(reserved);
     } catch (error) {

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { tenantTarget } from '#catalog/audit/platform-act.js';
 import { isSlug, slugFrom } from '#kernel/resolution/slug.js';
 import type { TenantStatus } from '#kernel/tenancy/tenant.js';
-import { clusterNamed } from '#control/provisioning/cluster.js';
+import { addAuditorCommand } from '#main/cli/auditor-command.js';
 import type { Session } from '#main/cli/session.js';
 import { reportTenant, tenantEntry, tenantLines } from '#main/cli/tenant-report.js';
 import { recordSql, runTenantSql } from '#main/cli/tenant-sql.js';
@@ -106,8 +106,9 @@ export function addTenantCommands(program: Command, session: Session): Command {
       session.provisioned(async ({ platform, provisioning, output }) => {
         const found = await provisioning.tenants.get(slug);
         if (!found.placement.secret) throw new UsageError(`${slug} has no database of its own`);
+        const cluster = await provisioning.clusterBook.named(found.placement.cluster);
         await platform.platformAudit.around({ action: 'tenant.rotate-secret', targets: [tenantTarget(found.id)] }, () =>
-          provisioning.databases.rotate(found, clusterNamed(found.placement.cluster, provisioning.clusters)),
+          provisioning.databases.rotate(found, cluster),
         );
         output.document({ slug, rotated: true }, () => [`${slug}: the password was changed`]);
       }),
@@ -130,6 +131,8 @@ export function addTenantCommands(program: Command, session: Session): Command {
         output.document({ id: issued.id, apiKey: issued.key }, () => [`${issued.key}   (id ${issued.id}, shown once)`]);
       }),
     );
+
+  addAuditorCommand(tenant, session);
 
   tenant
     .command('domain <slug> <domain>')

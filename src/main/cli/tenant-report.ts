@@ -1,5 +1,4 @@
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
-import { clusterNamed } from '#control/provisioning/cluster.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import type { Provisioning } from '#main/provisioning.js';
 
@@ -26,10 +25,12 @@ export function tenantEntry({ id, slug, name, plan, status, region, placement }:
 }
 
 /** Asks the tenant's own database which version it is at; null when it cannot be asked. */
-export async function reportTenant(tenant: Tenant, { clusters, homes }: Provisioning): Promise<TenantReport> {
+export async function reportTenant(tenant: Tenant, { clusterBook, homes }: Provisioning): Promise<TenantReport> {
   const { cluster, database, schema } = tenant.placement;
-  const url = atDatabase(clusterNamed(cluster, clusters).migratorUrl, database);
-  const applied = await withSession(url, (session) => homes.applied(session, schema)).catch(() => null);
+  const applied = await clusterBook
+    .named(cluster)
+    .then(({ migratorUrl }) => withSession(atDatabase(migratorUrl, database), (session) => homes.applied(session, schema)))
+    .catch(() => null);
   const schemaVersion = applied ? ([...applied].sort().at(-1) ?? null) : null;
   return { ...tenantEntry(tenant), schemaVersion };
 }

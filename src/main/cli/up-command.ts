@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import type { FleetRun } from '#adapters/postgres/fleet-runner.js';
 import type { Session } from '#main/cli/session.js';
 import { ConfigError } from '#main/config.js';
+import type { Provisioning } from '#main/provisioning.js';
 import { AuditSigner } from '#workspace/audit/audit-signer.js';
 
 /** `up`: makes roles, databases and catalog, and brings every tenant to the newest migration. Safe to repeat, also beside a running api. */
@@ -25,7 +27,9 @@ export function addUpCommand(program: Command, session: Session): void {
             applied: await provisioning.clusterBootstrap.run(cluster),
           })),
         );
+        const broken = await bringOwnServers(provisioning);
         const fleet = await provisioning.fleet.run(await provisioning.tenants.list());
+        fleet.failures.push(...broken);
         const applied = clusters.reduce((sum, cluster) => sum + Object.values(cluster.applied).flat().length, catalog.length);
         const details = { applied, migrated: fleet.migrated.length, failed: fleet.failures.length };
         await platform.platformAudit.recordAlone({ action: 'platform.up', targets: [], details });
@@ -39,4 +43,15 @@ export function addUpCommand(program: Command, session: Session): void {
         ]);
       }),
     );
+}
+
+/** What customers brought is brought up to date one by one: one that is away is reported, and stops nobody else. */
+async function bringOwnServers({ clusterBook, clusterBootstrap }: Provisioning): Promise<FleetRun['failures']> {
+  const failures: FleetRun['failures'] = [];
+  for (const { name } of (await clusterBook.all()).filter(({ kind }) => kind === 'own'))
+    await clusterBook
+      .named(name)
+      .then((cluster) => clusterBootstrap.run(cluster))
+      .catch((error: unknown) => failures.push({ target: name, error: String(error) }));
+  return failures;
 }

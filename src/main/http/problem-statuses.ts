@@ -112,6 +112,10 @@ export const PROBLEM_STATUSES: ReadonlyMap<string, ProblemStatus> = new Map(
     'operators.last-owner': { status: 409, title: 'The last owner stays' },
     'operators.beyond-own-rights': { status: 403, title: 'More than you have' },
     'operators.disabled': { status: 409, title: 'Operator is disabled' },
+    'auditors.not-found': { status: 404, title: 'No such auditor' },
+    'auditors.tenant-closed': { status: 409, title: 'Not an active tenant' },
+    'auditors.expiry-refused': { status: 422, title: 'No time to come' },
+    'auditors.login-failed': { status: 503, title: 'Database not available', retryAfter: 5 },
     internal: { status: 500, title: 'Internal error' },
   } satisfies Record<string, ProblemStatus>),
 );
