@@ -19,7 +19,7 @@ export class WarmPlaces0014 extends Migration {
       created_at timestamptz(3) not null default clock_timestamp(),
       unique (cluster, database, schema)
     )`);
-    this.addSql('create index warm_place_ready on warm_place (cluster, kind, created_at) where state = \'ready\'');
+    this.addSql("create index warm_place_ready on warm_place (cluster, kind, created_at) where state = 'ready'");
   }
 
   override down(): void {

@@ -1,6 +1,7 @@
 import type { Plugin } from '#kernel/plugin/plugin.js';
 import { auditorsPlugin } from '#control/auditors/auditors.plugin.js';
 import { lifecyclePlugin } from '#control/lifecycle/lifecycle.plugin.js';
+import { onboardingPlugin } from '#control/onboarding/onboarding.plugin.js';
 import { operatorsPlugin } from '#control/operators/operators.plugin.js';
 import { accessPlugin } from '#workspace/access/access.plugin.js';
 import { auditPlugin } from '#workspace/audit/audit.plugin.js';
@@ -20,6 +21,7 @@ export const plugins: readonly Plugin[] = [
   lifecyclePlugin,
   membersPlugin,
   notificationsPlugin,
+  onboardingPlugin,
   operatorsPlugin,
   ticketsPlugin,
 ];

@@ -14,6 +14,7 @@ import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import { billingProviders } from '#main/billing-parts.js';
 import { memberProviders } from '#main/member-services.js';
 import { notificationProviders } from '#main/notification-parts.js';
+import { onboardingProviders } from '#main/onboarding.js';
 import type { Platform } from '#main/platform.js';
 import { AUDIT_ANCHORS } from '#workspace/audit/audit-anchors.js';
 import { AUDIT_KEYS } from '#workspace/audit/audit-keys.js';
@@ -33,6 +34,7 @@ export class ServicesModule {
       ...memberProviders(platform.members),
       ...notificationProviders(platform.notifications),
       ...billingProviders(platform.billing),
+      ...onboardingProviders(platform),
       { provide: TenantContextFactory, useValue: contexts },
       { provide: SigningKeys, useValue: signing },
       { provide: IdempotencyGate, useValue: new IdempotencyGate(contexts, signing) },

@@ -27,7 +27,8 @@ export class SchemaPlaces implements PlaceDriver {
   async verify(tenant: Tenant, cluster: Cluster): Promise<void> {
     const { database, schema } = tenant.placement;
     await withSession(atDatabase(cluster.migratorUrl, database), async (migrator) => {
-      if ((await this.fences.stale(migrator, [tenant])).length > 0) throw new IsolationNotVerifiedError(tenant.id, 'its fence is not there');
+      if ((await this.fences.stale(migrator, [tenant])).length > 0)
+        throw new IsolationNotVerifiedError(tenant.id, 'its fence is not there');
       const { rowCount } = await migrator.query('select from tenancy.fence where home = $1 and tenant_id <> $2', [schema, tenant.id]);
       if (rowCount) throw new IsolationNotVerifiedError(tenant.id, 'its schema is the home of another');
       const applied = await this.homes.applied(migrator, schema);

@@ -41,7 +41,8 @@ export class HttpsNoticeSender implements NoticeSender {
     );
     const isAllowed = (address: string): boolean => isOpenAddress(address) || (this.options.isLocalAllowed && isLoopback(address));
     const [first] = found;
-    if (!first || !found.every(({ address }) => isAllowed(address))) throw new NoticeAddressRefusedError('it is not one of the open internet');
+    if (!first || !found.every(({ address }) => isAllowed(address)))
+      throw new NoticeAddressRefusedError('it is not one of the open internet');
     return first;
   }
 }
@@ -56,9 +57,14 @@ function post(
 ): Promise<number> {
   const { promise, resolve: settle, reject } = Promise.withResolvers<number>();
   // Looked up again, the name could be another's by now.
-  const lookup: LookupFunction = (_host, { all }, done) =>
-    all ? done(null, [{ address, family }]) : done(null, address, family);
-  const options = { method: 'POST', headers: { ...headers, 'content-length': Buffer.byteLength(body) }, lookup, signal, agent: false as const };
+  const lookup: LookupFunction = (_host, { all }, done) => (all ? done(null, [{ address, family }]) : done(null, address, family));
+  const options = {
+    method: 'POST',
+    headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+    lookup,
+    signal,
+    agent: false as const,
+  };
   const sent = (url.protocol === 'https:' ? tlsRequest : plainRequest)(url, options, (answer) => {
     settle(answer.statusCode ?? 0);
     answer.destroy();

@@ -75,6 +75,13 @@ export class TenantRegistry implements TenantRoll {
     return one(this.catalog.em.fork(), UUID.test(idOrSlug) ? 'id' : 'slug', idOrSlug);
   }
 
+  /** What was said of a tenant when it was ordered. Raises TenantUnknownError. */
+  async factsOf(id: string): Promise<Pick<TenantOrder, 'name' | 'adminEmail'>> {
+    const tenant = await this.catalog.em.fork().findOne(TenantRecord, { id });
+    if (!tenant) throw new TenantUnknownError();
+    return { name: tenant.name, adminEmail: tenant.adminEmail };
+  }
+
   /** Every tenant, in the order they were made. */
   list(): Promise<Tenant[]> {
     return this.#all('');

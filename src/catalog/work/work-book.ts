@@ -63,14 +63,14 @@ export class WorkBook {
     if (made.length === 0) return null;
     await em.execute(
       `insert into work_step (work_id, name, position, state, result, started_at, finished_at)
-       select ?, name, place, case when result is null then 'pending' else 'done' end, result,
+       select ?::uuid, name, place, case when result is null then 'pending' else 'done' end, result,
          case when result is not null then clock_timestamp() end, case when result is not null then clock_timestamp() end
        from (select name, place, ?::jsonb -> name as result from unnest(?::text[]) with ordinality as step (name, place)) s`,
       [id, JSON.stringify(done), textArray(kind.steps.map(({ name }) => name))],
     );
     await em.execute(
       `insert into work_event (work_id, seq, step, state)
-       select ?, 1, null, 'queued' union all select ?, 1 + place, name, 'done' from unnest(?::text[]) with ordinality as step (name, place)`,
+       select ?::uuid, 1, null, 'queued' union all select ?::uuid, 1 + place, name, 'done' from unnest(?::text[]) with ordinality as step (name, place)`,
       [id, id, textArray(Object.keys(done))],
     );
     return id;

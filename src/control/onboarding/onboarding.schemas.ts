@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Reason } from '#control/operators/reason.js';
 import { Instant, Text } from '#workspace/schemas.js';
 
 const Line = Text.trim().refine((text) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text), { error: 'is not one line' });
@@ -24,12 +25,12 @@ export const MakeTenant = SignUp.extend({
   adminName: Name.optional(),
   cluster: Choice.optional().describe('The cluster, when it is not for the region to choose.'),
   trialEndsAt: Instant.optional(),
-  reason: Text.trim().min(1).max(2_000).optional(),
+  reason: Reason.optional(),
 });
 export type MakeTenant = z.infer<typeof MakeTenant>;
 
 /** An operator's act on an onboarding. */
-export const ActOnOnboarding = z.strictObject({ reason: Text.trim().min(1).max(2_000).optional() }).optional();
+export const ActOnOnboarding = z.strictObject({ reason: Reason.optional() }).optional();
 export type ActOnOnboarding = z.infer<typeof ActOnOnboarding>;
 
 /** Where to look for what becomes of it. */

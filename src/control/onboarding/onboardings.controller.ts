@@ -10,12 +10,17 @@ import { Onboardings } from '#control/onboarding/onboardings.js';
 import { answered } from '#control/onboarding/signup-answer.js';
 import { SignUpDoor } from '#control/onboarding/signup-door.js';
 import { idempotencyKeyOf } from '#kernel/idempotency/idempotency-key.js';
+import { PLATFORM_PERMISSIONS } from '#control/operators/rights/platform-permissions.js';
 import type { AnswerHeaders } from '#kernel/plugin/answer-headers.js';
 import { Door } from '#kernel/plugin/door.js';
 import { PlatformRoute } from '#kernel/plugin/route-kind.js';
 
 const WHY = 'makes tenants of any plan, anywhere';
-const CHANGED = { answers: { 202: OperatorsOnboardingView }, refuses: ['signup.not-found', 'signup.state-refused'] };
+const CHANGED = {
+  permission: PLATFORM_PERMISSIONS.createTenants,
+  answers: { 202: OperatorsOnboardingView },
+  refuses: ['signup.not-found', 'signup.state-refused'],
+};
 
 /** Where sales gets a tenant for somebody, and operators see to those that are being made. */
 @Controller('/api/platform')
@@ -30,6 +35,8 @@ export class OnboardingsController {
   @PlatformRoute('operators', WHY)
   @Door({
     summary: 'Have a tenant made, of any plan',
+    permission: PLATFORM_PERMISSIONS.createTenants,
+    isRepeatable: true,
     answers: { 202: OnboardingBegun },
     refuses: [
       'signup.slug-refused',
@@ -51,7 +58,12 @@ export class OnboardingsController {
 
   @Get('onboardings/:id')
   @PlatformRoute('operators', WHY)
-  @Door({ summary: 'What became of it so far', answers: { 200: OperatorsOnboardingView }, refuses: ['signup.not-found'] })
+  @Door({
+    summary: 'What became of it so far',
+    permission: PLATFORM_PERMISSIONS.readTenants,
+    answers: { 200: OperatorsOnboardingView },
+    refuses: ['signup.not-found'],
+  })
   show(@Param('id', { schema: OnboardingId }) id: string): Promise<OperatorsOnboardingView> {
     return this.onboardings.forOperators(id);
   }

@@ -47,7 +47,7 @@ export class SignUpDoor {
     const terms = this.parts.plans.terms.get(request.plan);
     if (!terms) throw new PlanUnknownError(request.plan, [...this.parts.plans.terms.keys()]);
     if (!terms.isSelfService) throw new SalesOnlyError(request.plan);
-    return this.#ask(request, onceOf('signup', key, request), (id) => this.parts.addresses.ofPublic(`/api/signup/${id}`));
+    return this.#ask(request, onceOf('signup', key, request), (id) => this.parts.addresses.ofPlatform(`/api/signup/${id}`));
   }
 
   /** For operators, who may have everything; `key` only when they want a repetition to be known. Raises NoticeAddressRefusedError and what OnboardingDesk does. */

@@ -33,7 +33,7 @@ export class SignUpController {
     private readonly streams: OnboardingStreams,
   ) {}
 
-  @Post(['signup', 'companies'])
+  @Post('signup')
   @HttpCode(202)
   @PlatformRoute('public', 'whoever signs up has no tenant yet')
   @Door({ summary: 'Sign up: the tenant is made meanwhile', answers: { 202: OnboardingBegun }, refuses: REFUSES, isCreation: true })
@@ -45,6 +45,19 @@ export class SignUpController {
   ): Promise<OnboardingBegun> {
     withRate(await this.door.count(address), answer);
     return answered(await this.door.strangers(idempotencyKeyOf(key), request), answer);
+  }
+
+  @Post('companies')
+  @HttpCode(202)
+  @PlatformRoute('public', 'whoever signs up has no tenant yet')
+  @Door({ summary: 'The same as signing up, by another name', answers: { 202: OnboardingBegun }, refuses: REFUSES, isCreation: true })
+  company(
+    @Body({ schema: SignUp }) request: SignUp,
+    @Headers('idempotency-key') key: string | undefined,
+    @Ip() address: string,
+    @Res({ passthrough: true }) answer: AnswerHeaders,
+  ): Promise<OnboardingBegun> {
+    return this.signUp(request, key, address, answer);
   }
 
   @Get('signup/:id')

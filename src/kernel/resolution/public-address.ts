@@ -12,12 +12,6 @@ type Query = Readonly<Record<string, string>>;
 export class PublicAddress {
   constructor(private readonly place: PublicPlace) {}
 
-  /** The page at `path` of the platform's public host. */
-  ofPublic(path: `/${string}`): string {
-    const { scheme, baseDomain, port } = this.place;
-    return new URL(path, `${scheme}://${baseDomain}:${port}`).href;
-  }
-
   /** The page at `path` under the tenant's own name, with this query. */
   ofTenant(slug: string, path: `/${string}`, query: Query = {}): string {
     return this.#at(`${slug}.`, path, query);

@@ -1,0 +1,73 @@
+import type { Provider } from '@nestjs/common';
+import { HttpsNoticeSender } from '#adapters/webhook/https-notice-sender.js';
+import { BillingAccounts } from '#catalog/billing/billing-accounts.js';
+import { OnboardingBook } from '#catalog/onboarding/onboarding-book.js';
+import { WarmPlaces } from '#catalog/onboarding/warm-places.js';
+import { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
+import { NoticeSigner } from '#control/onboarding/notice-signer.js';
+import { sendNotice } from '#control/onboarding/notice.js';
+import { OnboardingDesk } from '#control/onboarding/onboarding-desk.js';
+import { onboardTenant } from '#control/onboarding/onboarding-kind.js';
+import { OnboardingStreams } from '#control/onboarding/onboarding-streams.js';
+import { Onboardings } from '#control/onboarding/onboardings.js';
+import { SignUpDoor } from '#control/onboarding/signup-door.js';
+import { fillWarmPool, WARM_POOL_MINUTELY } from '#control/onboarding/warm-pool.js';
+import { Placer } from '#control/provisioning/placer.js';
+import type { Config } from '#main/config.js';
+import type { Platform } from '#main/platform.js';
+import type { Provisioning } from '#main/provisioning.js';
+import type { PlatformWork } from '#main/work-kinds.js';
+
+const SIGN_UP_WINDOW_SECONDS = 60;
+
+/** Where tenants are asked for, and what becomes of it is seen. */
+export interface OnboardingDoors {
+  readonly desk: OnboardingDesk;
+  readonly onboardings: Onboardings;
+}
+
+/** Needs the catalog alone: whoever takes a request makes nothing yet. */
+export function openOnboardingDoors({ catalog, announce, works, clusterBook, plans, platformAudit, members }: Platform): OnboardingDoors {
+  const book = new OnboardingBook(catalog, new TenantRegistry(catalog, announce), works, new WarmPlaces(catalog));
+  return {
+    desk: new OnboardingDesk(book, works, new Placer(clusterBook, plans.terms)),
+    onboardings: new Onboardings(works, platformAudit, members.address),
+  };
+}
+
+/** Each known by its class. */
+export function onboardingProviders(platform: Platform): (Provider & { provide: unknown })[] {
+  const { config, plans, limiter, members, signing, works } = platform;
+  const { desk, onboardings } = openOnboardingDoors(platform);
+  const door = new SignUpDoor({
+    ...{ desk, plans, limiter, addresses: members.address },
+    rate: { limit: config.SIGNUPS_PER_MINUTE, windowSeconds: SIGN_UP_WINDOW_SECONDS },
+    ...{ notices: noticesOf(config), signer: new NoticeSigner(signing) },
+  });
+  return [
+    { provide: SignUpDoor, useValue: door },
+    { provide: Onboardings, useValue: onboardings },
+    { provide: OnboardingStreams, useValue: new OnboardingStreams(works) },
+  ];
+}
+
+/** What makes tenants, tells of it, and keeps places ready. */
+export function onboardingWork(platform: Platform, { tenants, isolation, placer, places, clusterBook, found }: Provisioning): PlatformWork {
+  const { config, catalog, works, billing, plans, signing, members } = platform;
+  const goals = { schema: config.WARM_SCHEMAS, database: config.WARM_DATABASES };
+  return {
+    kinds: [
+      onboardTenant({ tenants, works, isolation, billing, accounts: new BillingAccounts(catalog), plans, found }),
+      sendNotice({
+        ...{ sender: noticesOf(config), signer: new NoticeSigner(signing) },
+        ...{ addresses: members.address, clock: members.clock },
+      }),
+      fillWarmPool({ pool: new WarmPlaces(catalog), clusters: clusterBook, placer, maker: places, goals }),
+    ],
+    schedules: config.WARM_SCHEMAS + config.WARM_DATABASES > 0 ? [WARM_POOL_MINUTELY] : [],
+  };
+}
+
+function noticesOf({ NODE_ENV }: Config): HttpsNoticeSender {
+  return new HttpsNoticeSender({ isLocalAllowed: NODE_ENV !== 'production' });
+}
