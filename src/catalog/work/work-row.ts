@@ -91,7 +91,7 @@ export class WorkRow {
     });
   }
 
-  /** Keeps the state of a step: its beginning, its end with what it gave, or why it failed. */
+  /** Keeps the state of a step: its beginning, its end with what it gave, or why it failed; one that is taken back still says why. */
   async step(
     name: string,
     place: number,
@@ -103,7 +103,8 @@ export class WorkRow {
       await em.execute(
         `insert into work_step as s (work_id, name, position, state, result, error, started_at, finished_at)
          values (?, ?, ?, ?, ?::jsonb, ?, clock_timestamp(), case when ? then clock_timestamp() end)
-         on conflict (work_id, name) do update set state = excluded.state, result = coalesce(excluded.result, s.result), error = excluded.error,
+         on conflict (work_id, name) do update set state = excluded.state, result = coalesce(excluded.result, s.result),
+           error = coalesce(excluded.error, case when excluded.state in ('undoing', 'undone') then s.error end),
            started_at = coalesce(s.started_at, excluded.started_at), finished_at = excluded.finished_at`,
         [id, name, place, state, result === undefined ? null : JSON.stringify(result), error ?? null, isOver(state)],
       );

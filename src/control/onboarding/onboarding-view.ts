@@ -24,15 +24,15 @@ export function operatorsView(report: WorkReport, slug: string, tenantUrl: strin
 }
 
 /** One change as it is told to who watches. */
-export function eventView({ at, step, state, error }: WorkEvent): object {
-  const told = step === null ? stateOf(state as WorkReport['state'], 1) : state;
+export function eventView({ seq, at, step, state, error }: WorkEvent): object {
+  const told = step === null ? stateOf(state as WorkReport['state'], seq - 1) : state;
   return { at: at.toISOString(), step, state: told, ...(error !== null && { error: codeOf(error) }) };
 }
 
 /** One that waits for its next try is under way for who asked for it. */
-function stateOf(state: WorkReport['state'], attempt: number): OnboardingState {
+function stateOf(state: WorkReport['state'], begun: number): OnboardingState {
   if (state === 'done') return 'active';
-  return state === 'queued' && attempt > 0 ? 'running' : state;
+  return state === 'queued' && begun > 0 ? 'running' : state;
 }
 
 function codeOf(error: string): string {
