@@ -184,10 +184,11 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
   const ringWorks: WorkBell = (deliveries) => void workTransport.deliver(deliveries).catch(() => undefined);
   const clusterBook = openClusterBook({ clusters, catalog, secrets, clock: members.clock });
   const audit = new AuditTrail(contexts, actions);
+  const works = new WorkBook(catalog, ringWorks);
   const platform: Platform = {
     clusterBook,
     closer: openTenantCloser({ clusterBook, catalog, announce: (id) => directory.announce(id), keys }),
-    auditors: openAuditorDesk({ clusterBook, catalog, announce: (id) => directory.announce(id), audit, clock: members.clock }),
+    auditors: openAuditorDesk({ clusterBook, catalog, announce: (id) => directory.announce(id), audit, works, clock: members.clock }),
     ...{
       audit,
       auditAnchors: new CatalogAuditAnchors(catalog),
@@ -196,7 +197,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     },
     ...{ plugins, jobs, jobsPrefix, doorbell: redis.doorbell, outbox: new Outbox(jobs, redis.doorbell) },
     overseer,
-    ...{ works: new WorkBook(catalog, ringWorks), ringWorks },
+    ...{ works, ringWorks },
     ...{ config, log, clusters, catalog, directory, closings, secrets, keys, registry, routing, tenantOrm, contexts },
     ...openAccess({ contexts, plans, plugins, catalog, channel: redis.accessChannel, announce: (id) => directory.announce(id) }),
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },

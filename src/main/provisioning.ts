@@ -17,6 +17,7 @@ import { Domains } from '#catalog/domains/domains.js';
 import { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
 import { withLogins, type ClusterBook } from '#control/provisioning/cluster-book.js';
+import type { OwnServers } from '#control/provisioning/own-servers.js';
 import type { Founder } from '#control/provisioning/founder.js';
 import type { IsolationLayer, PlaceMaker } from '#control/provisioning/isolation-layer.js';
 import { Placer } from '#control/provisioning/placer.js';
@@ -25,6 +26,7 @@ import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
 import { ConfigError } from '#main/config.js';
 import { AuditSigner } from '#workspace/audit/audit-signer.js';
 import { projectFolder } from '#main/project-folder.js';
+import { openOwnServers } from '#main/open-own-servers.js';
 import type { Platform } from '#main/platform.js';
 import { LinkDesk } from '#workspace/members/links/link-desk.js';
 import { TenantFounder } from '#workspace/members/tenant-founder.js';
@@ -49,6 +51,7 @@ export interface Provisioning {
   readonly clusterBootstrap: ClusterBootstrap;
   readonly catalogBootstrap: CatalogBootstrap;
   readonly auditRetention: AuditRetention;
+  readonly ownServers: OwnServers;
 }
 
 /** Raises ConfigError when a login for provisioning is not configured. */
@@ -56,10 +59,9 @@ export async function openProvisioning(platform: Platform): Promise<Provisioning
   const folder = projectFolder();
   const clusters = platform.clusters.map(withProvisioning);
   const clusterBook = withLogins(platform.clusterBook, 'migratorUrl', 'provisionUrl');
-  const homes = new HomeMigrations(await readMigrationLine(join(import.meta.dirname, '../../migrations/tenant'), platform.tenantOrm));
+  const { homes, foundation, clusterBootstrap } = await openFoundations(platform);
   const catalogLine = await readMigrationLine(join(import.meta.dirname, '../../migrations/catalog'), platform.catalog);
   const fences = new Fence(platform.keys);
-  const foundation = new Foundation(join(folder, 'provisioning/tenancy.sql'));
   const databases = new DatabaseMaker(platform.secrets, homes);
   const tenants = new TenantRegistry(platform.catalog, platform.announce);
   const drivers: PlaceDrivers = { row: new RowPlaces(fences), schema: new SchemaPlaces(fences, homes), database: databases };
@@ -77,10 +79,21 @@ export async function openProvisioning(platform: Platform): Promise<Provisioning
     databases,
     homes,
     fleet: new FleetRunner(clusterBook, homes, fences, foundation),
-    clusterBootstrap: new ClusterBootstrap(homes, foundation, join(folder, 'provisioning')),
+    clusterBootstrap,
+    ownServers: openOwnServers(platform, clusterBootstrap),
     auditRetention: new AuditRetention(clusterBook, platform.keys, new AuditSigner(platform.signing)),
     catalogBootstrap: new CatalogBootstrap(catalogLine, join(folder, 'provisioning')),
   };
+}
+
+/** What is laid on every server and in every database of tenants. */
+export async function openFoundations({
+  tenantOrm,
+}: Pick<Platform, 'tenantOrm'>): Promise<{ homes: HomeMigrations; foundation: Foundation; clusterBootstrap: ClusterBootstrap }> {
+  const folder = join(projectFolder(), 'provisioning');
+  const homes = new HomeMigrations(await readMigrationLine(join(import.meta.dirname, '../../migrations/tenant'), tenantOrm));
+  const foundation = new Foundation(join(folder, 'tenancy.sql'));
+  return { homes, foundation, clusterBootstrap: new ClusterBootstrap(homes, foundation, folder) };
 }
 
 function withProvisioning({ name, region, appUrl, migratorUrl, provisionUrl, publicUrl }: Platform['clusters'][number]): Cluster {

@@ -67,6 +67,15 @@ export class OwnServerRefusedError extends AppError {
   }
 }
 
+/** A server that a customer brought cannot be given back while a tenant is placed there. */
+export class ClusterInUseError extends AppError {
+  readonly code = 'provisioning.cluster-in-use';
+
+  constructor(readonly cluster: string) {
+    super(`A tenant is placed on cluster ${cluster}.`);
+  }
+}
+
 /** The catalog has the tenant's new status and its database does not: until that is mended, the database lets nobody in by the new one. */
 export class TenantNotFencedError extends AppError {
   readonly code = 'provisioning.not-fenced';

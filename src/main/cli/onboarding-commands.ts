@@ -22,6 +22,7 @@ interface CreateFlags {
   readonly plan: string;
   readonly region: string;
   readonly slug?: string;
+  readonly cluster?: string;
   readonly wait?: boolean;
 }
 
@@ -46,6 +47,7 @@ export function addOnboardingCommands(tenant: Command, session: Session): void {
     .requiredOption('--plan <plan>')
     .requiredOption('--region <region>')
     .option('--slug <slug>')
+    .option('--cluster <name>', 'where it goes; else the region decides')
     .option('--wait', 'make it in this process, beside the workers')
     .action(({ name, wait, ...flags }: CreateFlags) =>
       session.provisioned(async ({ platform, provisioning, output }) => {
