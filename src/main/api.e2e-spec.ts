@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
-import type { Platform } from '#main/platform.js';
 import { TestPlatform } from '#testing/test-platform.js';
 
 const PROGRAM = join(import.meta.dirname, '../../dist/src/main/api.js');
@@ -22,14 +21,12 @@ async function lineOf(child: ChildProcess, message: string): Promise<Record<stri
 }
 
 describe('the api process', () => {
-  let platform: Platform;
   let tests: TestPlatform;
   let tenant: Tenant;
   let key: string;
 
   beforeAll(async () => {
     tests = await TestPlatform.open();
-    ({ platform } = tests);
     const slug = `stopping-${randomBytes(4).toString('hex')}`;
     tenant = await tests.make({ slug, companyName: slug, adminEmail: 'a@example.com', plan: 'starter', region: 'eu-west' });
     ({ key } = await tests.provisioning.apiKeys.issue(tenant.id, 'spec'));

@@ -13,9 +13,11 @@ import { Onboardings } from '#control/onboarding/onboardings.js';
 import { SignUpDoor } from '#control/onboarding/signup-door.js';
 import { fillWarmPool, WARM_POOL_MINUTELY } from '#control/onboarding/warm-pool.js';
 import { Placer } from '#control/provisioning/placer.js';
+import type { OwnServers } from '#control/provisioning/own-servers.js';
 import type { Config } from '#main/config.js';
+import { openOwnServers } from '#main/open-own-servers.js';
 import type { Platform } from '#main/platform.js';
-import type { Provisioning } from '#main/provisioning.js';
+import { openFoundations, type Provisioning } from '#main/provisioning.js';
 import type { PlatformWork } from '#main/work-kinds.js';
 
 const SIGN_UP_WINDOW_SECONDS = 60;
@@ -26,11 +28,12 @@ export interface OnboardingDoors {
   readonly onboardings: Onboardings;
 }
 
-/** Needs the catalog alone: whoever takes a request makes nothing yet. */
-export function openOnboardingDoors({ catalog, announce, works, clusterBook, plans, platformAudit, members }: Platform): OnboardingDoors {
+/** Needs the catalog, and the key vault for servers that are brought: whoever takes a request makes nothing yet. */
+export function openOnboardingDoors(platform: Platform): OnboardingDoors {
+  const { catalog, announce, works, clusterBook, plans, platformAudit, members } = platform;
   const book = new OnboardingBook(catalog, new TenantRegistry(catalog, announce), works, new WarmPlaces(catalog));
   return {
-    desk: new OnboardingDesk(book, works, new Placer(clusterBook, plans.terms)),
+    desk: new OnboardingDesk(book, works, new Placer(clusterBook, plans.terms), broughtServers(platform)),
     onboardings: new Onboardings(works, platformAudit, members.address),
   };
 }
@@ -52,12 +55,13 @@ export function onboardingProviders(platform: Platform): (Provider & { provide: 
 }
 
 /** What makes tenants, tells of it, and keeps places ready. */
-export function onboardingWork(platform: Platform, { tenants, isolation, placer, places, clusterBook, found }: Provisioning): PlatformWork {
+export function onboardingWork(platform: Platform, provisioning: Provisioning): PlatformWork {
+  const { tenants, isolation, placer, places, clusterBook, found, ownServers } = provisioning;
   const { config, catalog, works, billing, plans, signing, members } = platform;
   const goals = { schema: config.WARM_SCHEMAS, database: config.WARM_DATABASES };
   return {
     kinds: [
-      onboardTenant({ tenants, works, isolation, billing, accounts: new BillingAccounts(catalog), plans, found }),
+      onboardTenant({ tenants, works, isolation, billing, accounts: new BillingAccounts(catalog), plans, found, servers: ownServers }),
       sendNotice({
         ...{ sender: noticesOf(config), signer: new NoticeSigner(signing) },
         ...{ addresses: members.address, clock: members.clock },
@@ -66,6 +70,14 @@ export function onboardingWork(platform: Platform, { tenants, isolation, placer,
     ],
     schedules: config.WARM_SCHEMAS + config.WARM_DATABASES > 0 ? [WARM_POOL_MINUTELY] : [],
   };
+}
+
+/** Opened when the first is brought: few ever are. */
+function broughtServers(platform: Platform): Pick<OwnServers, 'attach' | 'detach'> {
+  let opened: Promise<OwnServers> | undefined;
+  const open = (): Promise<OwnServers> =>
+    (opened ??= openFoundations(platform).then(({ clusterBootstrap }) => openOwnServers(platform, clusterBootstrap)));
+  return { attach: async (request) => (await open()).attach(request), detach: async (tenantId) => (await open()).detach(tenantId) };
 }
 
 function noticesOf({ NODE_ENV }: Config): HttpsNoticeSender {

@@ -53,9 +53,7 @@ export class TestPlatform {
 
   /** The tenant that an onboarding makes, seen to its end in this process. */
   async onboarded(onboardingId: string): Promise<Tenant> {
-    const { tenantId, state, error } = await this.#driver.drive(onboardingId);
-    if (state !== 'done') throw new Error(`the tenant was not made (${state}): ${error ?? ''}`);
-    const made = await this.provisioning.tenants.get(tenantId ?? '');
+    const made = await driven(this.#driver, this.provisioning, onboardingId);
     this.#made.push(made);
     return made;
   }
@@ -80,4 +78,16 @@ export class TestPlatform {
     for (const tenant of this.#made.splice(0)) await this.provisioning.provisioner.remove(tenant);
     await this.platform.close();
   }
+}
+
+/** A tenant that is made on another platform than a TestPlatform's, which does not take it away again. */
+export async function madeOn(platform: Platform, provisioning: Provisioning, request: OnboardingRequest): Promise<Tenant> {
+  const { id } = await openOnboardingDoors(platform).desk.ask(request);
+  return driven(openWorkDriver(platform, openPlatformWork(platform, provisioning).kinds), provisioning, id);
+}
+
+async function driven(driver: WorkDriver, { tenants }: Provisioning, onboardingId: string): Promise<Tenant> {
+  const { tenantId, state, error } = await driver.drive(onboardingId);
+  if (state !== 'done') throw new Error(`the tenant was not made (${state}): ${error ?? ''}`);
+  return tenants.get(tenantId ?? '');
 }

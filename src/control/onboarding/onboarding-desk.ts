@@ -4,6 +4,7 @@ import type { OnboardingBook, OnboardingEntry } from '#catalog/onboarding/onboar
 import type { WorkBook } from '#catalog/work/work-book.js';
 import { SlugRefusedError } from '#control/onboarding/onboarding.errors.js';
 import { ONBOARDING, type OnboardingInput, WARM_POOL } from '#control/onboarding/onboarding-plan.js';
+import type { OwnServers } from '#control/provisioning/own-servers.js';
 import type { Placer } from '#control/provisioning/placer.js';
 import { IdempotencyKeyReusedError } from '#kernel/idempotency/idempotency.errors.js';
 import { isSlug, slugFrom } from '#kernel/resolution/slug.js';
@@ -23,9 +24,12 @@ export interface OnboardingRequest {
   /** The cluster, when it is not for the region to choose. */
   readonly cluster?: string | undefined;
   readonly trialEndsAt?: Date | undefined;
-  /** So that it can be there before the tenant is. */
-  readonly tenantId?: string | undefined;
+  /** How a server is reached that is to be the tenant's alone; it is kept in the key vault and nowhere else. */
+  readonly connectionString?: string | undefined;
 }
+
+/** A request of which nothing is secret any more. */
+type Wish = Omit<OnboardingRequest, 'connectionString'> & { readonly tenantId: string; readonly hasOwnServer: boolean };
 
 /** A name for a request, and what it was, so that its repetition is answered like the first and makes nothing. */
 export interface Once {
@@ -39,44 +43,61 @@ export class OnboardingDesk {
     private readonly book: OnboardingBook,
     private readonly works: WorkBook,
     private readonly placer: Placer,
+    private readonly servers: Pick<OwnServers, 'attach' | 'detach'>,
   ) {}
 
   /**
    * Raises SlugTakenError, SlugRefusedError, IdempotencyKeyReusedError and what Placer does: PlanUnknownError, RegionUnknownError,
-   * ClusterUnknownError, ClusterElsewhereError.
+   * ClusterUnknownError, ClusterElsewhereError; with a server that is brought, also what OwnServers does.
    */
   async ask(request: OnboardingRequest, once?: Once): Promise<OnboardingEntry<OnboardingInput>> {
     const known = once && (await this.book.find<OnboardingInput>(once.name));
-    const entry = known ?? (await this.#enterUnderFreeName(request, once));
+    const entry = known ?? (await this.#enterWithServer(request, once));
     if (entry.isRepeated && entry.input.fingerprint !== once?.fingerprint) throw new IdempotencyKeyReusedError();
     if (!entry.isRepeated) await this.works.rung(entry.id);
     return entry;
   }
 
-  async #enterUnderFreeName(request: OnboardingRequest, once?: Once): Promise<OnboardingEntry<OnboardingInput>> {
-    const { slug } = request;
-    if (slug !== undefined) return this.#enter(request, slug, once);
-    const derived = slugFrom(request.companyName);
+  /** A server is kept first, because a work that was asked for may begin at once; it is given back when nothing comes of it. */
+  async #enterWithServer(request: OnboardingRequest, once?: Once): Promise<OnboardingEntry<OnboardingInput>> {
+    const tenantId = randomUUIDv7();
+    const { connectionString, ...wish } = request;
+    const { slug, region } = wish;
+    if (slug !== undefined && !isSlug(slug)) throw new SlugRefusedError(slug);
+    if (connectionString === undefined) return this.#enterUnderFreeName({ ...wish, tenantId, hasOwnServer: false }, once);
+    const { cluster } = await this.servers.attach({ tenantId, region, connectionString });
+    try {
+      const entry = await this.#enterUnderFreeName({ ...wish, tenantId, cluster, hasOwnServer: true }, once);
+      if (entry.isRepeated) await this.servers.detach(tenantId);
+      return entry;
+    } catch (error) {
+      await this.servers.detach(tenantId);
+      throw error;
+    }
+  }
+
+  async #enterUnderFreeName(wish: Wish, once?: Once): Promise<OnboardingEntry<OnboardingInput>> {
+    if (wish.slug !== undefined) return this.#enter(wish, wish.slug, once);
+    const derived = slugFrom(wish.companyName);
     for (let variation = 0; ; variation += 1) {
       try {
-        return await this.#enter(request, variation === 0 ? derived : variationOf(derived), once);
+        return await this.#enter(wish, variation === 0 ? derived : variationOf(derived), once);
       } catch (error) {
         if (!(error instanceof SlugTakenError) || variation === VARIATIONS) throw error;
       }
     }
   }
 
-  async #enter(request: OnboardingRequest, slug: string, once?: Once): Promise<OnboardingEntry<OnboardingInput>> {
-    if (!isSlug(slug)) throw new SlugRefusedError(slug);
-    const { companyName, adminName, adminEmail, plan, region, notifyUrl, trialEndsAt, cluster, tenantId } = request;
+  async #enter(wish: Wish, slug: string, once?: Once): Promise<OnboardingEntry<OnboardingInput>> {
+    const { companyName, adminName, adminEmail, plan, region, notifyUrl, trialEndsAt, cluster, tenantId, hasOwnServer } = wish;
     const placement = await this.placer.place(plan, region, { cluster });
     const named = { slug, name: companyName, adminEmail, plan, region };
     return this.book.enter({
       ...{ work: ONBOARDING, refill: WARM_POOL, once: once?.name },
-      tenant: { ...named, id: tenantId ?? randomUUIDv7(), placement },
+      tenant: { ...named, id: tenantId, placement },
       input: {
         ...named,
-        ...{ adminName: adminName ?? null, notifyUrl: notifyUrl ?? null },
+        ...{ adminName: adminName ?? null, notifyUrl: notifyUrl ?? null, hasOwnServer },
         ...{ trialEndsAt: trialEndsAt?.toISOString() ?? null, fingerprint: once?.fingerprint ?? null },
       },
     });

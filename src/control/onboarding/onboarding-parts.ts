@@ -4,6 +4,7 @@ import type { BillingProvider } from '#control/billing/billing-provider.js';
 import type { OnboardingInput } from '#control/onboarding/onboarding-plan.js';
 import type { Founder } from '#control/provisioning/founder.js';
 import type { IsolationLayer } from '#control/provisioning/isolation-layer.js';
+import type { OwnServers } from '#control/provisioning/own-servers.js';
 import type { WorkStep } from '#control/work/work-kind.js';
 import type { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 
@@ -24,6 +25,7 @@ export interface OnboardingParts {
   readonly accounts: BillingAccounts;
   readonly plans: PlanCatalogue;
   readonly found: Founder;
+  readonly servers: Pick<OwnServers, 'prepare' | 'detach'>;
 }
 
 /** What a step does in both directions. */

@@ -12,6 +12,8 @@ export interface OnboardingInput {
   readonly notifyUrl: string | null;
   /** When the first payment is due, when it is not for the plan to say; RFC 3339. */
   readonly trialEndsAt: string | null;
+  /** Whether a server came with it that is to be the tenant's alone; how it is reached is in the key vault. */
+  readonly hasOwnServer: boolean;
   /** What the whole request was, so that a repetition of it is known. */
   readonly fingerprint: string | null;
 }

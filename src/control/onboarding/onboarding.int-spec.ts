@@ -38,9 +38,9 @@ describe('the making of a tenant', () => {
     return { slug, companyName: slug, adminEmail: `admin@${slug}.test`, plan: PLAN_OF_TIER[tier], region: 'eu-west', ...more };
   };
   const parts = (): OnboardingParts => {
-    const { tenants, isolation, found } = test.provisioning;
+    const { tenants, isolation, found, ownServers: servers } = test.provisioning;
     const { billing, plans, catalog } = test.platform;
-    return { tenants, works, isolation, billing, accounts: new BillingAccounts(catalog), plans, found };
+    return { tenants, works, isolation, billing, accounts: new BillingAccounts(catalog), plans, found, servers };
   };
   const driverOf = (own: OnboardingParts, attempts = 3): WorkDriver => {
     const kind = { ...onboardTenant(own), attempts, againAfterMs: () => 0 };

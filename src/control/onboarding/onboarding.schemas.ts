@@ -24,8 +24,12 @@ export type SignUp = z.infer<typeof SignUp>;
 export const MakeTenant = SignUp.extend({
   adminName: Name.optional(),
   cluster: Choice.optional().describe('The cluster, when it is not for the region to choose.'),
+  connectionString: Text.min(1).max(2_000).optional().describe("How a server is reached that is to be the tenant's alone."),
   trialEndsAt: Instant.optional(),
   reason: Reason.optional(),
+}).refine(({ cluster, connectionString }) => cluster === undefined || connectionString === undefined, {
+  error: 'names both a cluster and a server',
+  path: ['cluster'],
 });
 export type MakeTenant = z.infer<typeof MakeTenant>;
 

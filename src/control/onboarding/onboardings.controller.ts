@@ -46,6 +46,7 @@ export class OnboardingsController {
       'provisioning.region-unknown',
       'provisioning.cluster-unknown',
       'provisioning.cluster-elsewhere',
+      'provisioning.own-server-refused',
     ],
   })
   async make(

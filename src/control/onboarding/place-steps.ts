@@ -6,7 +6,7 @@ import type { WorkTry } from '#control/work/work-kind.js';
 
 /** Holding the name, and making the place: a schema or database is made and migrated in one go, then asked whose it is. */
 export function placeSteps(parts: OnboardingParts): Record<'reserve' | 'prepare' | 'verify', OnboardingPart> {
-  const { tenants, isolation } = parts;
+  const { tenants, isolation, servers } = parts;
   return {
     reserve: {
       // Done with the request, in the transaction that asked for this work.
@@ -14,7 +14,8 @@ export function placeSteps(parts: OnboardingParts): Record<'reserve' | 'prepare'
       undo: (input, work) => release(parts, input, work),
     },
     prepare: {
-      run: async (_input, work) => {
+      run: async ({ hasOwnServer }, work) => {
+        if (hasOwnServer) await servers.prepare(work.tenantId!);
         const { version = null } = (work.done['reserve'] ?? {}) as { version?: string | null };
         await isolation.prepare(await onboardedTenant(tenants, work), { version, signal: work.signal });
       },
@@ -26,15 +27,17 @@ export function placeSteps(parts: OnboardingParts): Record<'reserve' | 'prepare'
 
 /** The name is free after this; nothing of the place is left by then. */
 async function release(parts: OnboardingParts, input: OnboardingInput, work: WorkTry): Promise<void> {
-  const { tenants, works } = parts;
+  const { tenants, works, servers } = parts;
   // Also when no step but this was begun: a place from the pool is the tenant's from the beginning.
   const tenant = await takeAway(parts, work);
-  if (!tenant) return;
-  await tenants.remove(tenant.id, async (em) => {
-    if (input.notifyUrl === null) return;
-    const told = { onboardingId: work.id, slug: input.slug, url: input.notifyUrl, outcome: 'failed' };
-    await works.enqueue(em, { kind: ONBOARDING_NOTICE, input: told, once: `${ONBOARDING_NOTICE.name}:${work.id}` });
-  });
+  if (tenant)
+    await tenants.remove(tenant.id, async (em) => {
+      if (input.notifyUrl === null) return;
+      const told = { onboardingId: work.id, slug: input.slug, url: input.notifyUrl, outcome: 'failed' };
+      await works.enqueue(em, { kind: ONBOARDING_NOTICE, input: told, once: `${ONBOARDING_NOTICE.name}:${work.id}` });
+    });
+  // It is not given back while a tenant is placed on it.
+  if (input.hasOwnServer) await servers.detach(work.tenantId!);
 }
 
 async function takeAway({ tenants, isolation }: OnboardingParts, work: WorkTry): ReturnType<typeof tenantToUndo> {

@@ -115,8 +115,6 @@ export const PROBLEM_STATUSES: ReadonlyMap<string, ProblemStatus> = new Map(
     'catalog.slug-taken': { status: 409, title: 'Name taken' },
     'provisioning.plan-unknown': { status: 422, title: 'No such plan' },
     'provisioning.region-unknown': { status: 422, title: 'No such region' },
-    'provisioning.cluster-unknown': { status: 422, title: 'No such cluster' },
-    'provisioning.cluster-elsewhere': { status: 422, title: 'A cluster of another region' },
     'billing.unavailable': { status: 503, title: 'Billing not available', retryAfter: 5 },
     'billing.refused': { status: 409, title: 'Refused by billing' },
     'billing.webhook-refused': { status: 400, title: 'Notice refused' },
