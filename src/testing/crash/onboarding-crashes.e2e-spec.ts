@@ -15,7 +15,7 @@ import { PLAN_OF_TIER, TestPlatform, TIERS, type Tier } from '#testing/test-plat
 import { TenantSql } from '#testing/tenant-sql.js';
 
 const PROCESS = join(import.meta.dirname, '../../../dist/src/testing/crash/crash-process.js');
-const LEASE_MS = 3_000;
+const LEASE_MS = 1_500;
 const WHOLE_WITHIN_MS = 60_000;
 
 const POINTS: CrashPoint[] = (['before', 'after'] as const).flatMap((when) => [
