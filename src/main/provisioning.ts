@@ -47,6 +47,7 @@ export interface Provisioning {
   readonly found: Founder;
   readonly databases: DatabaseMaker;
   readonly homes: HomeMigrations;
+  readonly fences: Fence;
   readonly fleet: FleetRunner;
   readonly clusterBootstrap: ClusterBootstrap;
   readonly catalogBootstrap: CatalogBootstrap;
@@ -77,7 +78,7 @@ export async function openProvisioning(platform: Platform): Promise<Provisioning
     ...{ isolation, found, places: new PostgresPlaceMaker(clusterBook, drivers, homes.newest) },
     placer: new Placer(clusterBook, platform.plans.terms),
     databases,
-    homes,
+    ...{ homes, fences },
     fleet: new FleetRunner(clusterBook, homes, fences, foundation),
     clusterBootstrap,
     ownServers: openOwnServers(platform, clusterBootstrap),

@@ -1,9 +1,9 @@
 import pg from 'pg';
 import type { ClusterBootstrap } from '#adapters/postgres/cluster-bootstrap.js';
-import { TEMPLATE_DATABASE } from '#adapters/postgres/database-maker.js';
 import { identifier, inTransaction, withSession } from '#adapters/postgres/session.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
 import type { ServerWork } from '#control/provisioning/own-servers.js';
+import { TEMPLATE_DATABASE } from '#control/provisioning/placer.js';
 import { OwnServerRefusedError } from '#control/provisioning/provisioning.errors.js';
 
 /** transaction_timeout, which every connection of requests sets. */

@@ -118,7 +118,8 @@ describe('a server that a customer brings', () => {
     const breaches = await onServer((session) => auditCatalogue(session), acme.placement.database);
     // Its own databases, which are left as they are, may be connected to as before.
     expect(breaches.filter(({ rule }) => rule !== 'public-connect' && rule !== 'login-connects')).toEqual([]);
-    expect((await onServer(async (session) => (await session.query('select 1 as one')).rows, 'payroll'))[0]).toEqual({ one: 1 });
+    const clerk = Object.assign(new URL(customer.url), { username: 'plain', password: 'plain-password', pathname: '/payroll' }).href;
+    expect(await withSession(clerk, async (session) => (await session.query('select 1 as one')).rows)).toEqual([{ one: 1 }]);
 
     const auditor = await platform.auditors.grant(acme.id, {
       email: 'auditor@example.test',
