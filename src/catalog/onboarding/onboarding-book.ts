@@ -6,6 +6,8 @@ import type { WorkBook, WorkPlan } from '#catalog/work/work-book.js';
 /** A tenant that is asked for, with the work that makes it. */
 export interface OnboardingOrder<Input extends object> {
   readonly work: WorkPlan;
+  /** When the work may be begun by anybody; now, when not said. */
+  readonly dueAt?: Date;
   readonly tenant: TenantOrder;
   readonly input: Input;
   /** A name under which it is asked for once; what was asked for under it is then the answer. */
@@ -49,11 +51,15 @@ export class OnboardingBook {
     return known ? this.#repeated(known.id) : null;
   }
 
-  async #enter<Input extends object>(em: EntityManager, { work, tenant, input, once, refill }: OnboardingOrder<Input>): Promise<string> {
+  async #enter<Input extends object>(
+    em: EntityManager,
+    { work, dueAt, tenant, input, once, refill }: OnboardingOrder<Input>,
+  ): Promise<string> {
     const place = await this.pool.take(em, tenant.placement);
     const id = await this.works.enqueue(em, {
       ...{ kind: work, input, tenantId: tenant.id, done: { reserve: { version: place?.version ?? null } } },
       ...(once !== undefined && { once }),
+      ...(dueAt && { dueAt }),
     });
     // By an exception, because the place must go back.
     if (once !== undefined && !(await isFor(em, id, tenant.id))) throw new AskedBefore(id);

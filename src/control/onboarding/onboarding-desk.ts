@@ -1,15 +1,18 @@
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { SlugTakenError } from '#catalog/catalog.errors.js';
 import type { OnboardingBook, OnboardingEntry } from '#catalog/onboarding/onboarding-book.js';
-import type { WorkBook } from '#catalog/work/work-book.js';
+import type { WorkBook, WorkPlan } from '#catalog/work/work-book.js';
 import { SlugRefusedError } from '#control/onboarding/onboarding.errors.js';
-import { ONBOARDING, type OnboardingInput, WARM_POOL } from '#control/onboarding/onboarding-plan.js';
+import { IMPORT, ONBOARDING, type OnboardingInput, WARM_POOL } from '#control/onboarding/onboarding-plan.js';
 import type { OwnServers } from '#control/provisioning/own-servers.js';
 import type { Placer } from '#control/provisioning/placer.js';
 import { IdempotencyKeyReusedError } from '#kernel/idempotency/idempotency.errors.js';
 import { isSlug, slugFrom } from '#kernel/resolution/slug.js';
+import type { Clock } from '#kernel/work/clock.js';
 
 const VARIATIONS = 8;
+/** How long whoever asked for a work that is theirs may take to begin it. */
+const HELD_MS = 60_000;
 
 /** What somebody asks for when a tenant is to be made. */
 export interface OnboardingRequest {
@@ -29,7 +32,11 @@ export interface OnboardingRequest {
 }
 
 /** A request of which nothing is secret any more. */
-type Wish = Omit<OnboardingRequest, 'connectionString'> & { readonly tenantId: string; readonly hasOwnServer: boolean };
+type Wish = Omit<OnboardingRequest, 'connectionString'> & {
+  readonly tenantId: string;
+  readonly hasOwnServer: boolean;
+  readonly order: { readonly work: WorkPlan; readonly dueAt?: Date };
+};
 
 /** A name for a request, and what it was, so that its repetition is answered like the first and makes nothing. */
 export interface Once {
@@ -44,6 +51,7 @@ export class OnboardingDesk {
     private readonly works: WorkBook,
     private readonly placer: Placer,
     private readonly servers: Pick<OwnServers, 'attach' | 'detach'>,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -52,14 +60,23 @@ export class OnboardingDesk {
    */
   async ask(request: OnboardingRequest, once?: Once): Promise<OnboardingEntry<OnboardingInput>> {
     const known = once && (await this.book.find<OnboardingInput>(once.name));
-    const entry = known ?? (await this.#enterWithServer(request, once));
+    const entry = known ?? (await this.#enterWithServer({ ...request, order: { work: ONBOARDING } }, once));
     if (entry.isRepeated && entry.input.fingerprint !== once?.fingerprint) throw new IdempotencyKeyReusedError();
     if (!entry.isRepeated) await this.works.rung(entry.id);
     return entry;
   }
 
+  /**
+   * The same for a tenant that is made of an export. Nobody is rung for: the work is the caller's own to begin, and if it never does, another
+   * finds it later and takes it back. Raises what `ask` does.
+   */
+  async hold(request: Omit<OnboardingRequest, 'connectionString'>): Promise<string> {
+    const dueAt = new Date(this.clock.now().getTime() + HELD_MS);
+    return (await this.#enterWithServer({ ...request, order: { work: IMPORT, dueAt } })).id;
+  }
+
   /** A server is kept first, because a work that was asked for may begin at once; it is given back when nothing comes of it. */
-  async #enterWithServer(request: OnboardingRequest, once?: Once): Promise<OnboardingEntry<OnboardingInput>> {
+  async #enterWithServer(request: OnboardingRequest & Pick<Wish, 'order'>, once?: Once): Promise<OnboardingEntry<OnboardingInput>> {
     const tenantId = randomUUIDv7();
     const { connectionString, ...wish } = request;
     const { slug, region } = wish;
@@ -89,11 +106,11 @@ export class OnboardingDesk {
   }
 
   async #enter(wish: Wish, slug: string, once?: Once): Promise<OnboardingEntry<OnboardingInput>> {
-    const { companyName, adminName, adminEmail, plan, region, notifyUrl, trialEndsAt, cluster, tenantId, hasOwnServer } = wish;
+    const { companyName, adminName, adminEmail, plan, region, notifyUrl, trialEndsAt, cluster, tenantId, hasOwnServer, order } = wish;
     const placement = await this.placer.place(plan, region, { cluster });
     const named = { slug, name: companyName, adminEmail, plan, region };
     return this.book.enter({
-      ...{ work: ONBOARDING, refill: WARM_POOL, once: once?.name },
+      ...{ ...order, refill: WARM_POOL, once: once?.name },
       tenant: { ...named, id: tenantId, placement },
       input: {
         ...named,

@@ -38,6 +38,13 @@ export const ONBOARDING = {
   pivot: 'activate',
 } as const satisfies WorkPlan & { pivot: OnboardingStep };
 
+/** Makes a tenant of an export: the way every tenant is made, and filled before anybody can get in. */
+export const IMPORT = {
+  name: 'onboarding.import',
+  steps: ['reserve', 'prepare', 'verify', 'billing-customer', 'billing-subscription', 'fill', 'activate'].map((name) => ({ name })),
+  pivot: 'activate',
+} as const satisfies WorkPlan & { pivot: OnboardingStep };
+
 /** Tells the caller's own address what became of it. */
 export const ONBOARDING_NOTICE = { name: 'onboarding.notice', steps: [{ name: 'send' }] } as const satisfies WorkPlan;
 

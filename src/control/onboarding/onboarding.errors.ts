@@ -78,3 +78,16 @@ export class TooManyWatchersError extends AppError {
     super('Too many streams are open; close one, or ask for the status instead.');
   }
 }
+
+/** What was to be made was not; what there was of it is said. */
+export class NotOnboardedError extends AppError {
+  readonly code = 'onboarding.not-done';
+
+  constructor(
+    readonly onboardingId: string,
+    readonly state: string,
+    readonly reason: string,
+  ) {
+    super(`Onboarding ${onboardingId} ended ${state}. ${reason}`);
+  }
+}

@@ -34,12 +34,12 @@ export class WorkRunner {
     if (this.#kinds.size !== parts.kinds.length) throw new TypeError('two kinds of work have one name');
   }
 
-  /** Never raises: what becomes of the try is kept with the work, and a try that was lost is found by its lease. */
-  async run(delivery: WorkDelivery): Promise<void> {
+  /** Never raises: what becomes of the try is kept with the work, and a try that was lost is found by its lease. Who `isOwner` need not wait until it is due. */
+  async run(delivery: WorkDelivery, isOwner = false): Promise<void> {
     const { book, log, leaseMs } = this.parts;
     const row = book.row(delivery);
     try {
-      const work = await row.claim(leaseMs);
+      const work = await row.claim(leaseMs, isOwner);
       if (work) await this.#claimed(work, row, delivery);
     } catch (error) {
       log.warn({ ...delivery, reason: failureText(error) }, 'a try of a work of the platform was lost');

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { tenantTarget } from '#catalog/audit/platform-act.js';
 import type { WorkReport } from '#catalog/work/work-report.js';
-import { ONBOARDING } from '#control/onboarding/onboarding-plan.js';
-import { AppError } from '#kernel/errors/app-error.js';
+import { NotOnboardedError } from '#control/onboarding/onboarding.errors.js';
+import { IMPORT, ONBOARDING } from '#control/onboarding/onboarding-plan.js';
 import { isSlug } from '#kernel/resolution/slug.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import type { Output } from '#main/cli/output.js';
@@ -24,16 +24,6 @@ interface CreateFlags {
   readonly slug?: string;
   readonly cluster?: string;
   readonly wait?: boolean;
-}
-
-/** What was to be made was not; what there was of it is said. */
-class NotOnboardedError extends AppError {
-  readonly code = 'onboarding.not-done';
-
-  constructor({ id, state, error, steps }: WorkReport) {
-    const why = error ?? steps.find((step) => step.error !== null)?.error ?? '';
-    super(`Onboarding ${id} ended ${state}. ${why}`);
-  }
 }
 
 /** `tenant create`, `resume` and `undo`: the making of a tenant, asked for, gone on with and taken back. */
@@ -90,7 +80,7 @@ export function addOnboardingCommands(tenant: Command, session: Session): void {
         const { onboardings } = openOnboardingDoors(platform);
         await (last.state === 'needs_human' && last.direction === 'backward' ? onboardings.retry(last.id) : onboardings.cancel(last.id));
         const report = await openWorkDriver(platform, openPlatformWork(platform, provisioning).kinds).drive(last.id);
-        if (report.state !== 'compensated') throw new NotOnboardedError(report);
+        if (report.state !== 'compensated') throw notOnboarded(report);
         output.document({ slug, undone: true }, () => [`${slug}: nothing of it is left`]);
       }),
     );
@@ -103,12 +93,16 @@ function requireSound({ slug, adminEmail }: Pick<CreateFlags, 'slug' | 'adminEma
 
 async function driven(platform: Platform, provisioning: Provisioning, onboardingId: string): Promise<Tenant> {
   const report = await openWorkDriver(platform, openPlatformWork(platform, provisioning).kinds).drive(onboardingId);
-  if (report.state !== 'done' || report.tenantId === null) throw new NotOnboardedError(report);
+  if (report.state !== 'done' || report.tenantId === null) throw notOnboarded(report);
   return provisioning.tenants.get(report.tenantId);
 }
 
 async function lastOnboarding({ works }: Platform, { id }: Tenant): Promise<WorkReport | undefined> {
-  return (await works.ofTenant(id, ONBOARDING.name))[0];
+  return (await works.ofTenant(id, ONBOARDING.name))[0] ?? (await works.ofTenant(id, IMPORT.name))[0];
+}
+
+function notOnboarded({ id, state, error, steps }: WorkReport): NotOnboardedError {
+  return new NotOnboardedError(id, state, error ?? steps.find((step) => step.error !== null)?.error ?? '');
 }
 
 async function show(tenant: Tenant, provisioning: Provisioning, output: Output, apiKey?: string): Promise<void> {
