@@ -6,11 +6,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { pino } from 'pino';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
-import { loadConfig } from '#main/config.js';
-import { openPlatform, type Platform } from '#main/platform.js';
-import { openProvisioning, type Provisioning } from '#main/provisioning.js';
+import { TestPlatform } from '#testing/test-platform.js';
 
 const PROGRAM = join(import.meta.dirname, '../../dist/src/main/api.js');
 
@@ -24,23 +21,18 @@ async function lineOf(child: ChildProcess, message: string): Promise<Record<stri
 }
 
 describe('the api process', () => {
-  let platform: Platform;
-  let provisioning: Provisioning;
+  let tests: TestPlatform;
   let tenant: Tenant;
   let key: string;
 
   beforeAll(async () => {
-    platform = await openPlatform(loadConfig(process.env), pino({ level: 'silent' }));
-    provisioning = await openProvisioning(platform);
+    tests = await TestPlatform.open();
     const slug = `stopping-${randomBytes(4).toString('hex')}`;
-    tenant = await provisioning.provisioner.create({ slug, name: slug, adminEmail: 'a@example.com', plan: 'starter', region: 'eu-west' });
-    ({ key } = await provisioning.apiKeys.issue(tenant.id, 'spec'));
+    tenant = await tests.make({ slug, companyName: slug, adminEmail: 'a@example.com', plan: 'starter', region: 'eu-west' });
+    ({ key } = await tests.provisioning.apiKeys.issue(tenant.id, 'spec'));
   });
 
-  afterAll(async () => {
-    await provisioning.provisioner.remove(tenant);
-    await platform.close();
-  });
+  afterAll(() => tests.close());
 
   it('refuses to start with settings that are not usable, and lists all of them', async () => {
     const child = spawn(process.execPath, [PROGRAM], {

@@ -6,6 +6,7 @@ const List = z
   .string()
   .transform((value) => value.split(',').map((item) => item.trim()))
   .pipe(z.array(z.string().min(1)));
+const Room = z.coerce.number().int().min(0).max(100);
 const Count = z.coerce.number().int().positive();
 const Url = (scheme: RegExp) => z.string().regex(scheme, { error: 'is not an address of the right kind' });
 
@@ -131,6 +132,11 @@ export const ConfigSchema = z.object({
     .describe(
       'What a worker does: the jobs of `tenants`, and what the `platform` does with them (sign-up, billing, erasure), for which CLUSTERS must hold `provisionUrl`.',
     ),
+  SIGNUPS_PER_MINUTE: Count.default(60).describe(
+    'How many sign-ups one network (an IPv4 address, the first half of an IPv6 one) may ask for in a minute.',
+  ),
+  WARM_SCHEMAS: Room.default(4).describe('How many schemas each cluster keeps ready for those who sign up next.'),
+  WARM_DATABASES: Room.default(2).describe('How many databases, with their logins and secrets, each cluster keeps ready.'),
   SWEEP_SECONDS: Count.default(5).describe('How often a worker looks for work whose doorbell was lost.'),
 });
 

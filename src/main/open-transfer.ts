@@ -4,6 +4,7 @@ import { newestVersion } from '#adapters/postgres/home-migrations.js';
 import { TenantExporter } from '#control/lifecycle/export/tenant-exporter.js';
 import { TenantImporter } from '#control/lifecycle/import/tenant-importer.js';
 import { EXPORTED_TABLES } from '#main/exported-tables.js';
+import { importMaker } from '#main/onboarding.js';
 import type { Platform } from '#main/platform.js';
 import type { Provisioning } from '#main/provisioning.js';
 import { AuditSigner } from '#workspace/audit/audit-signer.js';
@@ -28,9 +29,9 @@ export function openExporter({ contexts, objects, signing, clusterBook, members 
 }
 
 /** What makes a tenant of such data. */
-export function openImporter(platform: Platform, { clusterBook, provisioner }: Provisioning): TenantImporter {
+export function openImporter(platform: Platform, provisioning: Provisioning): TenantImporter {
   const { contexts, objects, objectStore, audit, outbox, signing, members } = platform;
-  const loader = new PostgresLoader(clusterBook, new AuditSigner(signing));
+  const loader = new PostgresLoader(provisioning.clusterBook, new AuditSigner(signing));
   const founder = new TenantFounder(contexts, new LinkDesk(members.clock), outbox, audit);
-  return new TenantImporter({ provisioner, loader, objects, objectStore, founder, audit });
+  return new TenantImporter({ make: importMaker(platform, provisioning), loader, objects, objectStore, founder, audit });
 }

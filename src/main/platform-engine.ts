@@ -3,6 +3,7 @@ import { BullMqWorker } from '#adapters/bullmq/bullmq-worker.js';
 import type { WorkDelivery } from '#catalog/work/work-row.js';
 import { PlatformSchedules, type PlatformSchedule } from '#control/work/platform-schedule.js';
 import type { WorkKind } from '#control/work/work-kind.js';
+import { WorkDriver } from '#control/work/work-driver.js';
 import { WorkRunner } from '#control/work/work-runner.js';
 import { WorkSweep } from '#control/work/work-sweep.js';
 import { isUuid } from '#kernel/model/uuid.js';
@@ -26,6 +27,12 @@ const LOCK_MS = 10_000;
 export interface PlatformEngine {
   /** Takes no new work, waits for what is running, and hands back what is not done in time. */
   stop(withinMs: number): Promise<void>;
+}
+
+/** Sees works to their end in this process, where no worker need be; what is started is not waited for when the process ends. */
+export function openWorkDriver({ works, log }: Platform, kinds: readonly WorkKind<never>[]): WorkDriver {
+  const handBack = new AbortController().signal;
+  return new WorkDriver(works, new WorkRunner({ book: works, kinds, log, leaseMs: LEASE_MS, handBack, later: () => undefined }));
 }
 
 /** Starts what does the platform's own works in this process; Redis may come later. */

@@ -2,6 +2,7 @@ import type { Plugin } from '#kernel/plugin/plugin.js';
 import { auditorsPlugin } from '#control/auditors/auditors.plugin.js';
 import { lifecyclePlugin } from '#control/lifecycle/lifecycle.plugin.js';
 import { metricsPlugin } from '#control/metrics/metrics.plugin.js';
+import { onboardingPlugin } from '#control/onboarding/onboarding.plugin.js';
 import { operatorsPlugin } from '#control/operators/operators.plugin.js';
 import { operatorSettingsPlugin } from '#control/settings/operator-settings.plugin.js';
 import { accessPlugin } from '#workspace/access/access.plugin.js';
@@ -24,6 +25,7 @@ export const plugins: readonly Plugin[] = [
   membersPlugin,
   metricsPlugin,
   notificationsPlugin,
+  onboardingPlugin,
   operatorsPlugin,
   operatorSettingsPlugin,
   settingsPlugin,

@@ -8,7 +8,10 @@ import { Foundation } from '#adapters/postgres/foundation.js';
 import { FleetRunner } from '#adapters/postgres/fleet-runner.js';
 import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import { readMigrationLine } from '#adapters/postgres/migration-line.js';
-import { PostgresIsolationLayer } from '#adapters/postgres/postgres-isolation-layer.js';
+import { type PlaceDrivers, PostgresIsolationLayer } from '#adapters/postgres/postgres-isolation-layer.js';
+import { PostgresPlaceMaker } from '#adapters/postgres/postgres-place-maker.js';
+import { RowPlaces } from '#adapters/postgres/row-places.js';
+import { SchemaPlaces } from '#adapters/postgres/schema-places.js';
 import { ApiKeys } from '#catalog/credentials/api-keys.js';
 import { Domains } from '#catalog/domains/domains.js';
 import { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
@@ -16,6 +19,7 @@ import type { Cluster } from '#control/provisioning/cluster.js';
 import { withLogins, type ClusterBook } from '#control/provisioning/cluster-book.js';
 import type { OwnServers } from '#control/provisioning/own-servers.js';
 import type { Founder } from '#control/provisioning/founder.js';
+import type { IsolationLayer, PlaceMaker } from '#control/provisioning/isolation-layer.js';
 import { Placer } from '#control/provisioning/placer.js';
 import { TenantProvisioner } from '#control/provisioning/tenant-provisioner.js';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
@@ -37,6 +41,10 @@ export interface Provisioning {
   readonly apiKeys: ApiKeys;
   readonly domains: Domains;
   readonly provisioner: TenantProvisioner;
+  readonly isolation: IsolationLayer;
+  readonly places: PlaceMaker;
+  readonly placer: Placer;
+  readonly found: Founder;
   readonly databases: DatabaseMaker;
   readonly homes: HomeMigrations;
   readonly fences: Fence;
@@ -57,15 +65,18 @@ export async function openProvisioning(platform: Platform): Promise<Provisioning
   const fences = new Fence(platform.keys);
   const databases = new DatabaseMaker(platform.secrets, homes);
   const tenants = new TenantRegistry(platform.catalog, platform.announce);
-  const isolation = new PostgresIsolationLayer(clusterBook, fences, homes, databases);
+  const drivers: PlaceDrivers = { row: new RowPlaces(fences), schema: new SchemaPlaces(fences, homes), database: databases };
+  const isolation = new PostgresIsolationLayer({ clusters: clusterBook, fences, drivers, version: homes.newest });
   const founder = new TenantFounder(platform.contexts, new LinkDesk(platform.members.clock), platform.outbox, platform.audit);
-  const found: Founder = (tenant, { name, adminEmail }) => TenantScope.run(tenant, () => founder.found({ companyName: name, adminEmail }));
+  const found: Founder = (tenant, { name, ...admin }) => TenantScope.run(tenant, () => founder.found({ companyName: name, ...admin }));
   return {
     ...{ clusters, clusterBook },
     tenants,
     apiKeys: new ApiKeys(platform.catalog, platform.announce),
     domains: new Domains(platform.catalog, platform.announce),
-    provisioner: new TenantProvisioner(tenants, new Placer(clusterBook, platform.plans.terms), isolation, found),
+    provisioner: new TenantProvisioner(tenants, isolation),
+    ...{ isolation, found, places: new PostgresPlaceMaker(clusterBook, drivers, homes.newest) },
+    placer: new Placer(clusterBook, platform.plans.terms),
     databases,
     ...{ homes, fences },
     fleet: new FleetRunner(clusterBook, homes, fences, foundation),

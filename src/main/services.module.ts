@@ -17,6 +17,7 @@ import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import { billingProviders } from '#main/billing-parts.js';
 import { memberProviders } from '#main/member-services.js';
 import { notificationProviders } from '#main/notification-parts.js';
+import { onboardingProviders } from '#main/onboarding.js';
 import { operatorProviders } from '#main/operator-services.js';
 import type { Platform } from '#main/platform.js';
 import { settingProviders } from '#main/setting-parts.js';
@@ -39,6 +40,7 @@ export class ServicesModule {
       ...operatorProviders(platform),
       ...notificationProviders(platform.notifications),
       ...billingProviders(platform.billing),
+      ...onboardingProviders(platform),
       ...settingProviders(platform),
       { provide: TenantContextFactory, useValue: contexts },
       { provide: SigningKeys, useValue: signing },

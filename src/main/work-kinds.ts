@@ -8,6 +8,7 @@ import type { PlatformSchedule } from '#control/work/platform-schedule.js';
 import type { WorkKind } from '#control/work/work-kind.js';
 import { trimWork, TRIM_WORK_DAILY } from '#control/work/trim-work.js';
 import { openEraser } from '#main/open-eraser.js';
+import { onboardingWork } from '#main/onboarding.js';
 import type { Platform } from '#main/platform.js';
 import type { Provisioning } from '#main/provisioning.js';
 
@@ -19,9 +20,10 @@ export interface PlatformWork {
 
 /** Every kind of work of the platform; the only list of them. */
 export function openPlatformWork(platform: Platform, provisioning: Provisioning): PlatformWork {
+  const onboarding = onboardingWork(platform, provisioning);
   return {
-    kinds: [trimWork(platform.works), ...auditorWorks(platform), ...livesOfTenants(platform, provisioning)],
-    schedules: [TRIM_WORK_DAILY, END_AUDITORS_DAILY, FIND_DUE_HOURLY],
+    kinds: [trimWork(platform.works), ...auditorWorks(platform), ...onboarding.kinds, ...livesOfTenants(platform, provisioning)],
+    schedules: [TRIM_WORK_DAILY, END_AUDITORS_DAILY, FIND_DUE_HOURLY, ...onboarding.schedules],
   };
 }
 

@@ -1,27 +1,30 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import type { PlaceDriver } from '#adapters/postgres/place-driver.js';
 import { sealRole, setPassword, verifierOf } from '#adapters/postgres/role-password.js';
 import { atDatabase, identifier, inTransaction, withSession } from '#adapters/postgres/session.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
+import type { Place } from '#control/provisioning/isolation-layer.js';
 import { TEMPLATE_DATABASE } from '#control/provisioning/placer.js';
 import { IsolationNotVerifiedError } from '#control/provisioning/provisioning.errors.js';
 import { SecretNotFoundError, type SecretSource } from '#kernel/isolation/secret-source.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 
 /** Makes a database of a tenant's own, with a login role that can open no other and whose connection string is in the key vault alone. */
-export class DatabaseMaker {
+export class DatabaseMaker implements PlaceDriver {
   constructor(
     private readonly secrets: SecretSource,
     private readonly homes: HomeMigrations,
   ) {}
 
-  /** Raises IsolationNotVerifiedError when the database, opened with the secret, does not say that it is the tenant's. */
-  async prepare(tenant: Tenant, cluster: Cluster): Promise<void> {
-    const { database, schema } = tenant.placement;
-    const url = await this.#connectionString(tenant, cluster);
-    const verifier = verifierOf(url);
+  async make(place: Place, cluster: Cluster, signal?: AbortSignal): Promise<void> {
+    const { database, schema } = place;
     await withSession(cluster.provisionUrl, async (provisioning) => {
+      await turn(provisioning, database);
+      signal?.throwIfAborted();
+      // Under the turn: a secret that is written while it is taken away would stay.
+      const verifier = verifierOf(await this.#connectionString(place, cluster));
       await this.#makeRole(provisioning, database, verifier);
       const { rowCount } = await provisioning.query('select from pg_database where datname = $1', [database]);
       if (!rowCount) await provisioning.query(`create database ${identifier(database)} template ${TEMPLATE_DATABASE} strategy wal_log`);
@@ -29,23 +32,47 @@ export class DatabaseMaker {
       await provisioning.query(`grant connect on database ${identifier(database)} to ${identifier(database)}, tenantry_migrator`);
       await provisioning.query(`grant create on database ${identifier(database)} to tenantry_owner`);
       await provisioning.query(`grant connect on database ${identifier(database)} to tenantry_keeper with grant option`);
+      await withSession(atDatabase(cluster.provisionUrl, database), (inside) => sealRole(inside, database, verifier));
+      await withSession(atDatabase(cluster.migratorUrl, database), (migrator) => this.homes.apply(migrator, schema, signal));
     });
-    await withSession(atDatabase(cluster.provisionUrl, database), async (provisioning) => {
-      await provisioning.query('insert into tenancy.whoami (tenant_id) values ($1) on conflict do nothing', [tenant.id]);
-      await sealRole(provisioning, database, verifier);
-    });
-    await withSession(atDatabase(cluster.migratorUrl, database), (migrator) => this.homes.apply(migrator, schema));
-    await this.#verify(tenant, url);
   }
 
-  async undo(tenant: Tenant, cluster: Cluster): Promise<void> {
-    const { database } = tenant.placement;
-    await this.#endAuditors(tenant, cluster);
+  async claim(migrator: pg.Client, tenant: Tenant): Promise<void> {
+    await migrator.query('insert into tenancy.whoami (tenant_id) values ($1) on conflict do nothing', [tenant.id]);
+  }
+
+  /** Opens it with the secret, as requests will. */
+  async verify(tenant: Tenant): Promise<void> {
+    await this.#verify(tenant, (await this.secrets.get(secretOf(tenant.placement))).value);
+  }
+
+  async unmake(place: Place, cluster: Cluster, tenant: Tenant | null): Promise<void> {
+    const { database } = place;
     await withSession(cluster.provisionUrl, async (provisioning) => {
+      await turn(provisioning, database);
+      if (tenant) await this.#endAuditors(tenant, cluster);
       await provisioning.query(`drop database if exists ${identifier(database)} with (force)`);
       await provisioning.query(`drop role if exists ${identifier(database)}`);
+      await this.secrets.delete(secretOf(place));
     });
-    await this.secrets.delete(secretOf(tenant));
+  }
+
+  async remains({ placement }: Tenant, cluster: Cluster): Promise<string[]> {
+    const there = await withSession(cluster.provisionUrl, async (provisioning) => {
+      const { rows } = await provisioning.query<{ trace: string }>(
+        `select 'the database' as trace from pg_database where datname = $1 union all select 'the role' from pg_roles where rolname = $1`,
+        [placement.database],
+      );
+      return rows.map(({ trace }) => trace);
+    });
+    const isForgotten = await this.secrets.get(secretOf(placement)).then(
+      () => false,
+      (error: unknown) => {
+        if (error instanceof SecretNotFoundError) return true;
+        throw error;
+      },
+    );
+    return isForgotten ? there : [...there, 'the secret'];
   }
 
   /**
@@ -57,20 +84,20 @@ export class DatabaseMaker {
     await withSession(atDatabase(cluster.provisionUrl, database), async (provisioning) => {
       await provisioning.query(`select pg_advisory_lock(hashtext('tenantry.rotate'))`);
       const url = connectionString(cluster, database);
-      await this.secrets.set(secretOf(tenant), url);
+      await this.secrets.set(secretOf(tenant.placement), url);
       await sealRole(provisioning, database, verifierOf(url));
       await this.#verify(tenant, url);
     });
   }
 
   /** Kept once made, so that a repetition after a crash meets the password it made before. */
-  async #connectionString(tenant: Tenant, cluster: Cluster): Promise<string> {
+  async #connectionString(place: Place, cluster: Cluster): Promise<string> {
     try {
-      return (await this.secrets.get(secretOf(tenant))).value;
+      return (await this.secrets.get(secretOf(place))).value;
     } catch (error) {
       if (!(error instanceof SecretNotFoundError)) throw error;
     }
-    return (await this.secrets.set(secretOf(tenant), connectionString(cluster, tenant.placement.database))).value;
+    return (await this.secrets.set(secretOf(place), connectionString(cluster, place.database))).value;
   }
 
   async #makeRole(provisioning: pg.Client, role: string, verifier: string): Promise<void> {
@@ -98,9 +125,10 @@ export class DatabaseMaker {
   async #verify(tenant: Tenant, url: string): Promise<void> {
     const answered = await withSession(
       url,
-      async (own) => (await own.query('select tenant_id from tenancy.whoami')).rows[0] as { tenant_id: string },
+      async (own) => (await own.query('select tenant_id from tenancy.whoami')).rows[0] as { tenant_id: string } | undefined,
     );
-    if (answered.tenant_id !== tenant.id) throw new IsolationNotVerifiedError(tenant.id, `it says it belongs to ${answered.tenant_id}`);
+    if (answered?.tenant_id !== tenant.id)
+      throw new IsolationNotVerifiedError(tenant.id, `it says it belongs to ${answered?.tenant_id ?? 'nobody'}`);
   }
 }
 
@@ -111,7 +139,12 @@ function connectionString(cluster: Cluster, database: string): string {
   return url.href;
 }
 
-function secretOf({ id, placement }: Tenant): string {
-  if (!placement.secret) throw new TypeError(`tenant ${id} has no secret`);
-  return placement.secret;
+/** Making and taking away one database take turns, also with who died and left a statement running: the turn ends with the session. */
+async function turn(provisioning: pg.Client, database: string): Promise<void> {
+  await provisioning.query('select pg_advisory_lock(hashtext($1))', [`tenantry.place.${database}`]);
+}
+
+function secretOf({ database, secret }: Pick<Place, 'database' | 'secret'>): string {
+  if (!secret) throw new TypeError(`database ${database} has no secret`);
+  return secret;
 }

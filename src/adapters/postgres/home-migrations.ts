@@ -6,10 +6,19 @@ import { atDatabase, identifier, inTransaction, withSession } from '#adapters/po
 export class HomeMigrations {
   constructor(private readonly line: readonly MigrationStep[]) {}
 
-  /** All of it in one transaction, the home's own making included: it is at the newest version afterwards, or as it was before. Gives what was applied. */
-  apply(migrator: pg.Client, home: string): Promise<string[]> {
+  /** The name of the newest migration. */
+  get newest(): string {
+    return this.line.at(-1)?.name ?? '';
+  }
+
+  /**
+   * All of it in one transaction, the home's own making included: it is at the newest version afterwards, or as it was before. Gives what was
+   * applied. Raises the signal's reason when it was aborted before its turn came.
+   */
+  apply(migrator: pg.Client, home: string, signal?: AbortSignal): Promise<string[]> {
     return inTransaction(migrator, async () => {
-      await migrator.query('select pg_advisory_xact_lock(hashtext($1))', [`tenantry.home.${home}`]);
+      await this.turn(migrator, home);
+      signal?.throwIfAborted();
       const applied = await this.applied(migrator, home);
       const due = this.line.filter((step) => !applied.has(step.name));
       if (due.length === 0) return [];
@@ -27,6 +36,11 @@ export class HomeMigrations {
       ]);
       return due.map((step) => step.name);
     });
+  }
+
+  /** Until the transaction ends nobody else makes, changes or takes away this home. */
+  async turn(migrator: pg.Client, home: string): Promise<void> {
+    await migrator.query('select pg_advisory_xact_lock(hashtext($1))', [`tenantry.home.${home}`]);
   }
 
   /** The names a home has had. */

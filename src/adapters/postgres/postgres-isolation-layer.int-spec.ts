@@ -3,7 +3,7 @@ import { jest } from '@jest/globals';
 import pg from 'pg';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import { clusterNamed } from '#control/provisioning/cluster.js';
-import { TenantNotProvisioningError } from '#control/provisioning/provisioning.errors.js';
+import { IsolationNotVerifiedError } from '#control/provisioning/provisioning.errors.js';
 import { SecretNotFoundError } from '#kernel/isolation/secret-source.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { PLAN_OF_TIER, TestPlatform, TIERS, type Tier } from '#testing/test-platform.js';
@@ -41,13 +41,12 @@ describe('the isolation layer on PostgreSQL', () => {
     return secret ? [...traces, 'secret'] : traces;
   }
 
-  async function reserve(tier: Tier): Promise<Tenant> {
+  /** What a crash right after the reservation leaves. */
+  async function reserve(tier: Tier): Promise<{ reserved: Tenant; onboardingId: string }> {
     const slug = `test-${randomBytes(6).toString('hex')}`;
-    const { provisioner, tenants } = test.provisioning;
-    const made = await provisioner.create({ slug, name: slug, adminEmail: 'a@b.test', plan: PLAN_OF_TIER[tier], region: 'us-east' });
-    await provisioner.remove(made);
-    // The same facts again, reserved and not yet made: what a crash right after the reservation leaves.
-    return tenants.reserve({ ...made, id: randomUUIDv7(), adminEmail: 'a@b.test', placement: { ...made.placement, epoch: 1 } });
+    const request = { slug, companyName: slug, adminEmail: 'a@b.test', plan: PLAN_OF_TIER[tier], region: 'us-east' };
+    const { id } = await test.desk.ask(request);
+    return { reserved: await test.provisioning.tenants.get(slug), onboardingId: id };
   }
 
   const use = (tenant: Tenant): Promise<unknown> =>
@@ -59,34 +58,43 @@ describe('the isolation layer on PostgreSQL', () => {
 
   describe.each(TIERS)('for a tenant of the %s tier', (tier) => {
     it('goes on after an interruption at any point, and ends with one working place', async () => {
-      const reserved = await reserve(tier);
-      const { provisioner } = test.provisioning;
-      const { isolation } = provisioner as unknown as { isolation: { prepare(tenant: Tenant): Promise<void> } };
+      const { reserved, onboardingId } = await reserve(tier);
+      const { isolation, provisioner } = test.provisioning;
       await isolation.prepare(reserved);
       await isolation.prepare(reserved);
-      const active = await provisioner.resume(reserved);
+      await isolation.verify(reserved);
+      const active = await test.onboarded(onboardingId);
       await expect(use(active)).resolves.toBeDefined();
       await provisioner.remove(active);
       expect(await tracesOf(active)).toEqual([]);
     });
 
     it('leaves nothing behind when it is undone, and undoing again succeeds', async () => {
-      const reserved = await reserve(tier);
-      const active = await test.provisioning.provisioner.resume(reserved);
+      const active = await test.onboarded((await reserve(tier)).onboardingId);
+      const { isolation } = test.provisioning;
       await use(active);
       expect(await tracesOf(active)).not.toEqual([]);
+      expect(await isolation.remains(active)).not.toEqual([]);
       await test.provisioning.provisioner.remove(active);
       await test.provisioning.provisioner.remove(active);
-      expect(await tracesOf(active)).toEqual([]);
+      expect([await tracesOf(active), await isolation.remains(active)]).toEqual([[], []]);
     });
 
-    it('takes back a half-made place, and only one that is half made', async () => {
-      const reserved = await reserve(tier);
-      await test.provisioning.provisioner.undo(reserved);
+    it('verifies no place that is not there, or that another has', async () => {
+      const { reserved, onboardingId } = await reserve(tier);
+      const { isolation } = test.provisioning;
+      await expect(isolation.verify(reserved)).rejects.toThrow();
+      await isolation.prepare(reserved);
+      await expect(isolation.verify({ ...reserved, id: randomUUIDv7() })).rejects.toThrow(IsolationNotVerifiedError);
+      await test.onboarded(onboardingId);
+    });
+
+    it('begins nothing for whoever is not waited for any more', async () => {
+      const { reserved, onboardingId } = await reserve(tier);
+      const { isolation } = test.provisioning;
+      await expect(isolation.prepare(reserved, { signal: AbortSignal.abort(new Error('too late')) })).rejects.toThrow('too late');
       expect(await tracesOf(reserved)).toEqual([]);
-      const active = await test.tenant(tier);
-      await expect(test.provisioning.provisioner.undo(active)).rejects.toThrow(TenantNotProvisioningError);
-      await expect(use(active)).resolves.toBeDefined();
+      await test.onboarded(onboardingId);
     });
   });
 

@@ -36,6 +36,8 @@ beforeEach(async () => {
     plan: 'starter',
     status: 'active',
     access: 'full',
+    billedFrom: null,
+    billedUntil: null,
     overrides: [],
     region: 'eu',
     placement,

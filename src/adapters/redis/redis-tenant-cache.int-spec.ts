@@ -43,6 +43,8 @@ function tenant(): Tenant {
     plan: 'enterprise',
     status: 'active',
     access: 'full',
+    billedFrom: null,
+    billedUntil: null,
     overrides: [],
     region: 'eu',
     placement,

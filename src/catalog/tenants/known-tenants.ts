@@ -22,7 +22,9 @@ export class KnownTenants {
   places(): Promise<RecordedPlace[]> {
     return this.catalog.em.fork().execute<RecordedPlace[]>(
       `select tenant_id as "tenantId", cluster, secret, case kind when 'schema' then schema end as "ownSchema",
-           case kind when 'database' then database end as "ownDatabase" from placement order by tenant_id`,
+           case kind when 'database' then database end as "ownDatabase" from placement
+         union all select null, cluster, secret, case kind when 'schema' then schema end, case kind when 'database' then database end
+           from warm_place order by 1`,
     );
   }
 }

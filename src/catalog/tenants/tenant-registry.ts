@@ -55,31 +55,28 @@ export class TenantRegistry implements TenantRoll {
   ) {}
 
   /**
-   * Takes the name and the place before anything is made. Raises SlugTakenError, also for the name of a tenant that was erased within the
-   * last year, and TenantErasedError for the id of one that ever was. Repeating an order with its id gives what is there.
+   * Takes the name and the place, in the caller's transaction, before anything is made; `announce` it after the commit. Raises SlugTakenError,
+   * also for the name of a tenant that was erased within the last year, and TenantErasedError for the id of one that ever was.
    */
-  async reserve(order: TenantOrder): Promise<Tenant> {
-    const em = this.catalog.em.fork();
-    const known = await em.findOne(TenantRecord, { id: order.id });
-    if (!known) {
-      const { placement, ...tenant } = order;
-      try {
-        await em.transactional(async (tx) => {
-          await Tombstones.requireNone(tx, order, this.clock.now());
-          tx.create(TenantRecord, { ...tenant, status: 'provisioning' });
-          await tx.flush();
-          tx.create(PlacementRecord, { tenantId: order.id, ...placement });
-          const { slug, plan, region } = tenant;
-          const details = { slug, plan, region, kind: placement.kind, cluster: placement.cluster };
-          await this.audit.record(tx, { action: 'tenant.reserve', targets: [tenantTarget(order.id)], details });
-        });
-      } catch (error) {
-        if (error instanceof UniqueConstraintViolationException) throw new SlugTakenError(order.slug);
-        throw error;
-      }
-      await this.changed(order.id);
+  async reserve(em: EntityManager, order: TenantOrder): Promise<void> {
+    const { placement, ...tenant } = order;
+    try {
+      await Tombstones.requireNone(em, order, this.clock.now());
+      em.create(TenantRecord, { ...tenant, status: 'provisioning' });
+      await em.flush();
+      em.create(PlacementRecord, { tenantId: tenant.id, ...placement });
+      const { slug, plan, region } = tenant;
+      const details = { slug, plan, region, kind: placement.kind, cluster: placement.cluster };
+      await this.audit.record(em, { action: 'tenant.reserve', targets: [tenantTarget(tenant.id)], details });
+    } catch (error) {
+      if (error instanceof UniqueConstraintViolationException) throw new SlugTakenError(tenant.slug);
+      throw error;
     }
-    return this.get(order.id);
+  }
+
+  /** Tells every process that what it knew of a tenant, or of its name, is out of date. */
+  announce(id: string): Promise<void> {
+    return this.changed(id);
   }
 
   /** Raises TenantUnknownError. */
@@ -128,6 +125,11 @@ export class TenantRegistry implements TenantRoll {
     return this.#change(id, 'active', ['provisioning']);
   }
 
+  /** Takes back an opening that did not come to its end: nobody was told of it yet. Raises TenantUnknownError or TenantStatusRefusedError. */
+  unopen(id: string): Promise<Tenant> {
+    return this.#change(id, 'provisioning', ['active']);
+  }
+
   /**
    * Changes the status and, with it, the epoch: every capability handed out before is stale once the fence has followed. The status it has
    * already changes nothing. Raises TenantUnknownError or TenantStatusRefusedError.
@@ -164,11 +166,16 @@ export class TenantRegistry implements TenantRoll {
     return changed;
   }
 
-  /** Forgets a tenant and its name; its data must be gone before. Succeeds when it is gone already. */
-  async remove(id: string): Promise<void> {
+  /**
+   * Forgets a tenant and its name; its data must be gone before. Succeeds when it is gone already. What `beside` does is done in the same
+   * transaction, once.
+   */
+  async remove(id: string, beside: (em: EntityManager) => Promise<unknown> = () => Promise.resolve()): Promise<void> {
     await this.catalog.em.fork().transactional(async (em) => {
       const removed = await em.nativeDelete(TenantRecord, { id });
-      if (removed > 0) await this.audit.record(em, { action: 'tenant.remove', targets: [tenantTarget(id)] });
+      if (removed === 0) return;
+      await beside(em);
+      await this.audit.record(em, { action: 'tenant.remove', targets: [tenantTarget(id)] });
     });
     await this.changed(id);
   }

@@ -14,6 +14,8 @@ export interface TenantRow {
   readonly region: string;
   /** JSON. */
   readonly overrides: string;
+  readonly billed_from: string | null;
+  readonly billed_until: string | null;
   readonly kind: PlacementKind;
   readonly placed_in: string;
   readonly cluster: string;
@@ -24,7 +26,7 @@ export interface TenantRow {
 }
 
 /** Reads TenantRows; `t` is the tenant and `p` its placement, for a `where` to follow. */
-export const SELECT_TENANTS = `select t.id, t.slug, t.name, t.plan, t.status, t.access, t.region,
+export const SELECT_TENANTS = `select t.id, t.slug, t.name, t.plan, t.status, t.access, t.region, t.billed_from::text, t.billed_until::text,
     p.kind, p.region as placed_in, p.cluster, p.database, p.schema, p.secret, p.epoch,
     coalesce((select json_agg(json_build_object('key', o.key, 'value', o.value, 'until', o.until) order by o.key)
       from entitlement_override o where o.tenant_id = t.id), '[]')::text as overrides
@@ -32,5 +34,10 @@ export const SELECT_TENANTS = `select t.id, t.slug, t.name, t.plan, t.status, t.
 
 export function tenantOf({ overrides, ...row }: TenantRow): Tenant {
   const agreed = JSON.parse(overrides) as EntitlementOverride[];
-  return frozenTenant({ ...row, overrides: agreed }, { ...row, region: row.placed_in, epoch: Number(row.epoch) });
+  const billed = { billedFrom: isoOf(row.billed_from), billedUntil: isoOf(row.billed_until) };
+  return frozenTenant({ ...row, ...billed, overrides: agreed }, { ...row, region: row.placed_in, epoch: Number(row.epoch) });
+}
+
+function isoOf(text: string | null): string | null {
+  return text === null ? null : new Date(text).toISOString();
 }

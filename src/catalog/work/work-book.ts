@@ -22,6 +22,8 @@ export interface WorkWish {
   readonly once?: string;
   /** Now, by the clock of the database, when not said. */
   readonly dueAt?: Date;
+  /** Steps that the cause's transaction does itself, with what they give. */
+  readonly done?: Readonly<Record<string, object>>;
 }
 
 /** Hands tries to whoever works; it may lose and repeat them, and never raises: a sweep finds what was lost. */
@@ -47,7 +49,7 @@ export class WorkBook {
     }
   }
 
-  async #add(em: EntityManager, { kind, input, tenantId, key, once, dueAt }: WorkWish): Promise<string | null> {
+  async #add(em: EntityManager, { kind, input, tenantId, key, once, dueAt, done = {} }: WorkWish): Promise<string | null> {
     const id = randomUUIDv7();
     const made = await em.execute<{ id: string }[]>(
       `insert into work (id, kind, tenant_id, key, once, input, origin, state, direction, due_at)
@@ -60,11 +62,17 @@ export class WorkBook {
     );
     if (made.length === 0) return null;
     await em.execute(
-      `insert into work_step (work_id, name, position, state)
-       select ?, name, place, 'pending' from unnest(?::text[]) with ordinality as step (name, place)`,
-      [id, textArray(kind.steps.map(({ name }) => name))],
+      `insert into work_step (work_id, name, position, state, result, started_at, finished_at)
+       select ?::uuid, name, place, case when result is null then 'pending' else 'done' end, result,
+         case when result is not null then clock_timestamp() end, case when result is not null then clock_timestamp() end
+       from (select name, place, ?::jsonb -> name as result from unnest(?::text[]) with ordinality as step (name, place)) s`,
+      [id, JSON.stringify(done), textArray(kind.steps.map(({ name }) => name))],
     );
-    await em.execute(`insert into work_event (work_id, seq, state) values (?, 1, 'queued')`, [id]);
+    await em.execute(
+      `insert into work_event (work_id, seq, step, state)
+       select ?::uuid, 1, null, 'queued' union all select ?::uuid, 1 + place, name, 'done' from unnest(?::text[]) with ordinality as step (name, place)`,
+      [id, id, textArray(Object.keys(done))],
+    );
     return id;
   }
 
@@ -112,6 +120,18 @@ export class WorkBook {
     return report;
   }
 
+  /** What a work was asked for with. For who asked: it may say more than is for showing. Raises WorkNotFoundError. */
+  async wishOf(id: string): Promise<{ readonly kind: string; readonly tenantId: string | null; readonly input: object }> {
+    const [row] = await this.catalog.em
+      .fork()
+      .execute<{ kind: string; tenantId: string | null; input: string }[]>(
+        'select kind, tenant_id as "tenantId", input::text from work where id = ?',
+        [id],
+      );
+    if (!row) throw new WorkNotFoundError(id);
+    return { ...row, input: JSON.parse(row.input) as object };
+  }
+
   /** The works of a kind for a tenant, newest first. */
   ofTenant(tenantId: string, kind: string): Promise<WorkReport[]> {
     return this.#reports('where w.tenant_id = ? and w.kind = ? order by w.created_at desc limit 20', [tenantId, kind]);
@@ -138,9 +158,22 @@ export class WorkBook {
     return rows.map((row) => ({ ...row, at: new Date(row.at) }));
   }
 
-  /** Has a work taken back instead of going on; at once when it has not begun, else after the step under way. Raises WorkNotFoundError and WorkStateRefusedError. */
-  async cancel(id: string): Promise<void> {
-    await this.#change(id, ['queued', 'running'], `is_cancelled = true, due_at = least(due_at, clock_timestamp())`);
+  /**
+   * Has a work taken back instead of going on; at once when it has not begun, else after the step under way. Too late is a cancellation when the
+   * step `before` is done or under way. Raises WorkNotFoundError and WorkStateRefusedError.
+   */
+  async cancel(id: string, { before }: { readonly before?: string } = {}): Promise<void> {
+    await this.catalog.em.fork().transactional(async (em) => {
+      // Whoever runs the work holds its row while a step changes: what is read after this stays as it is.
+      const [work] = await em.execute<{ state: WorkState }[]>('select state from work where id = ? for update', [id]);
+      if (!work) throw new WorkNotFoundError(id);
+      const [late] = await em.execute<object[]>(
+        `select name from work_step where work_id = ? and name = ?::text and state in ('running', 'done')`,
+        [id, before ?? null],
+      );
+      if (late || !['queued', 'running'].includes(work.state)) throw new WorkStateRefusedError(id, work.state);
+      await em.execute('update work set is_cancelled = true, due_at = least(due_at, clock_timestamp()) where id = ?', [id]);
+    });
     await this.rung(id);
   }
 

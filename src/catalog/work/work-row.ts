@@ -48,17 +48,20 @@ export class WorkRow {
     private readonly delivery: WorkDelivery,
   ) {}
 
-  /** Null when the delivery is not the next try: it came twice, too late or too early. A try that was lost counts as a failure. */
-  async claim(leaseMs: number): Promise<ClaimedWork | null> {
+  /**
+   * Null when the delivery is not the next try: it came twice, too late or too early; who `isOwner` may be early. A try that was lost counts as
+   * a failure.
+   */
+  async claim(leaseMs: number, isOwner = false): Promise<ClaimedWork | null> {
     const { id, attempt } = this.delivery;
     return this.catalog.em.fork().transactional(async (em) => {
       const [row] = await em.execute<(Omit<ClaimedWork, 'input' | 'createdAt'> & { input: string; createdAt: string })[]>(
         `update work w set state = 'running', attempt = w.attempt + 1, failures = w.failures + (w.state = 'running')::integer,
            lease_until = clock_timestamp() + make_interval(secs => ?::float8 / 1000)
          where w.id = ? and w.attempt = ?
-           and ((w.state = 'queued' and w.due_at <= clock_timestamp()) or (w.state = 'running' and w.lease_until < clock_timestamp()))
+           and ((w.state = 'queued' and (w.due_at <= clock_timestamp() or ?)) or (w.state = 'running' and w.lease_until < clock_timestamp()))
          returning w.id, w.kind, w.tenant_id as "tenantId", w.input::text, w.origin::text, w.attempt, w.created_at::text as "createdAt"`,
-        [leaseMs, id, attempt - 1],
+        [leaseMs, id, attempt - 1, isOwner],
       );
       if (!row) return null;
       await note(em, id, null, 'running', null);
@@ -91,7 +94,7 @@ export class WorkRow {
     });
   }
 
-  /** Keeps the state of a step: its beginning, its end with what it gave, or why it failed. */
+  /** Keeps the state of a step: its beginning, its end with what it gave, or why it failed; one that is taken back still says why. */
   async step(
     name: string,
     place: number,
@@ -103,7 +106,8 @@ export class WorkRow {
       await em.execute(
         `insert into work_step as s (work_id, name, position, state, result, error, started_at, finished_at)
          values (?, ?, ?, ?, ?::jsonb, ?, clock_timestamp(), case when ? then clock_timestamp() end)
-         on conflict (work_id, name) do update set state = excluded.state, result = coalesce(excluded.result, s.result), error = excluded.error,
+         on conflict (work_id, name) do update set state = excluded.state, result = coalesce(excluded.result, s.result),
+           error = coalesce(excluded.error, case when excluded.state in ('undoing', 'undone') then s.error end),
            started_at = coalesce(s.started_at, excluded.started_at), finished_at = excluded.finished_at`,
         [id, name, place, state, result === undefined ? null : JSON.stringify(result), error ?? null, isOver(state)],
       );

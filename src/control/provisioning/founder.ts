@@ -4,6 +4,7 @@ import type { Tenant } from '#kernel/tenancy/tenant.js';
 export interface FoundingFacts {
   readonly name: string;
   readonly adminEmail: string;
+  readonly adminName?: string;
 }
 
 /** Gives a tenant that has just become active what it must never be without. It may be repeated. */

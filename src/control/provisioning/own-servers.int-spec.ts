@@ -17,7 +17,7 @@ import { openPlatform, type Platform } from '#main/platform.js';
 import { openProvisioning, type Provisioning } from '#main/provisioning.js';
 import { CustomerServer } from '#testing/customer-server.js';
 import { TenantSql } from '#testing/tenant-sql.js';
-import { TestPlatform } from '#testing/test-platform.js';
+import { madeOn, TestPlatform } from '#testing/test-platform.js';
 import { auditCatalogue } from '#tools/catalogue-audit/audit-catalogue.js';
 
 const ROLES = `select rolname from pg_roles where rolname ~ '^tenantry'`;
@@ -55,7 +55,7 @@ describe('a server that a customer brings', () => {
     );
   const create = (cluster: string, region = 'eu-west', plan = 'enterprise'): Promise<Tenant> => {
     const slug = `test-${randomBytes(6).toString('hex')}`;
-    return provisioning.provisioner.create({ slug, name: slug, adminEmail: 'admin@example.test', plan, region, cluster });
+    return madeOn(platform, provisioning, { slug, companyName: slug, adminEmail: 'admin@example.test', plan, region, cluster });
   };
   const secretNames = async (): Promise<string[]> => {
     const names: string[] = [];

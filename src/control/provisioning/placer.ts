@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ClusterBook, KnownCluster } from '#control/provisioning/cluster-book.js';
+import type { Place } from '#control/provisioning/isolation-layer.js';
 import { ClusterElsewhereError, PlanUnknownError, RegionUnknownError } from '#control/provisioning/provisioning.errors.js';
 import type { Placement, PlacementKind } from '#kernel/tenancy/placement.js';
 
@@ -28,16 +29,20 @@ export class Placer {
     const bought = this.plans.get(plan);
     if (!bought) throw new PlanUnknownError(plan, [...this.plans.keys()]);
     const cluster = await this.#cluster(region, wish.cluster);
-    const database = new URL(cluster.appUrl).pathname.slice(1);
-    const name = randomBytes(10).toString('hex');
     const kind = cluster.kind === 'own' ? 'database' : bought.isolation;
-    const base = { kind, region, cluster: cluster.name, epoch: 1 };
-    const places: Record<PlacementKind, Placement> = {
-      row: { ...base, database, schema: SHARED_SCHEMA, secret: null },
-      schema: { ...base, database, schema: `t_${name}`, secret: null },
-      database: { ...base, database: `tenantry_e_${name}`, schema: OWN_DATABASE_SCHEMA, secret: `tenant-${name}-db-connection` },
+    return { ...this.nameOn(cluster, kind), region, epoch: 1 };
+  }
+
+  /** A new place of a kind by its names, which nothing else has. */
+  nameOn<Kind extends PlacementKind>({ name: cluster, appUrl }: Pick<KnownCluster, 'name' | 'appUrl'>, kind: Kind): Place & { kind: Kind } {
+    const database = new URL(appUrl).pathname.slice(1);
+    const name = randomBytes(10).toString('hex');
+    const places: Record<PlacementKind, Pick<Place, 'database' | 'schema' | 'secret'>> = {
+      row: { database, schema: SHARED_SCHEMA, secret: null },
+      schema: { database, schema: `t_${name}`, secret: null },
+      database: { database: `tenantry_e_${name}`, schema: OWN_DATABASE_SCHEMA, secret: `tenant-${name}-db-connection` },
     };
-    return places[kind];
+    return { kind, cluster, ...places[kind] };
   }
 
   async #cluster(region: string, name: string | undefined): Promise<KnownCluster> {

@@ -76,18 +76,6 @@ export class ClusterInUseError extends AppError {
   }
 }
 
-/** Making a tenant failed, and taking it back failed too: somebody has to look. */
-export class CreationNotUndoneError extends AppError {
-  readonly code = 'provisioning.not-undone';
-
-  constructor(
-    readonly tenantId: string,
-    options: ErrorOptions,
-  ) {
-    super(`Tenant ${tenantId} could be neither made nor taken back; it is still being provisioned.`, options);
-  }
-}
-
 /** The catalog has the tenant's new status and its database does not: until that is mended, the database lets nobody in by the new one. */
 export class TenantNotFencedError extends AppError {
   readonly code = 'provisioning.not-fenced';
@@ -101,29 +89,5 @@ export class TenantNotFencedError extends AppError {
       `Tenant ${tenantId} is ${status} in the catalog, but its database could not be told: repeat ${status === 'active' ? '`tenant resume`' : 'the command'}.`,
       options,
     );
-  }
-}
-
-/** Only a tenant that is being made can be resumed or taken back. */
-export class TenantNotProvisioningError extends AppError {
-  readonly code = 'provisioning.not-provisioning';
-
-  constructor(
-    readonly tenantId: string,
-    readonly status: string,
-  ) {
-    super(`Tenant ${tenantId} is ${status}; it is not being made.`);
-  }
-}
-
-/** The tenant is active, and its card or its first owner could not be made; `resume` makes what is missing. */
-export class TenantNotFoundedError extends AppError {
-  readonly code = 'provisioning.not-founded';
-
-  constructor(
-    readonly tenantId: string,
-    options?: ErrorOptions,
-  ) {
-    super(`Tenant ${tenantId} is active, but has no owner yet; resume it.`, options);
   }
 }

@@ -12,6 +12,12 @@ export class WorkDriver {
     private readonly runner: WorkRunner,
   ) {}
 
+  /** Begins a work that is this process's own before anybody else may, and sees it to its end. */
+  async own(id: string): Promise<WorkReport> {
+    await this.runner.run({ id, attempt: 1 }, true);
+    return this.drive(id);
+  }
+
   /** Begins every try that is due until the work has ended; gives what became of it. Raises WorkNotFoundError, or what aborted it. */
   async drive(id: string, signal?: AbortSignal): Promise<WorkReport> {
     for (;;) {

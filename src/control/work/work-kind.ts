@@ -29,6 +29,10 @@ export interface WorkKind<Input extends object = object> {
   /** `area.what`; kept in the database, so it never changes. */
   readonly name: `${string}.${string}`;
   readonly steps: readonly WorkStep<Input>[];
+  /**
+   * The step after which nothing is taken back any more: what cannot be done later needs somebody (`needs_human`), and a retry goes on from there.
+   */
+  readonly pivot?: string;
   /** How often a step is tried in a row before it is given up; 8 when not said. */
   readonly attempts?: number;
   /** How long one try of a step may take, in milliseconds; 60,000 when not said. */

@@ -98,7 +98,8 @@ describe('a work of the platform', () => {
     expect(calls).toEqual(['acme one', 'acme two', 'acme two', 'acme two', 'acme -two', 'acme -one']);
     expect(report).toMatchObject({
       state: 'compensated',
-      steps: [{ state: 'undone' }, { state: 'undone', error: null }, { state: 'pending' }],
+      // Why is still said.
+      steps: [{ state: 'undone' }, { state: 'undone', error: 'Error: never' }, { state: 'pending' }],
     });
     expect((await book.events(report.id, 0)).some(({ error }) => error?.includes('never'))).toBe(true);
   });

@@ -34,12 +34,12 @@ export class WorkRunner {
     if (this.#kinds.size !== parts.kinds.length) throw new TypeError('two kinds of work have one name');
   }
 
-  /** Never raises: what becomes of the try is kept with the work, and a try that was lost is found by its lease. */
-  async run(delivery: WorkDelivery): Promise<void> {
+  /** Never raises: what becomes of the try is kept with the work, and a try that was lost is found by its lease. Who `isOwner` need not wait until it is due. */
+  async run(delivery: WorkDelivery, isOwner = false): Promise<void> {
     const { book, log, leaseMs } = this.parts;
     const row = book.row(delivery);
     try {
-      const work = await row.claim(leaseMs);
+      const work = await row.claim(leaseMs, isOwner);
       if (work) await this.#claimed(work, row, delivery);
     } catch (error) {
       log.warn({ ...delivery, reason: failureText(error) }, 'a try of a work of the platform was lost');
@@ -81,7 +81,7 @@ export class WorkRunner {
       const position = await row.position();
       // Another release knows it, or will.
       if (!kind) return { ...position, state: 'queued', error: `work.unknown-kind: ${work.kind}`, dueInMs: UNKNOWN_KIND_AGAIN_MS };
-      const direction = position.isCancelled ? 'backward' : position.direction;
+      const direction = position.isCancelled && !isPastPivot(kind, position) ? 'backward' : position.direction;
       const turned = direction === position.direction ? position : { ...position, direction, failures: 0 };
       const next = nextStep(kind, turned);
       if (!next) return ended(kind, turned);
@@ -153,8 +153,13 @@ function ended(kind: WorkKind, { direction, isCancelled, ...position }: WorkPosi
 
 function givenUp(kind: WorkKind, position: WorkPosition, error: string): WorkEnding {
   if (position.direction === 'backward') return { ...position, state: 'needs_human', error };
+  if (isPastPivot(kind, position)) return { ...position, state: 'needs_human', error };
   if (!canUndo(kind)) return { ...position, state: 'failed', error };
   return { failures: 0, direction: 'backward', state: 'queued', error };
+}
+
+function isPastPivot({ pivot }: WorkKind, { steps }: WorkPosition): boolean {
+  return pivot !== undefined && steps.get(pivot)?.state === 'done';
 }
 
 function canUndo({ steps }: WorkKind): boolean {

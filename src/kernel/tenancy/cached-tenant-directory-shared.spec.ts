@@ -11,6 +11,8 @@ const old: Tenant = {
   plan: 'starter',
   status: 'active',
   access: 'full',
+  billedFrom: null,
+  billedUntil: null,
   overrides: [],
   region: 'eu',
   placement,

@@ -19,6 +19,8 @@ function tenantOf(id: string, facts: Partial<Tenant> = {}): Tenant {
     plan: 'starter',
     status: 'active' as const,
     access: 'full' as const,
+    billedFrom: null,
+    billedUntil: null,
     overrides: [],
     region: 'eu',
     placement,

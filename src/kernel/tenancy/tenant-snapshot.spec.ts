@@ -9,6 +9,8 @@ const acme = {
   plan: 'enterprise',
   status: 'active',
   access: 'full',
+  billedFrom: '2026-01-31T00:00:00.000Z',
+  billedUntil: '2026-02-28T00:00:00.000Z',
   overrides: [],
   region: 'eu',
   placement,

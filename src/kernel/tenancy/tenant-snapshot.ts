@@ -12,10 +12,13 @@ export function readTenantSnapshot(value: unknown, id: string): Tenant | null {
   const { slug, name, plan, region } = value;
   const placement = readPlacement(value['placement']);
   const overrides = readOverrides(value['overrides']);
+  const [billedFrom, billedUntil] = [readTime(value['billedFrom']), readTime(value['billedUntil'])];
   if (!placement || !overrides || !isText(slug) || !isText(name) || !isText(plan) || !isText(region) || !ACCESS.has(value['access']))
     return null;
+  if (billedFrom === undefined || billedUntil === undefined) return null;
   const status = value['status'] as TenantStatus;
-  return Object.freeze({ id, slug, name, plan, status, access: value['access'] as TenantAccess, region, placement, overrides });
+  const access = value['access'] as TenantAccess;
+  return Object.freeze({ id, slug, name, plan, status, access, region, placement, overrides, billedFrom, billedUntil });
 }
 
 /** Whether two snapshots say the same of a tenant. */
@@ -41,6 +44,12 @@ function readOverrides(value: unknown): readonly EntitlementOverride[] | null {
     return Object.freeze({ key, value: agreed, until });
   });
   return read.includes(null) ? null : Object.freeze(read as EntitlementOverride[]);
+}
+
+/** Undefined for what is neither a time nor null. */
+function readTime(value: unknown): string | null | undefined {
+  if (value === null) return null;
+  return isText(value) && !Number.isNaN(Date.parse(value)) ? value : undefined;
 }
 
 function readPlacement(value: unknown): Placement | null {

@@ -17,4 +17,7 @@ export interface Tenant {
   readonly placement: Placement;
   /** What was agreed beside the terms of the plan. */
   readonly overrides: readonly EntitlementOverride[];
+  /** The period it is billed for, as far as is known (RFC 3339): what is counted by period is counted in this one. Null for months of the calendar. */
+  readonly billedFrom: string | null;
+  readonly billedUntil: string | null;
 }

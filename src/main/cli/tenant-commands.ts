@@ -3,49 +3,19 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { tenantTarget } from '#catalog/audit/platform-act.js';
-import { isSlug, slugFrom } from '#kernel/resolution/slug.js';
 import { addAuditorCommand } from '#main/cli/auditor-command.js';
 import { addLifecycleCommands } from '#main/cli/lifecycle-commands.js';
+import { addOnboardingCommands } from '#main/cli/onboarding-commands.js';
 import type { Session } from '#main/cli/session.js';
 import { reportTenant, tenantEntry, tenantLines } from '#main/cli/tenant-report.js';
 import { recordSql, runTenantSql } from '#main/cli/tenant-sql.js';
 import { UsageError } from '#main/cli/usage-error.js';
 
-interface CreateFlags {
-  readonly name: string;
-  readonly adminEmail: string;
-  readonly plan: string;
-  readonly region: string;
-  readonly slug?: string;
-  readonly cluster?: string;
-}
-
 /** `tenant …`: each command parses, asks one service, and prints. Gives the group, for the commands of other files. */
 export function addTenantCommands(program: Command, session: Session): Command {
   const tenant = program.command('tenant').description('make, show and change tenants');
 
-  tenant
-    .command('create')
-    .description('make a tenant and print its first API key, this once')
-    .requiredOption('--name <name>')
-    .requiredOption('--admin-email <email>')
-    .requiredOption('--plan <plan>')
-    .requiredOption('--region <region>')
-    .option('--slug <slug>')
-    .option('--cluster <name>', 'where it goes; else the region decides')
-    .option('--wait', 'wait until it is active; it always does')
-    .action((flags: CreateFlags) =>
-      session.provisioned(async ({ provisioning, output }) => {
-        const slug = flags.slug ?? slugFrom(flags.name);
-        if (!isSlug(slug)) throw new UsageError(`${JSON.stringify(slug)} cannot be a tenant's name in addresses`);
-        if (!/^[^\s@]+@[^\s@]+$/.test(flags.adminEmail))
-          throw new UsageError(`${JSON.stringify(flags.adminEmail)} is not an e-mail address`);
-        const created = await provisioning.provisioner.create({ ...flags, slug });
-        const { key } = await provisioning.apiKeys.issue(created.id, 'first key');
-        const report = { ...(await reportTenant(created, provisioning)), apiKey: key };
-        output.document(report, () => tenantLines(report));
-      }),
-    );
+  addOnboardingCommands(tenant, session);
 
   tenant.command('list').action(() =>
     session.provisioned(async ({ provisioning, output }) => {
@@ -62,29 +32,6 @@ export function addTenantCommands(program: Command, session: Session): Command {
       output.document(report, () => tenantLines(report));
     }),
   );
-
-  tenant
-    .command('resume <slug>')
-    .description('go on with a creation that was interrupted; of an active tenant, only seal the fence again')
-    .action((slug: string) =>
-      session.provisioned(async ({ platform, provisioning, output }) => {
-        const found = await provisioning.tenants.get(slug);
-        const act = { action: 'tenant.resume' as const, targets: [tenantTarget(found.id)] };
-        const resumed = await platform.platformAudit.around(act, () => provisioning.provisioner.resume(found));
-        const report = await reportTenant(resumed, provisioning);
-        output.document(report, () => tenantLines(report));
-      }),
-    );
-
-  tenant
-    .command('undo <slug>')
-    .description('take back a creation that was interrupted; the name is free after that')
-    .action((slug: string) =>
-      session.provisioned(async ({ provisioning, output }) => {
-        await provisioning.provisioner.undo(await provisioning.tenants.get(slug));
-        output.document({ slug, undone: true }, () => [`${slug}: nothing of it is left`]);
-      }),
-    );
 
   addLifecycleCommands(tenant, session);
 

@@ -1,12 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { LightMyRequestResponse } from 'fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { pino } from 'pino';
 import type { TicketView } from '#plugins/tickets/ticket.schemas.js';
-import { loadConfig } from '#main/config.js';
 import { createHttpApp } from '#main/http/http-app.js';
-import { openPlatform, type Platform } from '#main/platform.js';
-import { openProvisioning, type Provisioning } from '#main/provisioning.js';
+import type { Platform } from '#main/platform.js';
+import type { Provisioning } from '#main/provisioning.js';
+import { TestPlatform } from '#testing/test-platform.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 
 interface Member {
@@ -22,29 +21,24 @@ describe('the api on real servers', () => {
   let app: NestFastifyApplication;
   let platform: Platform;
   let provisioning: Provisioning;
+  let tests: TestPlatform;
 
   beforeAll(async () => {
-    platform = await openPlatform(loadConfig(process.env), pino({ level: 'silent' }));
-    provisioning = await openProvisioning(platform);
+    tests = await TestPlatform.open();
+    ({ platform, provisioning } = tests);
     const made = PLANS.flatMap((plan) => ['acme', 'globex'].map(async (name) => join(`${plan}-${name}`, plan)));
     await Promise.all(made);
     app = await createHttpApp(platform);
   }, 120_000);
 
   afterAll(async () => {
-    for (const { tenant } of members.values()) await provisioning.provisioner.remove(tenant);
     await app.close();
-    await platform.close();
+    await tests.close();
   });
 
   async function join(name: string, plan: string): Promise<Member> {
-    const tenant = await provisioning.provisioner.create({
-      slug: `${name}-${run}`,
-      name,
-      adminEmail: `${name}@example.com`,
-      plan,
-      region: 'eu-west',
-    });
+    const admin = { adminEmail: `${name}@example.com` };
+    const tenant = await tests.make({ slug: `${name}-${run}`, companyName: name, ...admin, plan, region: 'eu-west' });
     const member = { tenant, key: (await provisioning.apiKeys.issue(tenant.id, 'spec')).key };
     members.set(name, member);
     return member;

@@ -23,7 +23,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const isOnce = door?.isCreation ?? (door?.isRepeatable && request.headers['idempotency-key'] !== undefined);
-    return isOnce ? from(this.#once(request, http.getResponse<FastifyReply>(), next)) : next.handle();
+    // What belongs to no tenant is held to its key by its own door.
+    return isOnce && request.resolution ? from(this.#once(request, http.getResponse<FastifyReply>(), next)) : next.handle();
   }
 
   async #once(request: FastifyRequest, reply: FastifyReply, next: CallHandler): Promise<unknown> {

@@ -5,6 +5,7 @@ import { Queue } from 'bullmq';
 import { TENANT_QUEUE } from '#adapters/bullmq/bullmq-transport.js';
 import { openVaultClients } from '#adapters/key-vault/vault-clients.js';
 import { identifier } from '#adapters/postgres/session.js';
+import type { TenantOrder } from '#catalog/tenants/tenant-registry.js';
 import { certificateProblems, fileOf } from '#control/lifecycle/erasure/erasure-certificate.js';
 import type { TenantStore } from '#control/lifecycle/tenant-store.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
@@ -193,10 +194,11 @@ describe('an erasure', () => {
     const { acme, globex } = await stage.pair('row');
     const certificate = await stage.eraser().erase(stage.order(acme));
     const { tenants } = stage.tests.provisioning;
+    const reserve = (one: TenantOrder) => stage.tests.platform.catalog.em.fork().transactional((em) => tenants.reserve(em, one));
     const order = { name: 'x', adminEmail: 'a@b.test', plan: 'starter', region: 'eu-west', placement: acme.placement };
-    const restored = tenants.reserve({ ...order, id: acme.id, slug: `other-${acme.slug}` });
+    const restored = reserve({ ...order, id: acme.id, slug: `other-${acme.slug}` });
     await expect(restored).rejects.toMatchObject({ code: 'lifecycle.erased' });
-    await expect(tenants.reserve({ ...order, id: randomUUIDv7(), slug: acme.slug })).rejects.toMatchObject({ code: 'catalog.slug-taken' });
+    await expect(reserve({ ...order, id: randomUUIDv7(), slug: acme.slug })).rejects.toMatchObject({ code: 'catalog.slug-taken' });
     expect(await stage.tombstones.among([acme.id, globex.id])).toEqual([acme.id]);
 
     const file = fileOf(certificate);

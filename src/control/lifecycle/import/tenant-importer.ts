@@ -1,7 +1,8 @@
 import { ImportRefusedError } from '#control/lifecycle/export/export.errors.js';
 import { ImportFolder } from '#control/lifecycle/import/import-folder.js';
 import type { TenantLoader } from '#control/lifecycle/import/tenant-loader.js';
-import type { TenantProvisioner, TenantRequest } from '#control/provisioning/tenant-provisioner.js';
+import type { Filling } from '#control/onboarding/import-kind.js';
+import type { OnboardingRequest } from '#control/onboarding/onboarding-desk.js';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import type { AuditTrail } from '#workspace/audit/audit-trail.js';
@@ -16,8 +17,15 @@ export interface ImportedTenant {
   readonly objects: number;
 }
 
+/** What is asked for; the rest of it is in the export. */
+export interface ImportRequest extends Pick<OnboardingRequest, 'adminEmail' | 'plan' | 'region' | 'cluster'> {
+  readonly slug: string;
+  readonly name: string;
+}
+
 interface ImporterParts {
-  readonly provisioner: TenantProvisioner;
+  /** Makes a tenant that is filled before it is opened; what filling it raised is raised. */
+  readonly make: (request: OnboardingRequest, fill: Filling) => Promise<Tenant>;
   readonly loader: TenantLoader;
   readonly objects: TenantObjects;
   readonly objectStore: ObjectTraces;
@@ -33,11 +41,11 @@ export class TenantImporter {
    * All or nothing: when a step fails before it is open, nothing of it is left. Whoever `request` names as admin gets a link, as an owner.
    * Raises ImportRefusedError and what making a tenant raises.
    */
-  async import(folder: string, request: TenantRequest): Promise<ImportedTenant> {
+  async import(folder: string, { name, ...request }: ImportRequest): Promise<ImportedTenant> {
     const opened = await ImportFolder.open(folder);
-    const { provisioner, audit, founder } = this.parts;
+    const { make, audit, founder } = this.parts;
     let rows: Record<string, number> = {};
-    const tenant = await provisioner.create(request, async (made) => {
+    const tenant = await make({ ...request, companyName: name }, async (made) => {
       try {
         rows = await this.#fill(made, opened);
       } catch (error) {

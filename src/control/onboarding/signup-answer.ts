@@ -1,0 +1,16 @@
+import type { SignUpAnswer, SignUpDoor } from '#control/onboarding/signup-door.js';
+import type { OnboardingBegun } from '#control/onboarding/onboarding.schemas.js';
+import type { AnswerHeaders } from '#kernel/plugin/answer-headers.js';
+
+/** Says with the headers where to look, and that it was answered before. */
+export function answered({ body, isRepeated }: SignUpAnswer, answer: AnswerHeaders): OnboardingBegun {
+  answer.header('location', body.statusUrl);
+  if (isRepeated) answer.header('idempotent-replayed', 'true');
+  return body;
+}
+
+/** Says how much more may be asked for, as draft-ietf-httpapi-ratelimit-headers-10 spells it. */
+export function withRate({ rate, verdict }: Awaited<ReturnType<SignUpDoor['count']>>, answer: AnswerHeaders): void {
+  answer.header('ratelimit-policy', `"signup";q=${rate.limit};w=${rate.windowSeconds}`);
+  answer.header('ratelimit', `"signup";r=${verdict.remaining};t=${verdict.resetSeconds}`);
+}

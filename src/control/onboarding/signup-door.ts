@@ -1,0 +1,71 @@
+import { hash } from 'node:crypto';
+import type { OnboardingDesk, Once, OnboardingRequest } from '#control/onboarding/onboarding-desk.js';
+import { SalesOnlyError } from '#control/onboarding/onboarding.errors.js';
+import type { OnboardingBegun } from '#control/onboarding/onboarding.schemas.js';
+import type { NoticeSender } from '#control/onboarding/notice.js';
+import type { NoticeSigner } from '#control/onboarding/notice-signer.js';
+import { PlanUnknownError } from '#control/provisioning/provisioning.errors.js';
+import { fingerprintOf } from '#kernel/idempotency/fingerprint.js';
+import { RateLimitedError } from '#kernel/limits/limits.errors.js';
+import { peerNetworkOf } from '#kernel/limits/peer-network.js';
+import type { Rate, RateLimiter, RateVerdict } from '#kernel/limits/rate-limiter.js';
+import type { PublicAddress } from '#kernel/resolution/public-address.js';
+import type { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
+
+/** What a door to onboarding works with. */
+export interface SignUpParts {
+  readonly desk: OnboardingDesk;
+  readonly plans: PlanCatalogue;
+  readonly limiter: RateLimiter;
+  /** For each peer network. */
+  readonly rate: Rate;
+  readonly addresses: PublicAddress;
+  readonly notices: Pick<NoticeSender, 'check'>;
+  readonly signer: NoticeSigner;
+}
+
+/** What is answered to a request, and whether it was answered before. */
+export interface SignUpAnswer {
+  readonly body: OnboardingBegun;
+  readonly isRepeated: boolean;
+}
+
+/** Decides who may ask for a tenant, and says where to look for what becomes of it. */
+export class SignUpDoor {
+  constructor(private readonly parts: SignUpParts) {}
+
+  /** Counts a request of a stranger. Raises RateLimitedError. */
+  async count(address: string): Promise<{ rate: Rate; verdict: RateVerdict }> {
+    const { limiter, rate } = this.parts;
+    const verdict = await limiter.hit(`{signup}:peer:${peerNetworkOf(address)}`, rate);
+    if (!verdict.allowed) throw new RateLimitedError(verdict.resetSeconds);
+    return { rate, verdict };
+  }
+
+  /** For everybody, who may have what needs no agreement. Raises SalesOnlyError, NoticeAddressRefusedError and what OnboardingDesk does. */
+  async strangers(key: string, request: OnboardingRequest): Promise<SignUpAnswer> {
+    const terms = this.parts.plans.terms.get(request.plan);
+    if (!terms) throw new PlanUnknownError(request.plan, [...this.parts.plans.terms.keys()]);
+    if (!terms.isSelfService) throw new SalesOnlyError(request.plan);
+    return this.#ask(request, onceOf('signup', key, request), (id) => this.parts.addresses.ofPlatform(`/api/signup/${id}`));
+  }
+
+  /** For operators, who may have everything; `key` only when they want a repetition to be known. Raises NoticeAddressRefusedError and what OnboardingDesk does. */
+  async operators(key: string | undefined, request: OnboardingRequest): Promise<SignUpAnswer> {
+    const once = key === undefined ? undefined : onceOf('operators', key, request);
+    return this.#ask(request, once, (id) => this.parts.addresses.ofOperators(`/api/platform/onboardings/${id}`));
+  }
+
+  async #ask(request: OnboardingRequest, once: Once | undefined, statusUrlOf: (id: string) => string): Promise<SignUpAnswer> {
+    const { desk, notices, signer } = this.parts;
+    if (request.notifyUrl !== undefined) notices.check(request.notifyUrl);
+    const { id, input, isRepeated } = await desk.ask(request, once);
+    const notifySecret = input.notifyUrl === null ? {} : { notifySecret: signer.secretOf(id) };
+    return { body: { onboardingId: id, slug: input.slug, statusUrl: statusUrlOf(id), ...notifySecret }, isRepeated };
+  }
+}
+
+/** The key is kept as its hash: it is the caller's own, and may say something. */
+function onceOf(door: string, key: string, request: OnboardingRequest): Once {
+  return { name: `${door}:${hash('sha256', key)}`, fingerprint: fingerprintOf('POST', door, request) };
+}

@@ -1,0 +1,90 @@
+import { Body, Controller, Get, Headers, HttpCode, Ip, Param, Post, Res, StreamableFile } from '@nestjs/common';
+import { OnboardingBegun, OnboardingId, OnboardingView, SignUp } from '#control/onboarding/onboarding.schemas.js';
+import { Onboardings } from '#control/onboarding/onboardings.js';
+import { OnboardingStreams } from '#control/onboarding/onboarding-streams.js';
+import { answered, withRate } from '#control/onboarding/signup-answer.js';
+import { SignUpDoor } from '#control/onboarding/signup-door.js';
+import { idempotencyKeyOf } from '#kernel/idempotency/idempotency-key.js';
+import { peerNetworkOf } from '#kernel/limits/peer-network.js';
+import type { AnswerHeaders } from '#kernel/plugin/answer-headers.js';
+import { Door } from '#kernel/plugin/door.js';
+import { PlatformRoute } from '#kernel/plugin/route-kind.js';
+
+const REFUSES = [
+  'signup.sales-only',
+  'signup.slug-refused',
+  'signup.notify-url-refused',
+  'catalog.slug-taken',
+  'provisioning.plan-unknown',
+  'provisioning.region-unknown',
+  'rate.limited',
+];
+
+interface StreamAnswer extends AnswerHeaders {
+  readonly raw: { once(event: 'close', listener: () => void): unknown };
+}
+
+/** Where anybody gets a tenant of their own; the id that is answered is all it takes to see what becomes of it. */
+@Controller('/api')
+export class SignUpController {
+  constructor(
+    private readonly door: SignUpDoor,
+    private readonly onboardings: Onboardings,
+    private readonly streams: OnboardingStreams,
+  ) {}
+
+  @Post('signup')
+  @HttpCode(202)
+  @PlatformRoute('public', 'whoever signs up has no tenant yet')
+  @Door({ summary: 'Sign up: the tenant is made meanwhile', answers: { 202: OnboardingBegun }, refuses: REFUSES, isCreation: true })
+  async signUp(
+    @Body({ schema: SignUp }) request: SignUp,
+    @Headers('idempotency-key') key: string | undefined,
+    @Ip() address: string,
+    @Res({ passthrough: true }) answer: AnswerHeaders,
+  ): Promise<OnboardingBegun> {
+    withRate(await this.door.count(address), answer);
+    return answered(await this.door.strangers(idempotencyKeyOf(key), request), answer);
+  }
+
+  @Post('companies')
+  @HttpCode(202)
+  @PlatformRoute('public', 'whoever signs up has no tenant yet')
+  @Door({ summary: 'The same as signing up, by another name', answers: { 202: OnboardingBegun }, refuses: REFUSES, isCreation: true })
+  company(
+    @Body({ schema: SignUp }) request: SignUp,
+    @Headers('idempotency-key') key: string | undefined,
+    @Ip() address: string,
+    @Res({ passthrough: true }) answer: AnswerHeaders,
+  ): Promise<OnboardingBegun> {
+    return this.signUp(request, key, address, answer);
+  }
+
+  @Get('signup/:id')
+  @PlatformRoute('public', 'whoever signs up has no tenant yet')
+  @Door({ summary: 'What became of it so far', answers: { 200: OnboardingView }, refuses: ['signup.not-found'] })
+  show(@Param('id', { schema: OnboardingId }) id: string): Promise<OnboardingView> {
+    return this.onboardings.forEverybody(id);
+  }
+
+  @Get('signup/:id/events')
+  @PlatformRoute('public', 'whoever signs up has no tenant yet')
+  @Door({
+    summary: 'Be told of each change, as server-sent events; with Last-Event-ID only of later ones',
+    answers: { 200: null },
+    refuses: ['signup.not-found', 'signup.too-many-streams'],
+  })
+  async watch(
+    @Param('id', { schema: OnboardingId }) id: string,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Ip() address: string,
+    @Res({ passthrough: true }) answer: StreamAnswer,
+  ): Promise<StreamableFile> {
+    await this.onboardings.forEverybody(id);
+    const { stream, end } = this.streams.begin(id, lastEventId, peerNetworkOf(address));
+    answer.raw.once('close', end);
+    answer.header('x-accel-buffering', 'no');
+    answer.header('connection', 'close');
+    return new StreamableFile(stream, { type: 'text/event-stream' });
+  }
+}
