@@ -42,6 +42,7 @@ import { type AccessParts, openAccess } from '#main/access-parts.js';
 import type { ObjectStore, ObjectTraces } from '#workspace/objects/object-store.js';
 import type { TenantObjects } from '#workspace/objects/tenant-objects.js';
 import { openBilling } from '#main/billing-parts.js';
+import { type BillingServices, openBillingServices } from '#main/billing-services.js';
 import { readClusters, type ConfiguredCluster } from '#main/clusters.js';
 import type { Config } from '#main/config.js';
 import { type MemberServices, openMemberServices } from '#main/member-services.js';
@@ -90,6 +91,7 @@ export interface Platform extends AccessParts {
   readonly members: MemberServices;
   readonly notifications: NotificationParts;
   readonly billing: BillingProvider;
+  readonly billingServices: BillingServices;
   readonly closer: TenantCloser;
   readonly auditors: AuditorDesk;
   readonly plugins: readonly Plugin[];
@@ -177,6 +179,8 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
   const ringWorks: WorkBell = (deliveries) => void workTransport.deliver(deliveries).catch(() => undefined);
   const clusterBook = openClusterBook({ clusters, catalog, secrets, clock: members.clock });
   const audit = new AuditTrail(contexts, actions);
+  const [works, platformAudit] = [new WorkBook(catalog, ringWorks), new PlatformAudit(catalog)];
+  const announce = (id: string): Promise<void> => directory.announce(id);
   const platform: Platform = {
     clusterBook,
     closer: openTenantCloser({ clusterBook, catalog, announce: (id) => directory.announce(id), keys }),
@@ -185,17 +189,21 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
       audit,
       auditAnchors: new CatalogAuditAnchors(catalog),
       auditKeys: new CatalogAuditKeys(catalog),
-      platformAudit: new PlatformAudit(catalog),
+      platformAudit,
     },
     ...{ plugins, jobs, jobsPrefix, doorbell: redis.doorbell, outbox: new Outbox(jobs, redis.doorbell) },
     overseer,
-    ...{ works: new WorkBook(catalog, ringWorks), ringWorks },
+    ...{ works, ringWorks },
     ...{ config, log, clusters, catalog, directory, secrets, keys, registry, routing, tenantOrm, contexts },
     ...openAccess({ contexts, plans, plugins, catalog, channel: redis.accessChannel, announce: (id) => directory.announce(id) }),
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
     ...{ notifications, billing },
+    billingServices: openBillingServices({
+      ...{ config, log, catalog, works, audit: platformAudit, announce, provider: billing, plans, signing },
+      ...{ address: members.address, clock: members.clock },
+    }),
     ...{ signing, members, objects: files.objects, objectStore: files.store },
-    announce: (id) => directory.announce(id),
+    announce,
     health: async () => ({
       catalog: { status: (await isCatalogUp(catalog)) ? 'up' : 'down' },
       redis: redis.health(),

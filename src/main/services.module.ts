@@ -12,6 +12,7 @@ import { PageCursors } from '#kernel/plugin/page-cursor.js';
 import { SigningKeys } from '#kernel/signing/signing-keys.js';
 import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import { billingProviders } from '#main/billing-parts.js';
+import { billingServiceProviders } from '#main/billing-services.js';
 import { memberProviders } from '#main/member-services.js';
 import { notificationProviders } from '#main/notification-parts.js';
 import type { Platform } from '#main/platform.js';
@@ -33,6 +34,7 @@ export class ServicesModule {
       ...memberProviders(platform.members),
       ...notificationProviders(platform.notifications),
       ...billingProviders(platform.billing),
+      ...billingServiceProviders(platform.billingServices),
       { provide: TenantContextFactory, useValue: contexts },
       { provide: SigningKeys, useValue: signing },
       { provide: IdempotencyGate, useValue: new IdempotencyGate(contexts, signing) },

@@ -1,6 +1,7 @@
 import type { PlatformSchedule } from '#control/work/platform-schedule.js';
 import type { WorkKind } from '#control/work/work-kind.js';
 import { trimWork, TRIM_WORK_DAILY } from '#control/work/trim-work.js';
+import { openBillingWork } from '#main/billing-work.js';
 import type { Platform } from '#main/platform.js';
 import type { Provisioning } from '#main/provisioning.js';
 
@@ -11,6 +12,10 @@ export interface PlatformWork {
 }
 
 /** Every kind of work of the platform; the only list of them. */
-export function openPlatformWork({ works }: Platform, _provisioning: Provisioning): PlatformWork {
-  return { kinds: [trimWork(works)], schedules: [TRIM_WORK_DAILY] };
+export function openPlatformWork(platform: Platform, provisioning: Provisioning): PlatformWork {
+  const billing = openBillingWork(platform, provisioning);
+  return {
+    kinds: [trimWork(platform.works), ...billing.kinds],
+    schedules: [TRIM_WORK_DAILY, ...billing.schedules],
+  };
 }

@@ -4,7 +4,7 @@ import { requireActive } from '#kernel/tenancy/status-gate.js';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { loadConfig } from '#main/config.js';
-import { openPlatform, type Platform } from '#main/platform.js';
+import { openPlatform, type Platform, type PlatformParts } from '#main/platform.js';
 import { openProvisioning, type Provisioning } from '#main/provisioning.js';
 
 /** What each tier is bought as, by the name of its isolation. */
@@ -22,9 +22,9 @@ export class TestPlatform {
   ) {}
 
   /** Settings given here win over those of the test run. */
-  static async open(settings: Record<string, string> = {}): Promise<TestPlatform> {
+  static async open(settings: Record<string, string> = {}, parts: PlatformParts = {}): Promise<TestPlatform> {
     const config = loadConfig({ ...process.env, ...settings });
-    const platform = await openPlatform(config, pino({ level: 'silent' }));
+    const platform = await openPlatform(config, pino({ level: 'silent' }), parts);
     return new TestPlatform(platform, await openProvisioning(platform));
   }
 
