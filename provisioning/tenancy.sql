@@ -17,6 +17,8 @@ create table if not exists tenancy.fence (
   is_open boolean not null default true,
   primary key (tenant_id, key_id)
 );
+-- The status for which it was closed; null while it is open. Whoever opens it again has to know what it was closed for.
+alter table tenancy.fence add column if not exists closed_as text;
 alter table tenancy.fence owner to tenantry_sentinel;
 revoke all on tenancy.fence from public;
 grant select, insert, update, delete on tenancy.fence to tenantry_migrator;
@@ -283,7 +285,7 @@ select tenancy.protect('tenancy.outbox', 'select, insert, delete,
 grant select, update on tenancy.outbox to tenantry_sentinel;
 
 -- Who sees that there is work, of whichever tenant, and may take away a tenant's last rows; its functions are all it is for.
-grant select, delete on tenancy.outbox to tenantry_overseer;
+grant select, delete, update (state, lease_until, max_attempts, error) on tenancy.outbox to tenantry_overseer;
 drop policy if exists overseer on tenancy.outbox;
 create policy overseer on tenancy.outbox for all to tenantry_overseer using (true);
 
@@ -418,6 +420,21 @@ $$;
 alter function tenancy.jobs_in_trouble(interval, integer) owner to tenantry_overseer;
 revoke all on function tenancy.jobs_in_trouble(interval, integer) from public;
 grant execute on function tenancy.jobs_in_trouble(interval, integer) to tenantry_migrator;
+
+-- What a tenant has running is cut off with the closing of its fence and cannot say so: it waits, is not counted as tried, and is done when
+-- the fence is open again. What is being marked as done at this very moment is left to that transaction, which is refused or is not.
+create or replace function tenancy.park(tenant uuid) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+  with cut as (
+    select o.id from tenancy.outbox o where o.tenant_id = park.tenant and o.state = 'running' for update skip locked
+  )
+  update tenancy.outbox o
+  set state = 'pending', lease_until = null, max_attempts = o.max_attempts + 1, error = 'jobs.parked: the tenant was closed'
+  from cut where o.tenant_id = park.tenant and o.id = cut.id
+$$;
+alter function tenancy.park(uuid) owner to tenantry_overseer;
+revoke all on function tenancy.park(uuid) from public;
+grant execute on function tenancy.park(uuid) to tenantry_migrator;
 
 -- Takes away what is kept of a tenant beside its home.
 create or replace function tenancy.forget(tenant uuid) returns void

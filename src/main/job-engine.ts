@@ -41,7 +41,7 @@ export interface JobEngine {
 
 /** Wires and starts what does the work of tenants in this process; Redis may come later. */
 export function startJobEngine(platform: Platform, options: JobEngineOptions): JobEngine {
-  const { config, log, directory, contexts, plans, jobs, outbox, doorbell, overseer, plugins } = platform;
+  const { config, log, directory, closings, contexts, plans, jobs, outbox, doorbell, overseer, plugins } = platform;
   const { handlerOf, gate, concurrency, sweepMs, leaseMs = LEASE_MS, againAfterMs = AGAIN_AFTER_MS, lockMs = LOCK_MS } = options;
   const place = { url: config.REDIS_URL, prefix: `${platform.jobsPrefix}bull` };
   const schedules = plugins.flatMap((plugin) => plugin.schedules ?? []);
@@ -49,7 +49,8 @@ export function startJobEngine(platform: Platform, options: JobEngineOptions): J
   const handBack = new AbortController();
   const transport = new BullMqTransport<JobDelivery>(TENANT_QUEUE, place, log);
   const dispatcher = new JobDispatcher({ directory, contexts, plans, transport, log, kinds: jobs.names, againAfterMs });
-  const runner = new JobRunner({ directory, contexts, jobs, handlerOf, gate, dispatcher, log, leaseMs, handBack: handBack.signal });
+  const works = { directory, closings, contexts, jobs, handlerOf, gate, dispatcher, log };
+  const runner = new JobRunner({ ...works, leaseMs, handBack: handBack.signal });
   const worker = new BullMqWorker<JobDelivery>({
     queue: TENANT_QUEUE,
     ...{ ...place, concurrency, log, lockMs },

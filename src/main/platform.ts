@@ -37,6 +37,7 @@ import type { WorkOverseer } from '#kernel/jobs/work-overseer.js';
 import { Outbox } from '#kernel/outbox/outbox.js';
 import type { Plugin } from '#kernel/plugin/plugin.js';
 import { CachedTenantDirectory } from '#kernel/tenancy/cached-tenant-directory.js';
+import { TenantClosings } from '#kernel/tenancy/tenant-closings.js';
 import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import { type AccessParts, openAccess } from '#main/access-parts.js';
 import type { ObjectStore, ObjectTraces } from '#workspace/objects/object-store.js';
@@ -82,6 +83,8 @@ export interface Platform extends AccessParts {
   readonly keys: CapabilityKeys;
   readonly registry: ConnectionRegistry;
   readonly routing: Routing;
+  /** Ends what this process holds for a tenant that is closed. */
+  readonly closings: TenantClosings;
   readonly tenantOrm: MikroORM;
   readonly contexts: TenantContextFactory;
   readonly signing: SigningKeys;
@@ -134,7 +137,11 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
   });
   const secrets = openSecrets(config);
   const keys = new CapabilityKeys(config.CAPABILITY_KEYS);
+  // After the directory, whose answers it asks for.
+  const closings = new TenantClosings(directory, redis.channel);
+  closings.start();
   const registry = new ConnectionRegistry({
+    closings,
     clusters: new Map(clusters.map(({ name, appUrl }) => [name, { url: appUrl }])),
     secrets: new SecretCache(secrets),
     budget: redis.budget,
@@ -194,7 +201,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     ...{ plugins, jobs, jobsPrefix, doorbell: redis.doorbell, outbox: new Outbox(jobs, redis.doorbell) },
     overseer,
     ...{ works, ringWorks },
-    ...{ config, log, clusters, catalog, directory, secrets, keys, registry, routing, tenantOrm, contexts },
+    ...{ config, log, clusters, catalog, directory, closings, secrets, keys, registry, routing, tenantOrm, contexts },
     ...openAccess({ contexts, plans, plugins, catalog, channel: redis.accessChannel, announce: (id) => directory.announce(id) }),
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
     ...{ notifications, billing },
@@ -211,6 +218,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
       lockout: redis.lockout.health,
     }),
     close: async () => {
+      closings.stop();
       // A server that has gone silent does not answer a farewell either.
       const bounded = (closing: Promise<unknown>): Promise<unknown> => new Deadline(CLOSE_WITHIN_MS).race(closing).catch(() => undefined);
       for (const part of [workTransport, overseer, tenantOrm, registry, catalog, redis]) await bounded(part.close());

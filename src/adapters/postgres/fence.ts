@@ -1,27 +1,57 @@
 import type pg from 'pg';
-import { inTransaction } from '#adapters/postgres/session.js';
+import { identifier, inTransaction } from '#adapters/postgres/session.js';
 import type { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
-import type { Tenant } from '#kernel/tenancy/tenant.js';
+import type { Tenant, TenantStatus } from '#kernel/tenancy/tenant.js';
+
+/** What ends the sessions of before when it ends itself; keys and everything else are good again. */
+const SHUT_OUT: ReadonlySet<unknown> = new Set<TenantStatus>(['suspended', 'cancelled']);
 
 /** Writes what a database knows of its tenants: epoch, home, and the hashes of the capabilities that open them. */
 export class Fence {
   constructor(private readonly keys: CapabilityKeys) {}
 
-  /** Replaces the tenant's rows by those of its present epoch; a fence of a later epoch is left alone, so a slow writer cannot turn it back. */
+  /**
+   * Replaces the tenant's rows by those of its present epoch; a fence of a later epoch is left alone, so a slow writer cannot turn it back.
+   * What else a closing or an opening means to the rows behind it happens with it or not at all: what was running waits, and with the end of
+   * a suspension or a cancellation the sessions of before it are over.
+   */
   async seal(migrator: pg.Client, tenant: Tenant): Promise<void> {
-    const { epoch, cluster, schema } = tenant.placement;
-    const seals = this.keys.seals({ tenantId: tenant.id, epoch, cluster });
     await inTransaction(migrator, async () => {
       await migrator.query('select pg_advisory_xact_lock(hashtext($1))', [`tenantry.fence.${tenant.id}`]);
-      const { rowCount } = await migrator.query('select from tenancy.fence where tenant_id = $1 and epoch > $2', [tenant.id, epoch]);
-      if (rowCount) return;
-      await migrator.query('delete from tenancy.fence where tenant_id = $1', [tenant.id]);
-      await migrator.query(
-        `insert into tenancy.fence (tenant_id, key_id, epoch, home, capability_hash, is_open)
-         select $1, key_id, $2, $3, hash, $4 from unnest($5::text[], $6::bytea[]) as seal (key_id, hash)`,
-        [tenant.id, epoch, schema, tenant.status === 'active', seals.map(({ keyId }) => keyId), seals.map(({ hash }) => hash)],
+      const { rows: before } = await migrator.query<{ closed_as: string | null }>(
+        `delete from tenancy.fence where tenant_id = $1 and epoch <= $2
+         returning case when not is_open then coalesce(closed_as, 'suspended') end as closed_as`,
+        [tenant.id, tenant.placement.epoch],
       );
+      const { rowCount: isLater } = await migrator.query('select from tenancy.fence where tenant_id = $1', [tenant.id]);
+      if (isLater) return;
+      await this.#write(migrator, tenant);
+      const wasShutOut = SHUT_OUT.has(before[0]?.closed_as);
+      if (wasShutOut || SHUT_OUT.has(tenant.status)) await migrator.query('select tenancy.park($1)', [tenant.id]);
+      if (wasShutOut && tenant.status === 'active') await this.#endSessions(migrator, tenant);
     });
+  }
+
+  async #write(migrator: pg.Client, { id, status, placement: { epoch, cluster, schema } }: Tenant): Promise<void> {
+    const seals = this.keys.seals({ tenantId: id, epoch, cluster });
+    const isOpen = status === 'active';
+    await migrator.query(
+      `insert into tenancy.fence (tenant_id, key_id, epoch, home, capability_hash, is_open, closed_as)
+       select $1, key_id, $2, $3, hash, $4, $5 from unnest($6::text[], $7::bytea[]) as seal (key_id, hash)`,
+      [id, epoch, schema, isOpen, isOpen ? null : status, seals.map(({ keyId }) => keyId), seals.map(({ hash }) => hash)],
+    );
+  }
+
+  /** As the tenant itself, by the capability that was made good a statement ago: the policies bind everybody else. */
+  async #endSessions(migrator: pg.Client, { id, placement: { epoch, cluster, schema } }: Tenant): Promise<void> {
+    await migrator.query(`select set_config('tenant.capability', $1, true)`, [this.keys.present({ tenantId: id, epoch, cluster })]);
+    await migrator.query('set local role tenantry_owner');
+    await migrator.query(
+      `update ${identifier(schema)}.member_session set revoked_at = clock_timestamp(), revoke_reason = 'suspended'
+       where tenant_id = $1 and revoked_at is null`,
+      [id],
+    );
+    await migrator.query('reset role');
   }
 
   /** Those of `tenants` whose fence in this database is not that of their epoch, home and status under every key, by its secret and not its name. */

@@ -18,6 +18,7 @@ import type { SecretCache } from '#kernel/isolation/secret-cache.js';
 import type { Secret } from '#kernel/isolation/secret-source.js';
 import type { ReleaseSlot } from '#kernel/isolation/tenant-client.js';
 import { TenantSlots, type TenantSlotLimits } from '#kernel/isolation/tenant-slots.js';
+import type { TenantClosings } from '#kernel/tenancy/tenant-closings.js';
 import { TenantUnavailableError } from '#kernel/tenancy/tenant.errors.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 
@@ -34,6 +35,8 @@ export interface ConnectionRegistryOptions {
   /** Connections of this process to one cluster, and to one database of a tenant's own. */
   readonly poolMax: { readonly cluster: number; readonly database: number };
   readonly slots: TenantSlotLimits;
+  /** Tells when a tenant is closed whose connections are in use here. */
+  readonly closings: Pick<TenantClosings, 'hold'>;
   readonly connectTimeoutMs: number;
   readonly statementMs: number;
   readonly transactionMs: number;
@@ -62,7 +65,11 @@ export class ConnectionRegistry {
     await this.#slots.acquire(tenant.id, deadline);
     try {
       const lease = await this.#leaseWithinBudget(tenant, route, deadline);
-      lease.onRelease(() => this.#slots.release(tenant.id));
+      const letGo = this.options.closings.hold(tenant, (why) => lease.cut(why));
+      lease.onRelease(() => {
+        letGo();
+        this.#slots.release(tenant.id);
+      });
       return lease;
     } catch (error) {
       this.#slots.release(tenant.id);

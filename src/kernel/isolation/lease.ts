@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
 import type pg from 'pg';
+import type { AppError } from '#kernel/errors/app-error.js';
 import { requestCancel } from '#kernel/isolation/cancel-request.js';
 import type { Deadline } from '#kernel/isolation/deadline.js';
 import { SessionCommandRefusedError, TransactionRolledBackError } from '#kernel/isolation/isolation.errors.js';
 import { FlushQuery, type Steps } from '#kernel/isolation/flush-query.js';
 import type { TenantClient } from '#kernel/isolation/tenant-client.js';
+import { TenantMovingError } from '#kernel/tenancy/tenant.errors.js';
 
 /** One statement with what rides around it. */
 export interface Flush extends Steps {
@@ -49,6 +51,8 @@ export class Lease {
   #suspicious = false;
   #hasSettings = false;
   #isOver = false;
+  #isReturned = false;
+  #cut: AppError | undefined;
   #afterRelease: () => void = () => undefined;
 
   constructor(
@@ -59,11 +63,30 @@ export class Lease {
   }
 
   /**
-   * Sends the flush and gives its result once the server is ready again. Raises what the server answered, StatementDeadlineError, or, in a
-   * transaction, SessionCommandRefusedError: it is not gone on with after LOCK, SET and the like, so that a lock on a shared table is
-   * let go at once.
+   * Sends the flush and gives its result once the server is ready again. Raises what the server answered, StatementDeadlineError, why the
+   * connection was cut, or, in a transaction, SessionCommandRefusedError: it is not gone on with after LOCK, SET and the like, so that a
+   * lock on a shared table is let go at once.
    */
   async flush(flush: Flush, deadline: Deadline): Promise<pg.QueryResult> {
+    try {
+      return await this.#flush(flush, deadline);
+    } catch (error) {
+      throw this.#cut ?? error;
+    }
+  }
+
+  /**
+   * The tenant was closed: what it has under way here ends now, and nothing of an unfinished transaction is kept. One statement that is its
+   * own transaction is left to its answer when the tenant only has a new epoch.
+   */
+  cut(why: AppError): void {
+    if (this.#cut || this.#isReturned || (why instanceof TenantMovingError && !this.inTransaction)) return;
+    this.#cut = why;
+    this.abort();
+  }
+
+  async #flush(flush: Flush, deadline: Deadline): Promise<pg.QueryResult> {
+    if (this.#cut) throw this.#cut;
     if (this.#isOver) throw new TransactionRolledBackError();
     this.#inFlight = true;
     const leaves = flush.epilogue.length > 0;
@@ -98,6 +121,11 @@ export class Lease {
     return !this.#broken && !this.#inFlight;
   }
 
+  /** In a transaction that failed, of which nothing will be kept? Known for certain only between flushes. */
+  get hasFailed(): boolean {
+    return this.client.getTransactionStatus() === 'E';
+  }
+
   /** In a transaction (also a failed one)? Known for certain only between flushes. */
   get inTransaction(): boolean {
     return this.client.getTransactionStatus() !== 'I';
@@ -110,6 +138,7 @@ export class Lease {
 
   /** Gives the connection back with what is known of its state. */
   release(): void {
+    this.#isReturned = true;
     this.client.off('error', this.#onError);
     const idle = this.usable && !this.inTransaction && !this.#hasSettings;
     this.giveBack({ idle, isBusy: this.#inFlight, suspicious: this.#suspicious });

@@ -9,6 +9,9 @@ const ENTER = `
   select set_config('search_path', $2, true),
     case when set_config('tenant.capability', $1, true) is not null and $3 <> '' then tenancy.tenant_of($3) end`;
 
+/** Asks the fence once more for whoever the transaction was begun for. */
+const STAY = `select case when $1 <> '' then tenancy.tenant_of($1) end`;
+
 /**
  * The statements every pooled connection prepares when it is opened. Both settings are local to the transaction, so nothing of a tenant
  * outlives it; `reset all` undoes whatever a statement set for the session, on any path there is to set it.
@@ -18,6 +21,7 @@ export const PROLOGUE_STATEMENTS: readonly { name: string; text: string; values:
   // Without a home the fence is not asked: on a connection that is only being opened there is nobody to ask it for.
   { name: 'tn_enter', text: ENTER, values: ['', '', ''] },
   { name: 'tn_begin', text: 'begin', values: [] },
+  { name: 'tn_stay', text: STAY, values: [''] },
 ];
 
 const RESET: PreparedStep = { name: 'tn_reset', values: [] };
@@ -31,6 +35,15 @@ export function enter(capability: string, { searchPath, home }: Pick<Route, 'sea
 /** What rides in front of the first statement of an explicit transaction. */
 export function beginAndEnter(capability: string, route: Pick<Route, 'searchPath' | 'home'>): PreparedStep[] {
   return [BEGIN, ...enter(capability, route)];
+}
+
+/**
+ * What rides in front of the COMMIT of a transaction that wrote: a commit is asked for by no policy, and may come long after the last
+ * statement. At READ COMMITTED it sees a fence that was closed meanwhile, and then nothing is kept; a transaction at REPEATABLE READ sees the
+ * fence as it was when it began, and is ended by TenantClosings alone.
+ */
+export function stay({ home }: Pick<Route, 'home'>): PreparedStep[] {
+  return [{ name: 'tn_stay', values: [home] }];
 }
 
 /**

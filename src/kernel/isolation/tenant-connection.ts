@@ -14,7 +14,7 @@ import {
   sqlStateOf,
 } from '#kernel/isolation/isolation.errors.js';
 import type { Lease } from '#kernel/isolation/lease.js';
-import { LEAVE, beginAndEnter, enter } from '#kernel/isolation/prologue.js';
+import { LEAVE, beginAndEnter, enter, stay } from '#kernel/isolation/prologue.js';
 import { refuseWhatLocksFirst } from '#kernel/isolation/statement-refusal.js';
 import { requireActive } from '#kernel/tenancy/status-gate.js';
 import type { TenantDirectory } from '#kernel/tenancy/tenant-directory.js';
@@ -47,6 +47,8 @@ export class TenantConnection implements DatabaseConnection {
   readonly #tenantId: string;
   #phase: Phase = 'none';
   #lease: Lease | null = null;
+  /** Where the transaction was begun, wherever the tenant lives by now. */
+  #home: Route | null = null;
   #limit: NodeJS.Timeout | undefined;
 
   constructor(private readonly routing: Routing) {
@@ -71,12 +73,13 @@ export class TenantConnection implements DatabaseConnection {
     this.#phase = 'begun';
   }
 
-  /** Raises TransactionRolledBackError when nothing was kept. */
+  /** Raises TransactionRolledBackError, or why the tenant is closed, when nothing was kept. */
   async commit(): Promise<void> {
     // Nothing was sent at all, or what was sent found no connection or lost it.
     if (this.#phase === 'wanted') return;
     if (!this.#lease) throw new TransactionRolledBackError();
-    const { command } = await this.#onLease(this.#lease, 'commit', [], { epilogue: LEAVE });
+    const prologue = this.#home && this.#phase === 'entered' && !this.#lease.hasFailed ? stay(this.#home) : [];
+    const { command } = await this.#onLease(this.#lease, 'commit', [], { prologue, epilogue: LEAVE });
     this.#end();
     if (command === 'ROLLBACK') throw new TransactionRolledBackError();
   }
@@ -141,6 +144,7 @@ export class TenantConnection implements DatabaseConnection {
       this.#end();
       this.#phase = 'wanted';
       const lease = (this.#lease = await this.routing.registry.lease(tenant, route, deadline));
+      this.#home = route;
       this.#limit = setTimeout(() => this.#lose(), this.routing.transactionMs).unref();
       const { searchPath } = route;
       return lease.flush({ prologue: prologue(capability, route), text, values, epilogue: [], searchPath }, deadline);
@@ -152,7 +156,13 @@ export class TenantConnection implements DatabaseConnection {
       const { searchPath } = this.#derive(TenantScope.require('run a statement')).route;
       return await lease.flush({ prologue: [], epilogue: [], ...steps, text, values, searchPath }, new Deadline(this.routing.deadlineMs));
     } catch (error) {
-      throw this.#failure(TenantScope.require('run a statement'), error);
+      const tenant = TenantScope.require('run a statement');
+      if (refusedByFence(error) && sqlStateOf(error) !== SqlState.undefinedTable) {
+        // It is not gone on with elsewhere; the one who asked is told why, if that can be found out.
+        const newest = await this.routing.directory.refresh(tenant.id).catch(() => tenant);
+        requireActive(newest);
+      }
+      throw this.#failure(tenant, error);
     }
   }
 
@@ -201,7 +211,7 @@ export class TenantConnection implements DatabaseConnection {
   #end(): void {
     const lease = this.#lease;
     clearTimeout(this.#limit);
-    this.#lease = null;
+    this.#lease = this.#home = null;
     this.#phase = 'none';
     lease?.release();
   }

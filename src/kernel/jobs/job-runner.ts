@@ -9,8 +9,10 @@ import type { JobLog } from '#kernel/jobs/job-log.js';
 import { JobRow, type ClaimedJob, type FailedTry } from '#kernel/jobs/job-row.js';
 import type { JobDelivery } from '#kernel/jobs/job-transport.js';
 import { JobRefusedError, JobSupersededError, JobTimeoutError, JobUnknownError, UnrecoverableJobError } from '#kernel/jobs/job.errors.js';
+import type { TenantClosings } from '#kernel/tenancy/tenant-closings.js';
 import type { TenantDirectory } from '#kernel/tenancy/tenant-directory.js';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
+import { TenantMovingError } from '#kernel/tenancy/tenant.errors.js';
 import { traceParentOf } from '#kernel/work/trace-parent.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
 
@@ -19,6 +21,8 @@ const UNKNOWN_KIND_AGAIN_MS = 60_000;
 
 export interface JobRunnerParts {
   readonly directory: TenantDirectory;
+  /** Tells when the tenant of a job that is running is closed. */
+  readonly closings: Pick<TenantClosings, 'hold'>;
   readonly contexts: TenantContextFactory;
   readonly jobs: JobCatalogue;
   /** The one instance of a kind in this process. */
@@ -114,7 +118,8 @@ export class JobRunner {
       reject(reason);
     };
     const timer = setTimeout(() => end(new JobTimeoutError(timeoutMs)), timeoutMs);
-    const { handBack } = this.parts;
+    const { handBack, closings } = this.parts;
+    const letGo = closings.hold(TenantScope.require('run a job'), end);
     const stop = (): void => end(handBack.reason);
     if (handBack.aborted) stop();
     else handBack.addEventListener('abort', stop, { once: true });
@@ -124,14 +129,29 @@ export class JobRunner {
       await Promise.race([over, working]);
     } finally {
       clearTimeout(timer);
+      letGo();
       handBack.removeEventListener('abort', stop);
     }
+  }
+
+  /** What a job makes of being cut off is its own affair; that its tenant is not active, or was moved, is the reason whatever it says. */
+  async #isClosed({ tenantId }: JobDelivery, error: unknown): Promise<boolean> {
+    if (error instanceof TenantMovingError) return true;
+    const epoch = TenantScope.require('end a job').placement.epoch;
+    const now = await this.parts.directory.byId(tenantId).catch(() => null);
+    return now !== null && (now.status !== 'active' || now.placement.epoch > epoch);
   }
 
   async #end(job: ClaimedJob, row: JobRow, delivery: JobDelivery, error: unknown): Promise<void> {
     const { log, dispatcher, handBack } = this.parts;
     if (error instanceof JobSupersededError) {
       log.info({ ...delivery, name: job.name }, 'a try of a job was overtaken; nothing of it is kept');
+      return;
+    }
+    if (await this.#isClosed(delivery, error)) {
+      // Its fence may be closed by now: then whoever closed it has parked the job, and nothing can be written here.
+      await row.fail(PARKED).catch(() => undefined);
+      log.info({ ...delivery, name: job.name }, 'a try of a job was ended with the closing of its tenant; it waits');
       return;
     }
     const verdict = handBack.aborted && error === handBack.reason ? HANDED_BACK : verdictOn(error, job);
@@ -142,6 +162,7 @@ export class JobRunner {
   }
 }
 
+const PARKED: FailedTry = { state: 'pending', dueInMs: 0, error: 'jobs.parked: the tenant was closed', isSpared: true };
 const HANDED_BACK: FailedTry = { state: 'pending', dueInMs: 0, error: 'jobs.handed-back: the worker was stopped', isSpared: true };
 
 function verdictOn(error: unknown, { attempt, max_attempts: most }: ClaimedJob): FailedTry {

@@ -13,6 +13,7 @@ import type { Platform } from '#main/platform.js';
 import { ApiModule } from '#main/api.module.js';
 import { logAccess } from '#main/http/access-log.js';
 import { answerConditionally } from '#main/http/conditional-get.js';
+import { cutRequestsOfClosedTenants } from '#main/http/closed-tenant-cut.js';
 import { CsrfCheck } from '#main/http/csrf-check.js';
 import { ForeignCredentialRecord } from '#main/http/foreign-credential-record.js';
 import { HttpMetrics } from '#main/http/http-metrics.js';
@@ -96,6 +97,7 @@ export async function createHttpApp(platform: Platform): Promise<NestFastifyAppl
     csrf,
     foreign: new ForeignCredentialRecord(app.get(AuditTrail), log),
   }).guard(instance);
+  cutRequestsOfClosedTenants(instance, platform.closings);
   new RateLimit(platform).guard(instance);
   requireHandlers(app, platform.plugins);
   await app.init();

@@ -3,7 +3,7 @@ import type { MemberStatus } from './member.entity.js';
 /** Why a one-time link was made: to set the first password, or a new one. */
 export type LinkPurpose = 'setup' | 'reset';
 
-export type RevokeReason = 'logout' | 'revoked' | 'renewed' | 'reuse_detected' | 'password_changed' | 'disabled';
+export type RevokeReason = 'logout' | 'revoked' | 'renewed' | 'reuse_detected' | 'password_changed' | 'disabled' | 'suspended';
 
 /** The tables of people and their sessions as statements see them; a time is read as text and written as a Date. */
 export interface MemberTables {
