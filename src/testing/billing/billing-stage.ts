@@ -13,7 +13,7 @@ import { ownCatalog } from '#testing/billing/own-catalog.js';
 import { TestMembers } from '#testing/members.js';
 import { plansWithRate } from '#testing/plans-with-rate.js';
 import { TestPlatform, type Tier } from '#testing/test-platform.js';
-import { StripeStandIn } from '../../../tools/stand-ins/stripe/stripe-stand-in.js';
+import { StripeStandIn } from '#tools/stand-ins/stripe/stripe-stand-in.js';
 
 type Headers = Readonly<Record<string, string>>;
 
