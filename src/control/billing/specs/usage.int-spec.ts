@@ -11,7 +11,7 @@ describe.each(TIERS)('what a company uses of its plan (%s tier)', (tier) => {
   let globex: Billed;
 
   beforeAll(async () => {
-    stage = await BillingStage.open({ CONNECTIONS_PER_TENANT: '8' });
+    stage = await BillingStage.open({ CONNECTIONS_PER_TENANT: '8', STATEMENT_DEADLINE_MS: '60000', TRANSACTION_TIMEOUT_MS: '60000' });
     [acme, globex] = [await stage.billed(tier, { plan: 'starter' }), await stage.billed(tier, { plan: 'starter' })];
   });
   afterAll(() => stage.close());
@@ -130,6 +130,7 @@ describe.each(TIERS)('what a company uses of its plan (%s tier)', (tier) => {
     await stage.run('billing.report-usage');
     expect(told()).toEqual([3]);
     stage.setAhead(3_600_000);
+    await stage.control('POST', 'clock', { advanceSeconds: 3_600 });
     await stage.run('billing.report-usage');
     stage.setAhead(0);
     expect(told().sort()).toEqual([2, 3]);
