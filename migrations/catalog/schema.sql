@@ -110,6 +110,23 @@ table entitlement_override (owner postgres)
   CREATE UNIQUE INDEX entitlement_override_pkey ON <home>.entitlement_override USING btree (tenant_id, key)
   grant delete, insert, select, update to tenantry_catalog
 
+table erasure_certificate (owner postgres)
+  column id uuid not null
+  column tenant_id uuid not null
+  column document text not null
+  column signature bytea not null
+  column public_key text not null
+  column created_at timestamp(3) with time zone not null
+  constraint erasure_certificate_document_check CHECK (((char_length(document) >= 2) AND (char_length(document) <= 100000)))
+  constraint erasure_certificate_pkey PRIMARY KEY (id)
+  constraint erasure_certificate_public_key_check CHECK (((char_length(public_key) >= 40) AND (char_length(public_key) <= 200)))
+  constraint erasure_certificate_signature_check CHECK ((octet_length(signature) = 64))
+  constraint erasure_certificate_tenant_id_key UNIQUE (tenant_id)
+  CREATE UNIQUE INDEX erasure_certificate_pkey ON <home>.erasure_certificate USING btree (id)
+  CREATE UNIQUE INDEX erasure_certificate_tenant_id_key ON <home>.erasure_certificate USING btree (tenant_id)
+  trigger CREATE TRIGGER keep BEFORE DELETE OR UPDATE OR TRUNCATE ON <home>.erasure_certificate FOR EACH STATEMENT EXECUTE FUNCTION <home>.keep_platform_audit()
+  grant insert, select to tenantry_catalog
+
 CREATE OR REPLACE FUNCTION <home>.keep_platform_audit()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -127,6 +144,74 @@ table migration (owner postgres)
   constraint migration_pkey PRIMARY KEY (name)
   CREATE UNIQUE INDEX migration_pkey ON <home>.migration USING btree (name)
   grant select to tenantry_catalog
+
+table operator (owner postgres)
+  column id uuid not null
+  column email text not null
+  column name text not null
+  column status text not null
+  column roles text[] not null
+  column password_hash text
+  column password_changed_at timestamp(3) with time zone
+  column version integer not null default 1
+  column created_at timestamp(3) with time zone not null
+  column updated_at timestamp(3) with time zone not null
+  constraint operator_check CHECK (((status <> 'active'::text) OR (password_hash IS NOT NULL)))
+  constraint operator_email_check CHECK (((email = lower(email)) AND ((char_length(email) >= 3) AND (char_length(email) <= 254))))
+  constraint operator_email_key UNIQUE (email)
+  constraint operator_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+  constraint operator_pkey PRIMARY KEY (id)
+  constraint operator_roles_check CHECK ((((cardinality(roles) >= 1) AND (cardinality(roles) <= 5)) AND (roles <@ ARRAY['support'::text, 'operator'::text, 'billing'::text, 'security'::text, 'owner'::text])))
+  constraint operator_status_check CHECK ((status = ANY (ARRAY['invited'::text, 'active'::text, 'disabled'::text])))
+  CREATE INDEX operator_newest ON <home>.operator USING btree (created_at DESC, id DESC)
+  CREATE UNIQUE INDEX operator_email_key ON <home>.operator USING btree (email)
+  CREATE UNIQUE INDEX operator_pkey ON <home>.operator USING btree (id)
+  grant delete, insert, select, update to tenantry_catalog
+
+table operator_link (owner postgres)
+  column id uuid not null
+  column operator_id uuid not null
+  column expires_at timestamp(3) with time zone not null
+  column used_at timestamp(3) with time zone
+  column created_at timestamp(3) with time zone not null
+  constraint operator_link_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES <home>.operator(id) ON DELETE CASCADE
+  constraint operator_link_pkey PRIMARY KEY (id)
+  CREATE INDEX operator_link_operator ON <home>.operator_link USING btree (operator_id)
+  CREATE UNIQUE INDEX operator_link_pkey ON <home>.operator_link USING btree (id)
+  grant delete, insert, select, update to tenantry_catalog
+
+table operator_refresh_token (owner postgres)
+  column hash text not null
+  column session_id uuid not null
+  column parent_hash text
+  column issued_at timestamp(3) with time zone not null
+  column used_at timestamp(3) with time zone
+  column replaced_by text
+  constraint operator_refresh_token_pkey PRIMARY KEY (hash)
+  constraint operator_refresh_token_session_id_fkey FOREIGN KEY (session_id) REFERENCES <home>.operator_session(id) ON DELETE CASCADE
+  CREATE INDEX operator_refresh_token_session ON <home>.operator_refresh_token USING btree (session_id)
+  CREATE UNIQUE INDEX operator_refresh_token_pkey ON <home>.operator_refresh_token USING btree (hash)
+  grant delete, insert, select, update to tenantry_catalog
+
+table operator_session (owner postgres)
+  column id uuid not null
+  column operator_id uuid not null
+  column device text not null
+  column user_agent text
+  column ip_first text
+  column ip_last text
+  column created_at timestamp(3) with time zone not null
+  column last_seen_at timestamp(3) with time zone not null
+  column authenticated_at timestamp(3) with time zone not null
+  column idle_expires_at timestamp(3) with time zone not null
+  column expires_at timestamp(3) with time zone not null
+  column revoked_at timestamp(3) with time zone
+  column revoke_reason text
+  constraint operator_session_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES <home>.operator(id) ON DELETE CASCADE
+  constraint operator_session_pkey PRIMARY KEY (id)
+  CREATE INDEX operator_session_operator ON <home>.operator_session USING btree (operator_id, created_at DESC)
+  CREATE UNIQUE INDEX operator_session_pkey ON <home>.operator_session USING btree (id)
+  grant delete, insert, select, update to tenantry_catalog
 
 table placement (owner postgres)
   column tenant_id uuid not null
@@ -233,6 +318,15 @@ AS $function$
       end $function$
 
 
+table sighting (owner postgres)
+  column subject text not null
+  column first_seen_at timestamp(3) with time zone not null
+  column last_seen_at timestamp(3) with time zone not null
+  constraint sighting_pkey PRIMARY KEY (subject)
+  constraint sighting_subject_check CHECK (((char_length(subject) >= 1) AND (char_length(subject) <= 500)))
+  CREATE UNIQUE INDEX sighting_pkey ON <home>.sighting USING btree (subject)
+  grant delete, insert, select, update to tenantry_catalog
+
 table tenant (owner postgres)
   column id uuid not null
   column slug text not null
@@ -248,9 +342,60 @@ table tenant (owner postgres)
   constraint tenant_pkey PRIMARY KEY (id)
   constraint tenant_slug_key UNIQUE (slug)
   constraint tenant_status_check CHECK ((status = ANY (ARRAY['provisioning'::text, 'active'::text, 'suspended'::text, 'cancelled'::text])))
+  CREATE INDEX tenant_newest ON <home>.tenant USING btree (created_at DESC, id DESC)
   CREATE UNIQUE INDEX tenant_pkey ON <home>.tenant USING btree (id)
   CREATE UNIQUE INDEX tenant_slug_key ON <home>.tenant USING btree (slug)
   grant delete, insert, select, update to tenantry_catalog
+
+table tenant_retention (owner postgres)
+  column tenant_id uuid not null
+  column cancelled_at timestamp(3) with time zone not null
+  column due_at timestamp(3) with time zone not null
+  column legal_hold_reason text
+  column legal_hold_by text
+  column legal_hold_since timestamp(3) with time zone
+  column state text not null default 'kept'::text
+  constraint tenant_retention_check CHECK ((due_at >= cancelled_at))
+  constraint tenant_retention_hold CHECK ((((legal_hold_since IS NULL) = (legal_hold_reason IS NULL)) AND ((legal_hold_since IS NULL) = (legal_hold_by IS NULL))))
+  constraint tenant_retention_legal_hold_by_check CHECK (((char_length(legal_hold_by) >= 1) AND (char_length(legal_hold_by) <= 200)))
+  constraint tenant_retention_legal_hold_reason_check CHECK (((char_length(legal_hold_reason) >= 1) AND (char_length(legal_hold_reason) <= 2000)))
+  constraint tenant_retention_pkey PRIMARY KEY (tenant_id)
+  constraint tenant_retention_state_check CHECK ((state = ANY (ARRAY['kept'::text, 'erasing'::text, 'erased'::text])))
+  constraint tenant_retention_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES <home>.tenant(id) ON DELETE CASCADE
+  CREATE INDEX tenant_retention_due ON <home>.tenant_retention USING btree (due_at) WHERE ((state = 'kept'::text) AND (legal_hold_since IS NULL))
+  CREATE UNIQUE INDEX tenant_retention_pkey ON <home>.tenant_retention USING btree (tenant_id)
+  grant delete, insert, select, update to tenantry_catalog
+
+table tenant_rollup (owner postgres)
+  column tenant_id uuid not null
+  column users integer not null
+  column active_users_30d integer not null
+  column tickets bigint not null
+  column storage_bytes bigint not null
+  column schema_version text
+  column counted_at timestamp(3) with time zone not null
+  constraint tenant_rollup_active_users_30d_check CHECK ((active_users_30d >= 0))
+  constraint tenant_rollup_pkey PRIMARY KEY (tenant_id)
+  constraint tenant_rollup_storage_bytes_check CHECK ((storage_bytes >= 0))
+  constraint tenant_rollup_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES <home>.tenant(id) ON DELETE CASCADE
+  constraint tenant_rollup_tickets_check CHECK ((tickets >= 0))
+  constraint tenant_rollup_users_check CHECK ((users >= 0))
+  CREATE INDEX tenant_rollup_counted_at ON <home>.tenant_rollup USING btree (counted_at)
+  CREATE UNIQUE INDEX tenant_rollup_pkey ON <home>.tenant_rollup USING btree (tenant_id)
+  grant delete, insert, select, update to tenantry_catalog
+
+table tombstone (owner postgres)
+  column tenant_id uuid not null
+  column slug_hash text not null
+  column erased_at timestamp(3) with time zone not null
+  column certificate_id uuid not null
+  constraint tombstone_certificate_id_fkey FOREIGN KEY (certificate_id) REFERENCES <home>.erasure_certificate(id)
+  constraint tombstone_pkey PRIMARY KEY (tenant_id)
+  constraint tombstone_slug_hash_check CHECK ((char_length(slug_hash) = 64))
+  CREATE INDEX tombstone_slug_hash ON <home>.tombstone USING btree (slug_hash, erased_at)
+  CREATE UNIQUE INDEX tombstone_pkey ON <home>.tombstone USING btree (tenant_id)
+  trigger CREATE TRIGGER keep BEFORE DELETE OR UPDATE OR TRUNCATE ON <home>.tombstone FOR EACH STATEMENT EXECUTE FUNCTION <home>.keep_platform_audit()
+  grant insert, select to tenantry_catalog
 
 table work (owner postgres)
   column id uuid not null

@@ -8,6 +8,7 @@ import { Access } from '#workspace/access/access.js';
 import type { AccessChanges } from '#workspace/access/access-changes.js';
 import type { ApiKeyDesk } from '#workspace/access/keys/api-key-desk.js';
 import { PermissionCatalogue } from '#workspace/access/permission-catalogue.js';
+import type { FeatureGates } from '#workspace/settings/feature-gates.js';
 import { StandingReader } from '#workspace/access/standing-reader.js';
 import { Standings } from '#workspace/access/standings.js';
 
@@ -25,14 +26,15 @@ export interface AccessOptions {
   readonly plugins: readonly Plugin[];
   readonly channel: InvalidationChannel;
   readonly catalog: MikroORM;
+  readonly gates: FeatureGates;
   /** Tells every process that a tenant changed. */
   readonly announce: (tenantId: string) => Promise<void>;
 }
 
 /** Raises TypeError when two permissions have one name. */
-export function openAccess({ contexts, plans, plugins, channel, catalog, announce }: AccessOptions): AccessParts {
+export function openAccess({ contexts, plans, plugins, channel, catalog, gates, announce }: AccessOptions): AccessParts {
   const permissions = new PermissionCatalogue(plugins.flatMap((plugin) => plugin.permissions));
   const standings = new Standings(new StandingReader(contexts), { channel });
-  const access = new Access({ standings, permissions, plans, contexts });
+  const access = new Access({ standings, permissions, plans, contexts, gates });
   return { access, accessChanges: standings, permissions, keyDesk: new ApiKeys(catalog, announce) };
 }

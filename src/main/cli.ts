@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { addAuditCommand } from '#main/cli/audit-command.js';
+import { addDoctorCommand } from '#main/cli/doctor-command.js';
 import { addErasureCommands } from '#main/cli/erasure-commands.js';
 import { addOperatorCommands } from '#main/cli/operator-commands.js';
 import { Output } from '#main/cli/output.js';
 import { Session } from '#main/cli/session.js';
 import { addSettingsCommand } from '#main/cli/settings-command.js';
 import { addTenantCommands } from '#main/cli/tenant-commands.js';
+import { addTransferCommands } from '#main/cli/transfer-commands.js';
 import { addUpCommand } from '#main/cli/up-command.js';
 
 const program = new Command('tenantry').description('the operators’ command line').exitOverride();
@@ -14,8 +16,11 @@ const output = (): Output => new Output(program.opts<{ json?: boolean }>().json 
 const session = new Session(output);
 
 addUpCommand(program, session);
-addErasureCommands(addTenantCommands(program, session), session);
+const tenant = addTenantCommands(program, session);
+addErasureCommands(tenant, session);
+addTransferCommands(tenant, session);
 addOperatorCommands(program, session);
+addDoctorCommand(program, session);
 addSettingsCommand(program);
 addAuditCommand(program, session);
 program.hook('preAction', (_program, command) => session.because(command.opts<{ reason?: string }>().reason));

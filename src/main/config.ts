@@ -64,6 +64,14 @@ export const ConfigSchema = z.object({
   STRIPE_API_URL: Url(/^https?:\/\//)
     .optional()
     .describe("Where the API is, when it is not Stripe's own."),
+  UNLEASH_URL: Url(/^https?:\/\//)
+    .optional()
+    .describe(
+      'The API of an Unleash server, like `https://unleash.example.com/api`; unset, flags are what `provisioning/flags.json` says.',
+    ),
+  UNLEASH_API_TOKEN: z.string().optional().describe('A backend token of UNLEASH_URL, for one of its environments.'),
+  UNLEASH_APP_NAME: z.string().default('tenantry').describe('What this product is called at UNLEASH_URL.'),
+  FLAGS_BACKUP_DIR: z.string().default('.data/flags').describe('The folder where what was last heard of UNLEASH_URL outlives the process.'),
   SMTP_URL: Url(/^smtps?:\/\//).describe(
     'The mail server: `smtps://` speaks TLS at once, `smtp://` by STARTTLS, without which production sends nothing.',
   ),
@@ -151,6 +159,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = ConfigSchema.safeParse(given);
   const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  if (given['UNLEASH_URL'] !== undefined && given['UNLEASH_API_TOKEN'] === undefined)
+    problems.push('UNLEASH_API_TOKEN: is needed with UNLEASH_URL');
   problems.push(...bucketProblems(given), ...productionProblems(given));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   return Object.freeze({ ...parsed.data, ...following(parsed.data) });
@@ -182,7 +192,7 @@ function productionProblems(given: NodeJS.ProcessEnv): string[] {
     if (wrong) problems.push(`${name}: ${why}`);
   };
   const local = /\/\/([^@/]*@)?(localhost|127\.|\[::1\])/;
-  for (const name of ['AZURE_KEY_VAULT_URL', 'AZURE_AUTHORITY_HOST', 'SMTP_URL', 'S3_ENDPOINT', 'STRIPE_API_URL'])
+  for (const name of ['AZURE_KEY_VAULT_URL', 'AZURE_AUTHORITY_HOST', 'STRIPE_API_URL', 'UNLEASH_URL', 'SMTP_URL', 'S3_ENDPOINT'])
     refuse(name, local.test(given[name] ?? ''), 'is a stand-in on this machine');
   refuse('BASE_DOMAIN', (given['BASE_DOMAIN'] ?? 'localhost') === 'localhost', 'is localhost');
   refuse('OPERATOR_TOKEN', new Set(given['OPERATOR_TOKEN'] ?? '').size < 12, 'is easy to guess');

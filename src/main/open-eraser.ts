@@ -9,13 +9,17 @@ import { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
 import type { BillingProvider } from '#control/billing/billing-provider.js';
 import { BillingTenantStore } from '#control/lifecycle/erasure/billing-tenant-store.js';
 import { TenantEraser } from '#control/lifecycle/erasure/tenant-eraser.js';
-import type { TenantStore } from '#control/lifecycle/tenant-store.js';
+import type { ErasedTenant, TenantStore } from '#control/lifecycle/tenant-store.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
+import { withLogins } from '#control/provisioning/cluster-book.js';
 import { Clock } from '#kernel/work/clock.js';
 import type { Platform } from '#main/platform.js';
 import { AuditSigner } from '#workspace/audit/audit-signer.js';
 
-type ErasingPlatform = Pick<Platform, 'catalog' | 'announce' | 'config' | 'log' | 'jobsPrefix' | 'secrets' | 'objectStore' | 'signing'>;
+type ErasingPlatform = Pick<
+  Platform,
+  'catalog' | 'announce' | 'config' | 'log' | 'jobsPrefix' | 'secrets' | 'objectStore' | 'signing' | 'clusterBook'
+>;
 
 /** What an erasure needs beside the platform: logins that may drop databases, and whoever takes the money. */
 export interface EraserNeeds {
@@ -26,11 +30,11 @@ export interface EraserNeeds {
 
 /** Every place where something of a tenant may lie, in the order in which they are emptied; the catalog comes after them all. */
 export function tenantStores(platform: ErasingPlatform, { clusters, billing }: EraserNeeds): TenantStore[] {
-  const { config, log, secrets, jobsPrefix, objectStore, catalog, announce } = platform;
+  const { config, log, secrets, jobsPrefix, objectStore, catalog, announce, clusterBook } = platform;
   const registry = new TenantRegistry(catalog, announce);
   return [
     new BullMqTenantStore({ url: config.REDIS_URL, prefix: jobsPrefix }),
-    new PostgresTenantStore(clusters, (tenantId, cluster) => registry.databasesOfOthers(tenantId, cluster)),
+    new PostgresTenantStore(withOwnServer(clusters, clusterBook), (tenantId, cluster) => registry.databasesOfOthers(tenantId, cluster)),
     new ObjectTenantStore(objectStore),
     new KeyVaultTenantStore(secrets),
     ...(billing ? [new BillingTenantStore(billing)] : []),
@@ -47,4 +51,12 @@ export function openEraser(platform: ErasingPlatform, needs: EraserNeeds): Tenan
     signer: new AuditSigner(platform.signing),
     clock: needs.clock ?? new Clock(),
   });
+}
+
+/** The platform's own servers, and the one that the tenant brought while it is there. */
+function withOwnServer(clusters: readonly Cluster[], book: Platform['clusterBook']) {
+  return async ({ placement }: ErasedTenant): Promise<readonly Cluster[]> => {
+    const isOwn = (await book.all()).some(({ name, kind }) => kind === 'own' && name === placement.cluster);
+    return isOwn ? [...clusters, await withLogins(book, 'migratorUrl', 'provisionUrl').named(placement.cluster)] : clusters;
+  };
 }

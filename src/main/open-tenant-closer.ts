@@ -9,7 +9,12 @@ import type { Platform } from '#main/platform.js';
 type ClosingPlatform = Pick<Platform, 'clusterBook' | 'catalog' | 'announce' | 'keys'>;
 
 /** Closing takes the catalog and the fence, hence each cluster's `migratorUrl`; nothing is connected to before a tenant is closed. */
-export function openTenantCloser({ clusterBook, catalog, announce, keys }: ClosingPlatform): TenantCloser {
+export function openTenantCloser(platform: ClosingPlatform): TenantCloser {
+  return new TenantCloser(openFencedStatus(platform));
+}
+
+/** The statuses of tenants as a process that serves them can change them: without the logins of provisioning. */
+export function openFencedStatus({ clusterBook, catalog, announce, keys }: ClosingPlatform): FencedStatus {
   const fences = new ClusterFences(withLogins(clusterBook, 'migratorUrl'), new Fence(keys));
-  return new TenantCloser(new FencedStatus(new TenantRegistry(catalog, announce), fences));
+  return new FencedStatus(new TenantRegistry(catalog, announce), fences);
 }

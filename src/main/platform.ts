@@ -26,7 +26,7 @@ import { Deadline } from '#kernel/isolation/deadline.js';
 import { SecretCache } from '#kernel/isolation/secret-cache.js';
 import type { SecretSource } from '#kernel/isolation/secret-source.js';
 import type { Routing } from '#kernel/isolation/tenant-connection.js';
-import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
+import { type AfterCommitFailed, TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import { TenantDialect } from '#kernel/isolation/tenant-dialect.js';
 import { SigningKeys } from '#kernel/signing/signing-keys.js';
 import type { Lockout } from '#kernel/limits/lockout.js';
@@ -57,6 +57,7 @@ import { readPlans } from '#main/plans.js';
 import { plugins as allPlugins } from '#main/plugins.js';
 import { projectFolder } from '#main/project-folder.js';
 import { openRedisParts } from '#main/redis.js';
+import { openSettings, type SettingParts } from '#main/setting-parts.js';
 import { isStandInVault } from '#main/stand-in-vault.js';
 import { AuditRegister } from '#workspace/audit/audit-register.js';
 import type { AuditKeys } from '#workspace/audit/audit-keys.js';
@@ -64,11 +65,13 @@ import type { AuditAnchors } from '#workspace/audit/audit-anchors.js';
 import { AuditTrail } from '#workspace/audit/audit-trail.js';
 
 const CLOSE_WITHIN_MS = 5_000;
+/** A snapshot holds back the tidying up of its whole database. */
+const SNAPSHOT_WITHIN_MS = 3_600_000;
 
 export type Health = Record<string, { status: 'up' | 'down' | 'degraded' }>;
 
 /** Everything a process needs to serve tenants, wired once. */
-export interface Platform extends AccessParts {
+export interface Platform extends AccessParts, SettingParts {
   readonly config: Config;
   readonly log: Logger;
   readonly clusters: readonly ConfiguredCluster[];
@@ -165,12 +168,14 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     plugins.flatMap(({ entities }) => entities),
     dialect,
   );
-  const contexts = new TenantContextFactory(tenantOrm, new Kysely({ dialect }), (tenant, failure) => {
+  const afterCommitFailed: AfterCommitFailed = (tenant, failure) => {
     log.warn(
       { alert: 'after-commit', tenant: tenant.id, reason: failureText(failure) },
       'a transaction is over, and a step after it failed',
     );
-  });
+  };
+  const patient = new TenantDialect({ ...routing, transactionMs: SNAPSHOT_WITHIN_MS });
+  const contexts = new TenantContextFactory(tenantOrm, new Kysely({ dialect }), afterCommitFailed, new Kysely({ dialect: patient }));
   const signing = new SigningKeys(config.SIGNING_KEYS);
   const files = await openObjects(config);
   const members = await openMemberServices(config, signing, redis.replays);
@@ -182,6 +187,17 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     config.NODE_ENV === 'test',
   );
   const overseer = new OutboxOverseer(clusters, log);
+  const settings = await openSettings({
+    config,
+    log,
+    plugins,
+    contexts,
+    catalog,
+    plans,
+    directory,
+    clock: members.clock,
+    channel: redis.settingsChannel,
+  });
   const workTransport = new BullMqTransport<WorkDelivery>(PLATFORM_QUEUE, { url: config.REDIS_URL, prefix: `${jobsPrefix}bull` }, log);
   const ringWorks: WorkBell = (deliveries) => void workTransport.deliver(deliveries).catch(() => undefined);
   const clusterBook = openClusterBook({ clusters, catalog, secrets, clock: members.clock });
@@ -191,7 +207,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
   const platform: Platform = {
     clusterBook,
     closer: openTenantCloser({ clusterBook, catalog, announce: (id) => directory.announce(id), keys }),
-    auditors: openAuditorDesk({ clusterBook, catalog, announce: (id) => directory.announce(id), audit, clock: members.clock }),
+    auditors: openAuditorDesk({ clusterBook, catalog, announce: (id) => directory.announce(id), audit, works, clock: members.clock }),
     ...{
       audit,
       auditAnchors: new CatalogAuditAnchors(catalog),
@@ -202,13 +218,22 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     overseer,
     ...{ works, ringWorks },
     ...{ config, log, clusters, catalog, directory, closings, secrets, keys, registry, routing, tenantOrm, contexts },
-    ...openAccess({ contexts, plans, plugins, catalog, channel: redis.accessChannel, announce: (id) => directory.announce(id) }),
+    ...openAccess({
+      contexts,
+      plans,
+      plugins,
+      catalog,
+      gates: settings.gates,
+      channel: redis.accessChannel,
+      announce: (id) => directory.announce(id),
+    }),
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
     ...{ notifications, billing },
     billingServices: openBillingServices({
       ...{ config, log, catalog, works, audit: platformAudit, announce, provider: billing, plans, signing },
       ...{ address: members.address, clock: members.clock },
     }),
+    ...settings,
     ...{ signing, members, objects: files.objects, objectStore: files.store },
     announce,
     health: async () => ({
@@ -216,6 +241,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
       redis: redis.health(),
       rateLimits: redis.limiter.health,
       lockout: redis.lockout.health,
+      flags: settings.flags.health,
     }),
     close: async () => {
       closings.stop();
@@ -223,6 +249,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
       const bounded = (closing: Promise<unknown>): Promise<unknown> => new Deadline(CLOSE_WITHIN_MS).race(closing).catch(() => undefined);
       for (const part of [workTransport, overseer, tenantOrm, registry, catalog, redis]) await bounded(part.close());
       files.close();
+      settings.flags.close();
       notifications.mail.close();
       billing.close();
     },

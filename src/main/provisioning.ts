@@ -14,6 +14,7 @@ import { Domains } from '#catalog/domains/domains.js';
 import { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
 import { withLogins, type ClusterBook } from '#control/provisioning/cluster-book.js';
+import type { OwnServers } from '#control/provisioning/own-servers.js';
 import type { Founder } from '#control/provisioning/founder.js';
 import { Placer } from '#control/provisioning/placer.js';
 import { TenantProvisioner } from '#control/provisioning/tenant-provisioner.js';
@@ -21,6 +22,7 @@ import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
 import { ConfigError } from '#main/config.js';
 import { AuditSigner } from '#workspace/audit/audit-signer.js';
 import { projectFolder } from '#main/project-folder.js';
+import { openOwnServers } from '#main/open-own-servers.js';
 import type { Platform } from '#main/platform.js';
 import { LinkDesk } from '#workspace/members/links/link-desk.js';
 import { TenantFounder } from '#workspace/members/tenant-founder.js';
@@ -37,10 +39,12 @@ export interface Provisioning {
   readonly provisioner: TenantProvisioner;
   readonly databases: DatabaseMaker;
   readonly homes: HomeMigrations;
+  readonly fences: Fence;
   readonly fleet: FleetRunner;
   readonly clusterBootstrap: ClusterBootstrap;
   readonly catalogBootstrap: CatalogBootstrap;
   readonly auditRetention: AuditRetention;
+  readonly ownServers: OwnServers;
 }
 
 /** Raises ConfigError when a login for provisioning is not configured. */
@@ -48,10 +52,9 @@ export async function openProvisioning(platform: Platform): Promise<Provisioning
   const folder = projectFolder();
   const clusters = platform.clusters.map(withProvisioning);
   const clusterBook = withLogins(platform.clusterBook, 'migratorUrl', 'provisionUrl');
-  const homes = new HomeMigrations(await readMigrationLine(join(import.meta.dirname, '../../migrations/tenant'), platform.tenantOrm));
+  const { homes, foundation, clusterBootstrap } = await openFoundations(platform);
   const catalogLine = await readMigrationLine(join(import.meta.dirname, '../../migrations/catalog'), platform.catalog);
   const fences = new Fence(platform.keys);
-  const foundation = new Foundation(join(folder, 'provisioning/tenancy.sql'));
   const databases = new DatabaseMaker(platform.secrets, homes);
   const tenants = new TenantRegistry(platform.catalog, platform.announce);
   const isolation = new PostgresIsolationLayer(clusterBook, fences, homes, databases);
@@ -64,12 +67,23 @@ export async function openProvisioning(platform: Platform): Promise<Provisioning
     domains: new Domains(platform.catalog, platform.announce),
     provisioner: new TenantProvisioner(tenants, new Placer(clusterBook, platform.plans.terms), isolation, found),
     databases,
-    homes,
+    ...{ homes, fences },
     fleet: new FleetRunner(clusterBook, homes, fences, foundation),
-    clusterBootstrap: new ClusterBootstrap(homes, foundation, join(folder, 'provisioning')),
+    clusterBootstrap,
+    ownServers: openOwnServers(platform, clusterBootstrap),
     auditRetention: new AuditRetention(clusterBook, platform.keys, new AuditSigner(platform.signing)),
     catalogBootstrap: new CatalogBootstrap(catalogLine, join(folder, 'provisioning')),
   };
+}
+
+/** What is laid on every server and in every database of tenants. */
+export async function openFoundations({
+  tenantOrm,
+}: Pick<Platform, 'tenantOrm'>): Promise<{ homes: HomeMigrations; foundation: Foundation; clusterBootstrap: ClusterBootstrap }> {
+  const folder = join(projectFolder(), 'provisioning');
+  const homes = new HomeMigrations(await readMigrationLine(join(import.meta.dirname, '../../migrations/tenant'), tenantOrm));
+  const foundation = new Foundation(join(folder, 'tenancy.sql'));
+  return { homes, foundation, clusterBootstrap: new ClusterBootstrap(homes, foundation, folder) };
 }
 
 function withProvisioning({ name, region, appUrl, migratorUrl, provisionUrl, publicUrl }: Platform['clusters'][number]): Cluster {

@@ -18,6 +18,8 @@ export interface RedisParts {
   readonly channel: RedisInvalidations;
   /** The same for changes of members' rights. */
   readonly accessChannel: RedisInvalidations;
+  /** The same for changes of settings. */
+  readonly settingsChannel: RedisInvalidations;
   readonly cache: RedisTenantCache;
   readonly limiter: RedisRateLimiter;
   readonly lockout: RedisLockout;
@@ -42,28 +44,34 @@ export function openRedisParts(config: Config, log: Logger, jobsPrefix: string):
   const budget = new RedisConnectionBudget({ redis: commands, max: config.CONNECTIONS_PER_SERVER });
   const channel = new RedisInvalidations({ publisher: commands, subscriber, log });
   const accessChannel = new RedisInvalidations({ publisher: commands, subscriber, log, topic: 'access-changed' });
+  const settingsChannel = new RedisInvalidations({ publisher: commands, subscriber, log, topic: 'settings-changed' });
   const cache = new RedisTenantCache({ redis: cached, log, ttlMs: config.TENANT_CACHE_TTL_SECONDS * 1_000 });
   const live = new RedisLiveChannel({ publisher: commands, subscriber, log });
   budget.start();
   live.start();
   channel.start();
   accessChannel.start();
+  settingsChannel.start();
   watch.start();
   return {
     budget,
     channel,
     accessChannel,
+    settingsChannel,
     live,
     cache,
     limiter,
     lockout,
     replays: new RedisReplayCache({ redis: limits, watch }),
     doorbell: new RedisDoorbell({ redis: commands, prefix: jobsPrefix }),
-    health: () => ({ status: [budget, channel, accessChannel, cache].every(({ health }) => health.status === 'up') ? 'up' : 'degraded' }),
+    health: () => ({
+      status: [budget, channel, accessChannel, settingsChannel, cache].every(({ health }) => health.status === 'up') ? 'up' : 'degraded',
+    }),
     close: async () => {
       budget.close();
       channel.stop();
       accessChannel.stop();
+      settingsChannel.stop();
       live.stop();
       cache.close();
       watch.close();

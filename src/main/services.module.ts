@@ -1,6 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { PlatformAuditChain } from '#catalog/audit/platform-audit-chain.js';
-import { OperatorCatalog } from '#catalog/operators/operator-catalog.js';
 import { IdempotencyGate } from '#kernel/idempotency/idempotency-gate.js';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import { WORK_OVERSEER } from '#kernel/jobs/work-overseer.js';
@@ -15,7 +14,9 @@ import { billingProviders } from '#main/billing-parts.js';
 import { billingServiceProviders } from '#main/billing-services.js';
 import { memberProviders } from '#main/member-services.js';
 import { notificationProviders } from '#main/notification-parts.js';
+import { operatorProviders } from '#main/operator-services.js';
 import type { Platform } from '#main/platform.js';
+import { settingProviders } from '#main/setting-parts.js';
 import { AUDIT_ANCHORS } from '#workspace/audit/audit-anchors.js';
 import { AUDIT_KEYS } from '#workspace/audit/audit-keys.js';
 import { AuditTrail } from '#workspace/audit/audit-trail.js';
@@ -32,9 +33,11 @@ export class ServicesModule {
     const { contexts, signing } = platform;
     const providers = [
       ...memberProviders(platform.members),
+      ...operatorProviders(platform),
       ...notificationProviders(platform.notifications),
       ...billingProviders(platform.billing),
       ...billingServiceProviders(platform.billingServices),
+      ...settingProviders(platform),
       { provide: TenantContextFactory, useValue: contexts },
       { provide: SigningKeys, useValue: signing },
       { provide: IdempotencyGate, useValue: new IdempotencyGate(contexts, signing) },
@@ -51,7 +54,6 @@ export class ServicesModule {
       { provide: API_KEY_DESK, useValue: platform.keyDesk },
       { provide: Lockout, useValue: platform.lockout },
       { provide: PlatformAuditChain, useValue: new PlatformAuditChain(platform.catalog) },
-      { provide: OperatorCatalog, useValue: new OperatorCatalog(platform.catalog, platform.platformAudit) },
       { provide: AuditorDesk, useValue: platform.auditors },
       { provide: TenantCloser, useValue: platform.closer },
       { provide: TenantObjects, useValue: platform.objects },

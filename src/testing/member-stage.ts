@@ -8,7 +8,7 @@ import { TestPlatform } from '#testing/test-platform.js';
 import { TenantSql } from '#testing/tenant-sql.js';
 
 type Headers = Readonly<Record<string, string>>;
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** The real HTTP application over a platform, with people who ask it. Its clock can be moved; nothing else's can. */
 export class MemberStage {

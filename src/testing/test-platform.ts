@@ -43,6 +43,11 @@ export class TestPlatform {
     return { acme, globex };
   }
 
+  /** One that was made by other means is taken away with the others. */
+  adopt(tenant: Tenant): void {
+    this.#made.push(tenant);
+  }
+
   /** The key is shown only here. */
   async apiKey(tenant: Tenant): Promise<string> {
     return (await this.provisioning.apiKeys.issue(tenant.id, 'test')).key;

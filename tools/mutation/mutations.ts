@@ -1,6 +1,8 @@
 import { ACCESS_MUTATIONS } from './access.mutations.js';
 import { API_MUTATIONS } from './api.mutations.js';
 import { AUDIT_MUTATIONS } from './audit.mutations.js';
+import { BILLING_MUTATIONS } from './billing.mutations.js';
+import { AUDITOR_MUTATIONS } from './auditors.mutations.js';
 import { DATABASE_MUTATIONS } from './database.mutations.js';
 import { ISOLATION_MUTATIONS } from './isolation.mutations.js';
 import { MEMBERS_MUTATIONS } from './members.mutations.js';
@@ -17,7 +19,9 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ISOLATION_MUTATIONS,
   ...DATABASE_MUTATIONS,
   ...AUDIT_MUTATIONS,
+  ...AUDITOR_MUTATIONS,
   ...WORK_MUTATIONS,
   ...API_MUTATIONS,
   ...PRODUCT_MUTATIONS,
+  ...BILLING_MUTATIONS,
 ];

@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { TEMPLATE_DATABASE } from '#adapters/postgres/database-maker.js';
 import type { Foundation } from '#adapters/postgres/foundation.js';
 import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import { sealRole, setPassword, verifierOf } from '#adapters/postgres/role-password.js';
 import { serverTurn } from '#adapters/postgres/server-turn.js';
 import { atDatabase, identifier, inTransaction, withSession } from '#adapters/postgres/session.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
-import { OWN_DATABASE_SCHEMA, SHARED_SCHEMA } from '#control/provisioning/placer.js';
+import { OWN_DATABASE_SCHEMA, SHARED_SCHEMA, TEMPLATE_DATABASE } from '#control/provisioning/placer.js';
 
 /** Makes a PostgreSQL server ready for tenants: roles, the shared database, the template. May be repeated at every start. */
 export class ClusterBootstrap {

@@ -4,12 +4,10 @@ import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import { sealRole, setPassword, verifierOf } from '#adapters/postgres/role-password.js';
 import { atDatabase, identifier, inTransaction, withSession } from '#adapters/postgres/session.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
+import { TEMPLATE_DATABASE } from '#control/provisioning/placer.js';
 import { IsolationNotVerifiedError } from '#control/provisioning/provisioning.errors.js';
 import { SecretNotFoundError, type SecretSource } from '#kernel/isolation/secret-source.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
-
-/** Databases of tenants' own are copies of this one, which no session but provisioning's ever opens. */
-export const TEMPLATE_DATABASE = 'tenantry_template';
 
 /** Makes a database of a tenant's own, with a login role that can open no other and whose connection string is in the key vault alone. */
 export class DatabaseMaker {

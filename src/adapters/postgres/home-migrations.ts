@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
-import { identifier, inTransaction } from '#adapters/postgres/session.js';
+import { atDatabase, identifier, inTransaction, withSession } from '#adapters/postgres/session.js';
 
 /** Brings one home (a schema of tenant tables) to the newest migration. Two that try at once take turns. */
 export class HomeMigrations {
@@ -33,5 +33,28 @@ export class HomeMigrations {
   async applied(session: pg.Client, home: string): Promise<Set<string>> {
     const { rows } = await session.query<{ name: string }>('select name from tenancy.migration where home = $1', [home]);
     return new Set(rows.map((row) => row.name));
+  }
+
+  /** The names it has still to have, in their order. */
+  async due(session: pg.Client, home: string): Promise<string[]> {
+    const applied = await this.applied(session, home);
+    return this.line.map(({ name }) => name).filter((name) => !applied.has(name));
+  }
+}
+
+/** The newest migration a home has had; null when it cannot be asked, as without a login that may. */
+export async function newestVersion(
+  migratorUrl: string | undefined,
+  { database, schema }: { readonly database: string; readonly schema: string },
+): Promise<string | null> {
+  if (migratorUrl === undefined) return null;
+  const text = 'select max(name) as name from tenancy.migration where home = $1';
+  try {
+    return await withSession(
+      atDatabase(migratorUrl, database),
+      async (session) => (await session.query<{ name: string | null }>(text, [schema])).rows[0]?.name ?? null,
+    );
+  } catch {
+    return null;
   }
 }

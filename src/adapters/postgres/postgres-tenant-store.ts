@@ -11,20 +11,20 @@ const ROWS_AT_ONCE = 10_000;
 export type HomesOfOthers = (tenantId: string, cluster: string) => Promise<ReadonlySet<string>>;
 
 /**
- * What a tenant has on the PostgreSQL servers of all clusters, whichever it was placed on last: rows with its id in any table of the shared
- * database, schemas and databases of its opaque name or that say they are its own, their logins, and what is kept beside its home.
+ * What a tenant has on the PostgreSQL servers of all clusters, whichever it was placed on last, and on its own if it brought one: rows with
+ * its id in any table of the shared database, schemas and databases of its opaque name or that say they are its own, their logins, and what is kept beside its home.
  */
 export class PostgresTenantStore implements TenantStore {
   readonly name = 'postgresql';
 
   constructor(
-    private readonly clusters: readonly Cluster[],
+    private readonly clusters: (tenant: ErasedTenant) => Promise<readonly Cluster[]>,
     private readonly homesOfOthers: HomesOfOthers,
   ) {}
 
   async search(tenant: ErasedTenant): Promise<StoreFinding[]> {
     const findings: StoreFinding[] = [];
-    for (const cluster of this.clusters) {
+    for (const cluster of await this.clusters(tenant)) {
       const found = await this.#look(tenant, cluster, async (shared, traces) => {
         const named = [
           ...(await traces.databases()).map((name) => `database ${name}`),
@@ -39,10 +39,11 @@ export class PostgresTenantStore implements TenantStore {
   }
 
   async erase(tenant: ErasedTenant): Promise<void> {
-    for (const cluster of this.clusters)
+    for (const cluster of await this.clusters(tenant))
       await this.#look(tenant, cluster, async (shared, traces) => {
         // Policies and the triggers that keep the record bind everybody else; a whole tenant has no order of foreign keys to keep.
         await shared.query('set session_replication_role = replica');
+        await traces.endAuditors();
         const roles = await traces.roles(shared);
         for (const role of roles) await shut(shared, role);
         for (const database of await traces.databases()) await shared.query(`drop database if exists ${identifier(database)} with (force)`);

@@ -58,6 +58,7 @@ export class TenantTraces {
   /** Logins of the tenant's own: by name, or because they are noted beside its home. */
   async roles(session: pg.Client): Promise<string[]> {
     const noted = await this.#notedRoles(session);
+    for (const database of await this.databases()) noted.push(...(await this.#inside(database, (own) => this.#notedRoles(own), [])));
     const { rows } = await session.query<{ name: string }>(
       `select rolname as name from pg_roles
        where rolname = any($2) or exists (select from unnest($1::text[]) o where position(o in rolname) > 0) order by 1`,
@@ -77,6 +78,16 @@ export class TenantTraces {
     return found;
   }
 
+  /** Ends the logins of auditors where they were made, because nobody else may take back what was granted to them there. */
+  async endAuditors(): Promise<void> {
+    const end = async (session: pg.Client): Promise<void> => {
+      const known = await session.query<{ is_known: boolean }>(`select to_regproc('tenancy.revoke_auditors') is not null as is_known`);
+      if (known.rows[0]?.is_known) await session.query('select tenancy.revoke_auditors($1)', [this.tenantId]);
+    };
+    await end(this.shared);
+    for (const database of await this.databases()) await this.#inside(database, end, undefined);
+  }
+
   async #notedRoles(session: pg.Client): Promise<string[]> {
     const { rows: tables } = await session.query<{ name: string }>(
       `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
@@ -93,17 +104,22 @@ export class TenantTraces {
     return noted;
   }
 
-  async #saysItIsOurs(database: string): Promise<boolean> {
+  #saysItIsOurs(database: string): Promise<boolean> {
+    const ask = async (session: pg.Client): Promise<boolean> => {
+      const known = await session.query<{ is_known: boolean }>(`select to_regclass('tenancy.whoami') is not null as is_known`);
+      if (!known.rows[0]?.is_known) return false;
+      return (await this.#count(session, 'tenancy.whoami', 'tenant_id = $1')) > 0;
+    };
+    return this.#inside(database, ask, false);
+  }
+
+  /** One that somebody dropped meanwhile answers `gone`. */
+  async #inside<T>(database: string, work: (session: pg.Client) => Promise<T>, gone: T): Promise<T> {
     try {
-      return await withSession(atDatabase(this.provisionUrl, database), async (session) => {
-        const known = await session.query<{ is_known: boolean }>(`select to_regclass('tenancy.whoami') is not null as is_known`);
-        if (!known.rows[0]?.is_known) return false;
-        return (await this.#count(session, 'tenancy.whoami', 'tenant_id = $1')) > 0;
-      });
+      return await withSession(atDatabase(this.provisionUrl, database), work);
     } catch (error) {
-      // One that somebody dropped meanwhile is nobody's.
       const { rowCount } = await this.shared.query('select from pg_database where datname = $1', [database]);
-      if (!rowCount) return false;
+      if (!rowCount) return gone;
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { tenantTarget } from '#catalog/audit/platform-act.js';
 import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { AuditorRecord } from '#catalog/auditors/auditor.record.js';
@@ -25,10 +25,12 @@ export class AuditorBook {
     private readonly audit = new PlatformAudit(catalog),
   ) {}
 
-  async enter({ role, ...wish }: AuditorWish): Promise<AuditorCard> {
+  /** With what `also` keeps in the same transaction, or nothing is. */
+  async enter({ role, ...wish }: AuditorWish, also: (em: EntityManager, id: string) => Promise<unknown>): Promise<AuditorCard> {
     return this.catalog.em.fork().transactional(async (em) => {
       const made = em.create(AuditorRecord, { ...wish, roleName: role });
       await em.flush();
+      await also(em, made.id);
       const details = { email: wish.email, expiresAt: wish.expiresAt.toISOString() };
       await this.audit.record(em, { action: 'tenant.grant-auditor', targets: targetsOf(made), details });
       return cardOf(made);

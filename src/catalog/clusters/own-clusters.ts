@@ -33,16 +33,23 @@ export class OwnClusters {
     return (await this.#read(`where kind = 'own' and tenant_id = ?`, [tenantId]))[0] ?? null;
   }
 
-  /** One a tenant; added again it stays as it is. */
-  async add({ name, region, tenantId, secret }: OwnCluster): Promise<void> {
-    await this.catalog.em.fork().transactional(async (em) => {
+  /** One a tenant; added again it stays as it is. Whether it was not there. */
+  async add({ name, region, tenantId, secret }: OwnCluster): Promise<boolean> {
+    return this.catalog.em.fork().transactional(async (em) => {
       const added = await em.execute<object[]>(
         `insert into cluster (name, region, kind, tenant_id, secret) values (?, ?, 'own', ?, ?) on conflict (name) do nothing returning name`,
         [name, region, tenantId, secret],
       );
       if (added.length > 0)
         await this.audit.record(em, { action: 'cluster.attach', targets: targetsOf(name, tenantId), details: { region } });
+      return added.length > 0;
     });
+  }
+
+  /** Whether a tenant is placed there. */
+  async isInUse(name: string): Promise<boolean> {
+    const placed = await this.catalog.em.fork().execute<object[]>('select tenant_id from placement where cluster = ? limit 1', [name]);
+    return placed.length > 0;
   }
 
   /** Succeeds when it is gone. Raises a foreign key's error while a tenant is placed there. */

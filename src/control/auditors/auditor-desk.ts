@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { AuditorBook, AuditorCard } from '#catalog/auditors/auditor-book.js';
 import type { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
+import type { WorkBook } from '#catalog/work/work-book.js';
 import {
   AuditedTenantClosedError,
   AuditorExpiryRefusedError,
   AuditorLoginFailedError,
+  AuditorNotDueError,
   AuditorNotFoundError,
 } from '#control/auditors/auditor.errors.js';
 import type { AuditorLogins } from '#control/auditors/auditor-logins.js';
+import { REVOKE_AUDITOR } from '#control/auditors/end-auditors.work.js';
 import { AUDITOR_ACTIONS } from '#control/auditors/auditors.audit.js';
 import type { AuditAction } from '#kernel/plugin/audit-action.js';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
@@ -17,6 +20,7 @@ import type { AuditTrail } from '#workspace/audit/audit-trail.js';
 
 const DAY_MS = 86_400_000;
 const MOST_DAYS = 90;
+const MOST_AT_ONCE = 1_000;
 
 /** Whom an operator lets in, until when and why. */
 export interface AuditorRequest {
@@ -30,6 +34,8 @@ export interface AuditorDeskParts {
   readonly tenants: Pick<TenantRegistry, 'get'>;
   readonly book: AuditorBook;
   readonly logins: AuditorLogins;
+  /** Where the end is asked for when it begins. */
+  readonly works: Pick<WorkBook, 'enqueue'>;
   readonly trail: AuditTrail;
   readonly clock: Clock;
 }
@@ -43,7 +49,7 @@ export class AuditorDesk {
    * AuditorLoginFailedError, after which nothing of the login is left, or what is left ends at its time.
    */
   async grant(idOrSlug: string, { email, expiresAt, reason }: AuditorRequest): Promise<AuditorCard & { readonly url: string }> {
-    const { tenants, book, logins, clock } = this.parts;
+    const { tenants, book, logins, works, clock } = this.parts;
     const tenant = await tenants.get(idOrSlug);
     if (tenant.status !== 'active') throw new AuditedTenantClosedError(tenant.status);
     const createdAt = clock.now();
@@ -51,7 +57,9 @@ export class AuditorDesk {
     if (!(left > 0 && left <= MOST_DAYS * DAY_MS)) throw new AuditorExpiryRefusedError(MOST_DAYS);
     const role = `tenantry_a_${randomBytes(10).toString('hex')}`;
     // First what says that it is there: a crash leaves a login that is known and ends, never one that nobody knows of.
-    const card = await book.enter({ tenantId: tenant.id, email, role, reason, expiresAt, createdAt });
+    const card = await book.enter({ tenantId: tenant.id, email, role, reason, expiresAt, createdAt }, (em, auditorId) =>
+      works.enqueue(em, { kind: REVOKE_AUDITOR, input: { auditorId }, tenantId: tenant.id, dueAt: expiresAt }),
+    );
     try {
       const url = await logins.open(tenant, card);
       await this.#note(tenant, AUDITOR_ACTIONS.granted, card);
@@ -78,11 +86,20 @@ export class AuditorDesk {
     });
   }
 
-  /** Ends one whose time is over, or that went with its tenant. For the work that is due then: it may be repeated. */
+  /** Ends one whose time is over; nothing happens when it is ended or its tenant is gone. Raises AuditorNotDueError and what the database raises. */
   async expire(auditorId: string): Promise<void> {
     const card = await this.parts.book.find(auditorId);
-    if (!card || card.revokedAt !== null || card.expiresAt > this.parts.clock.now()) return;
+    if (!card || card.revokedAt !== null) return;
+    if (card.expiresAt > this.parts.clock.now()) throw new AuditorNotDueError(auditorId);
     await this.#end(await this.parts.tenants.get(card.tenantId), card);
+  }
+
+  /** All whose time is over; one that cannot be ended stops none of the others. Raises AuditorLoginFailedError then. */
+  async expireAll(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const { id } of await this.parts.book.overdue(this.parts.clock.now(), MOST_AT_ONCE))
+      await this.expire(id).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw new AuditorLoginFailedError({ cause: new AggregateError(failures) });
   }
 
   /** The record last, so that what is said to be over is over. */

@@ -35,3 +35,12 @@ export class AuditorLoginFailedError extends AppError {
     super('The login could not be made or ended: the tenant’s database did not answer as it should.', options);
   }
 }
+
+/** The time of an auditor is not over by the clock that was asked; it may be in a moment. */
+export class AuditorNotDueError extends AppError {
+  readonly code = 'auditors.not-due';
+
+  constructor(readonly auditorId: string) {
+    super(`The time of auditor ${auditorId} is not over.`);
+  }
+}

@@ -1,16 +1,22 @@
 import { randomUUIDv7 } from 'node:crypto';
 import pg from 'pg';
+import { pino } from 'pino';
 import { AuditorBook, type AuditorCard } from '#catalog/auditors/auditor-book.js';
 import { PlatformAuditChain } from '#catalog/audit/platform-audit-chain.js';
 import {
   AuditedTenantClosedError,
   AuditorExpiryRefusedError,
   AuditorLoginFailedError,
+  AuditorNotDueError,
   AuditorNotFoundError,
 } from '#control/auditors/auditor.errors.js';
 import type { AuditorLogins } from '#control/auditors/auditor-logins.js';
 import { actingAsOperator } from '#control/operators/acting-operator.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
+import { openPlatform } from '#main/platform.js';
+import { startPlatformEngine } from '#main/platform-engine.js';
+import { openProvisioning } from '#main/provisioning.js';
+import { openPlatformWork } from '#main/work-kinds.js';
 import { until } from '#testing/faults/until.js';
 import { TestPlatform, TIERS } from '#testing/test-platform.js';
 import { TenantSql } from '#testing/tenant-sql.js';
@@ -149,10 +155,10 @@ describe.each(TIERS)('an auditor of a tenant of the %s tier', (tier) => {
 
   it('is ended when its time is over, once, and not before', async () => {
     const { id, role } = await grant(acme, 2_000);
-    await test.platform.auditors.expire(id);
+    await expect(test.platform.auditors.expire(id)).rejects.toThrow(AuditorNotDueError);
     expect(await superuser('select from pg_roles where rolname = $1', [role])).toHaveLength(1);
     await until(async () => {
-      await test.platform.auditors.expire(id);
+      await test.platform.auditors.expireAll();
       return (await superuser('select from pg_roles where rolname = $1', [role])).length === 0;
     }, 10_000);
     const book = new AuditorBook(test.platform.catalog);
@@ -160,6 +166,22 @@ describe.each(TIERS)('an auditor of a tenant of the %s tier', (tier) => {
     await test.platform.auditors.expire(id);
     expect(revokedAt).not.toBeNull();
     expect((await book.find(id))!.revokedAt).toEqual(revokedAt);
+  });
+
+  it('is ended by whoever does the platform’s work, its open session with it', async () => {
+    const parts = { jobsPrefix: `spec-${randomUUIDv7()}:` };
+    const platform = await openPlatform(test.platform.config, pino({ level: 'silent' }), parts);
+    const work = openPlatformWork(platform, await openProvisioning(platform));
+    const engine = startPlatformEngine(platform, { ...work, concurrency: 2, sweepMs: 200 });
+    const { id, url, role } = await grant(acme, 2_000);
+    const session = await connect(url);
+    const waiting = codeOf(session.query('select pg_sleep(600)'));
+    expect(await waiting).toBe('57P01');
+    expect(await superuser('select from pg_roles where rolname = $1', [role])).toEqual([]);
+    const book = new AuditorBook(test.platform.catalog);
+    await until(async () => (await book.find(id))?.revokedAt !== null, 10_000);
+    await engine.stop(5_000);
+    await platform.close();
   });
 
   it('is cut off in the middle when it is revoked, whatever it did to stay, and leaves nothing on the server', async () => {

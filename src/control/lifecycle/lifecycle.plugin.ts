@@ -1,4 +1,5 @@
 import type { Plugin } from '#kernel/plugin/plugin.js';
+import { LIFECYCLE_AUDIT_ACTIONS } from '#control/lifecycle/lifecycle.audit.js';
 import { CancelTenant } from './cancel-tenant.job.js';
 import { LifecycleModule } from './lifecycle.module.js';
 
@@ -9,4 +10,5 @@ export const lifecyclePlugin: Plugin = {
   module: LifecycleModule,
   permissions: [],
   handlers: [CancelTenant],
+  auditActions: LIFECYCLE_AUDIT_ACTIONS,
 };

@@ -12,10 +12,13 @@ import { OperatorSessionsService } from './auth/operator-sessions.service.js';
 import { OperatorSetupService } from './auth/operator-setup.service.js';
 import { OperatorsController } from './people/operators.controller.js';
 import { OperatorsService } from './people/operators.service.js';
+import { OperatedTenantsController } from './tenants/operated-tenants.controller.js';
+import { OperatedTenantsService } from './tenants/operated-tenants.service.js';
 
 @Module({
-  controllers: [OperatorAuthController, OperatorsController, PlatformAuditController, PlatformJobsController],
+  controllers: [OperatedTenantsController, OperatorAuthController, OperatorsController, PlatformAuditController, PlatformJobsController],
   providers: [
+    OperatedTenantsService,
     OperatorIdentities,
     OperatorLinksService,
     OperatorLoginService,

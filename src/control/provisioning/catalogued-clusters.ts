@@ -1,5 +1,6 @@
 import type { OwnCluster, OwnClusters } from '#catalog/clusters/own-clusters.js';
 import type { ClusterBook, ClusterEntry, KnownCluster } from '#control/provisioning/cluster-book.js';
+import { TEMPLATE_DATABASE } from '#control/provisioning/placer.js';
 import { ClusterUnknownError } from '#control/provisioning/provisioning.errors.js';
 import type { SecretSource } from '#kernel/isolation/secret-source.js';
 import type { Clock } from '#kernel/work/clock.js';
@@ -56,8 +57,10 @@ export class CataloguedClusters implements ClusterBook<KnownCluster> {
   }
 }
 
+/** The place alone; for what must be in some database of the platform's there is the template. */
 function withoutLogin(url: string): string {
   const place = new URL(url);
+  place.pathname = `/${TEMPLATE_DATABASE}`;
   place.username = '';
   place.password = '';
   return place.href;

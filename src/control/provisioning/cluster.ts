@@ -6,7 +6,7 @@ export interface Cluster {
   readonly region: string;
   /** Of the platform's own for many tenants, or one that a customer brought for itself alone. */
   readonly kind: ClusterKind;
-  /** The login of requests, in the shared database; of an own server, only where it is: it has no shared database and nobody logs in by it. */
+  /** The login of requests, in the shared database; of an own server, only where it is: it has the template instead, and nobody logs in by this. */
   readonly appUrl: string;
   /** Runs DDL and writes fences, in the shared database and in those of tenants on this server. */
   readonly migratorUrl: string;

@@ -10,6 +10,9 @@ export type Plans = ReadonlyMap<string, { readonly isolation: PlacementKind }>;
 export const SHARED_SCHEMA = 'shared';
 export const OWN_DATABASE_SCHEMA = 'app';
 
+/** Databases of tenants' own are copies of this one, which no session but provisioning's ever opens; every server has it. */
+export const TEMPLATE_DATABASE = 'tenantry_template';
+
 /** Decides where a new tenant goes. Names are opaque: a slug would be truncated at 63 bytes, could collide, and would list the customers. */
 export class Placer {
   constructor(

@@ -67,6 +67,15 @@ export class OwnServerRefusedError extends AppError {
   }
 }
 
+/** A server that a customer brought cannot be given back while a tenant is placed there. */
+export class ClusterInUseError extends AppError {
+  readonly code = 'provisioning.cluster-in-use';
+
+  constructor(readonly cluster: string) {
+    super(`A tenant is placed on cluster ${cluster}.`);
+  }
+}
+
 /** Making a tenant failed, and taking it back failed too: somebody has to look. */
 export class CreationNotUndoneError extends AppError {
   readonly code = 'provisioning.not-undone';

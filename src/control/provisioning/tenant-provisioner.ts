@@ -26,6 +26,9 @@ export interface TenantRequest {
   readonly cluster?: string | undefined;
 }
 
+/** Puts something into a place that was made, before the tenant is opened. */
+export type Filling = (tenant: Tenant) => Promise<void>;
+
 /** Brings a tenant into being, changes its status, and takes it away again; each step leaves catalog and fence agreeing. */
 export class TenantProvisioner {
   readonly #statuses: FencedStatus;
@@ -42,14 +45,15 @@ export class TenantProvisioner {
   /**
    * Reserves the name and the place, makes the place, verifies it and opens it. What was begun is undone when a step fails; raises
    * CreationNotUndoneError when that fails too. After a crash the tenant is still being provisioned: `resume` or `undo` it. Once it is
-   * active in the catalog nothing is undone: raises TenantNotFencedError or TenantNotFoundedError, and `resume` goes on.
+   * active in the catalog nothing is undone: raises TenantNotFencedError or TenantNotFoundedError, and `resume` goes on. `fill` is a step like
+   * the others, the last before it is opened.
    */
-  async create(request: TenantRequest): Promise<Tenant> {
+  async create(request: TenantRequest, fill?: Filling): Promise<Tenant> {
     const { cluster, ...order } = request;
     const placement = await this.placer.place(order.plan, order.region, { cluster });
     const reserved = await this.registry.reserve({ ...order, id: randomUUIDv7(), placement });
     try {
-      return await this.resume(reserved);
+      return await this.resume(reserved, fill);
     } catch (error) {
       if (error instanceof TenantNotFencedError || error instanceof TenantNotFoundedError) throw error;
       await this.undo(reserved).catch((failure: unknown) => {
@@ -65,10 +69,11 @@ export class TenantProvisioner {
    * Goes on with a creation that was interrupted; of an active tenant, only the fence is sealed again and what is missing of its first
    * owner is made. Raises TenantNotFencedError, TenantNotFoundedError, and TenantNotProvisioningError for a tenant that is neither.
    */
-  async resume(tenant: Tenant): Promise<Tenant> {
+  async resume(tenant: Tenant, fill?: Filling): Promise<Tenant> {
     if (tenant.status !== 'active') {
       requireProvisioning(tenant);
       await this.isolation.prepare(tenant);
+      await fill?.(tenant);
     }
     const opened = await this.#statuses.fenced(await this.registry.open(tenant.id));
     await this.#foundPatiently(opened);

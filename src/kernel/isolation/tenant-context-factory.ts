@@ -1,5 +1,5 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/core';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { TENANT_FILTER } from '#kernel/isolation/tenant-filter.js';
 import { TenantTransaction } from '#kernel/isolation/tenant-transaction.js';
 import { WrongTenantInScopeError } from '#kernel/tenancy/tenancy.errors.js';
@@ -24,6 +24,8 @@ export class TenantContextFactory {
     private readonly orm: MikroORM,
     private readonly kysely: Kysely<unknown>,
     private readonly onAfterCommitFailed: AfterCommitFailed,
+    /** The same with more patience: its transactions may stay open for as long as an export takes. */
+    private readonly patient = kysely,
   ) {}
 
   /** For behaviour and writes: an entity manager of its own, or that of the transaction in scope. */
@@ -62,6 +64,24 @@ export class TenantContextFactory {
       await TenantTransaction.leave(() => Promise.all(begun.map((transaction) => transaction.giveUp(onFailure))));
       throw error;
     }
+  }
+
+  /**
+   * Reads everything as it was at one moment, however long that takes: nothing is written in it, and nobody waits for it. It stands apart from
+   * the transaction in scope.
+   */
+  async snapshot<T>(work: (reads: TenantReads<unknown>) => Promise<T>): Promise<T> {
+    TenantScope.require('take a snapshot');
+    const begun = this.patient.transaction().setIsolationLevel('repeatable read').setAccessMode('read only');
+    return TenantTransaction.leave(() =>
+      begun.execute(async (reads) => {
+        // The server's own limits are those of requests; how long this may stay open the connection decides.
+        await sql`select set_config('transaction_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true)`.execute(
+          reads,
+        );
+        return work(reads);
+      }),
+    );
   }
 
   #fork(tenant: Tenant): EntityManager {

@@ -17,6 +17,7 @@ interface CreateFlags {
   readonly plan: string;
   readonly region: string;
   readonly slug?: string;
+  readonly cluster?: string;
 }
 
 /** `tenant …`: each command parses, asks one service, and prints. Gives the group, for the commands of other files. */
@@ -31,6 +32,7 @@ export function addTenantCommands(program: Command, session: Session): Command {
     .requiredOption('--plan <plan>')
     .requiredOption('--region <region>')
     .option('--slug <slug>')
+    .option('--cluster <name>', 'where it goes; else the region decides')
     .option('--wait', 'wait until it is active; it always does')
     .action((flags: CreateFlags) =>
       session.provisioned(async ({ provisioning, output }) => {

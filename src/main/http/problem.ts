@@ -7,6 +7,7 @@ import { LoginLockedError, PasswordRefusedError } from '#workspace/members/auth.
 import { appErrorOf } from '#main/http/app-error-of.js';
 import { MethodNotAllowedError, ValidationFailedError } from '#main/http/http.errors.js';
 import { PlanRequiredError } from '#workspace/access/access.errors.js';
+import { SettingInvalidError } from '#workspace/settings/setting.errors.js';
 import { PROBLEM_STATUSES, type ProblemStatus } from '#main/http/problem-statuses.js';
 
 /** An answer that says why there is no other, as RFC 9457 has it. */
@@ -52,6 +53,7 @@ function headersOf(status: number, retryAfter: number | undefined, fact: AppErro
 
 function membersOf(fact: AppError | undefined): object {
   if (fact instanceof PasswordRefusedError) return { errors: [{ pointer: fact.pointer, detail: fact.reason }] };
+  if (fact instanceof SettingInvalidError) return { errors: fact.errors };
   if (fact instanceof ValidationFailedError) return { errors: fact.errors };
   if (fact instanceof PlanRequiredError) return { requiredPlan: fact.requiredPlan };
   if (fact instanceof TenantMisdirectedError) return { region: fact.region };

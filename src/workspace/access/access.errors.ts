@@ -34,6 +34,18 @@ export class PlanRequiredError extends AppError {
   }
 }
 
+/** The plan has what this needs, and it is switched off: by the tenant, by the platform, or because it is not let out yet. */
+export class FeatureClosedError extends AppError {
+  readonly code = 'access.feature-closed';
+
+  constructor(
+    readonly permission: string,
+    reason: string,
+  ) {
+    super(reason);
+  }
+}
+
 /** The tenant may only read: an invoice has been open for too long. */
 export class ReadOnlyError extends AppError {
   readonly code = 'access.read-only';

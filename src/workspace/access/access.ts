@@ -10,6 +10,7 @@ import { WorkOrigin } from '#kernel/work/work-origin.js';
 import {
   AccessDeniedError,
   BeyondOwnRightsError,
+  FeatureClosedError,
   PlanRequiredError,
   ReadOnlyError,
   StepUpRequiredError,
@@ -21,6 +22,7 @@ import type { Resource } from '#workspace/access/resource.js';
 import { readRoleGraph } from '#workspace/access/role-reader.js';
 import type { Standing } from '#workspace/access/standing.js';
 import type { Standings } from '#workspace/access/standings.js';
+import type { FeatureGates } from '#workspace/settings/feature-gates.js';
 import { NOTHING_VISIBLE, type Visible, visibleTo } from '#workspace/access/visible.js';
 
 export interface AccessDependencies {
@@ -28,6 +30,8 @@ export interface AccessDependencies {
   readonly permissions: PermissionCatalogue;
   readonly plans: PlanCatalogue;
   readonly contexts: TenantContextFactory;
+  /** What closes a feature that a plan has; without it none is closed. */
+  readonly gates?: Pick<FeatureGates, 'closed'>;
   readonly now?: () => number;
 }
 
@@ -47,7 +51,7 @@ export class Access {
     return this.decideFor(principal, permission, resource);
   }
 
-  /** Raises UnauthenticatedError, StepUpRequiredError, PlanRequiredError or AccessDeniedError, unless it is allowed. */
+  /** Raises UnauthenticatedError, StepUpRequiredError, PlanRequiredError, FeatureClosedError or AccessDeniedError, unless it is allowed. */
   async require(permission: Permission, resource?: Resource): Promise<void> {
     const decision = await this.decide(permission, resource);
     if (!decision.allow) throw refusalOf(decision, permission);
@@ -57,7 +61,7 @@ export class Access {
   async visible(permission: Permission, kind: string): Promise<Visible> {
     const { principal, surface } = WorkOrigin.current();
     if (!principal) return surface === 'http' ? NOTHING_VISIBLE : { all: true, except: [], only: [] };
-    return visibleTo(await this.standingOf(principal), permission, kind, this.circumstances());
+    return visibleTo(await this.standingOf(principal), permission, kind, await this.#circumstancesOf(permission));
   }
 
   /**
@@ -87,13 +91,13 @@ export class Access {
 
   /** The same decision about somebody else of the tenant in scope. */
   async decideFor(principal: Principal, permission: Permission, resource?: Resource): Promise<Decision> {
-    return decide(await this.standingOf(principal), { permission, ...resource }, this.circumstances());
+    return decide(await this.standingOf(principal), { permission, ...resource }, await this.#circumstancesOf(permission));
   }
 
   /** What a member of the tenant in scope may, as if they had just signed in. */
   async decideForMember(id: string, permission: Permission, resource?: Resource): Promise<Decision> {
     const principal: Principal = { kind: 'member', id, tenantId: TenantScope.require('decide on access').id, sessionId: null };
-    const circumstances = { ...this.circumstances(), isPresent: false };
+    const circumstances = { ...(await this.#circumstancesOf(permission)), isPresent: false };
     return decide(await this.standingOf(principal), { permission, ...resource }, circumstances);
   }
 
@@ -117,6 +121,13 @@ export class Access {
       now: at,
     };
   }
+
+  async #circumstancesOf({ feature }: Permission): Promise<Circumstances> {
+    const circumstances = this.circumstances();
+    // Nothing is asked of a feature that the plan does not have: that is reason enough.
+    if (feature === undefined || !circumstances.features.has(feature)) return circumstances;
+    return { ...circumstances, closed: (await this.parts.gates?.closed(feature))?.reason };
+  }
 }
 
 /** The error a refusal is raised as. A member whose sign-in is over is nobody any more, and must sign in; that is another answer than "not you". */
@@ -125,6 +136,7 @@ export function refusalOf({ rule, reason, requiredPlan, stepUp }: Decision, { na
   const isOver = principal?.kind !== 'machine' && (rule === 'membership' || rule === 'session');
   if (isOver) return new UnauthenticatedError();
   if (rule === 'plan') return new PlanRequiredError(name, requiredPlan);
+  if (rule === 'feature') return new FeatureClosedError(name, reason);
   if (rule === 'read-only') return new ReadOnlyError(name);
   return stepUp ? new StepUpRequiredError(name) : new AccessDeniedError(name, reason);
 }

@@ -55,7 +55,8 @@ describe('the decision', () => {
     ['a member who is not active', standing({ isActive: false }), READ, {}, 'membership'],
     ['a session that was ended', standing({ session: null }), READ, {}, 'session'],
     ['a session that is over', standing({ session: { authenticatedAt: NOW, endsAt: NOW } }), READ, {}, 'session'],
-    ['a plan without the feature', owner, EXPORT, {}, 'plan'],
+    ['a plan without the feature', owner, EXPORT, { closed: 'off' }, 'plan'],
+    ['a feature that is switched off', owner, EXPORT, { features: new Set(['export']), closed: 'off' }, 'feature'],
     [
       'a password given too long ago',
       standing({ rank: 3, session: { authenticatedAt: NOW - 5 * MINUTE - 1, endsAt: NOW + 1 } }),
@@ -132,10 +133,10 @@ describe('the decision', () => {
   it('tells the rules that were asked, in their order', () => {
     const steps = stepsTo(decide(standing(), { permission: DELETE }, circumstances));
     expect(steps.map(({ rule }) => rule)).toEqual([
-      ...['tenant-status', 'membership', 'session', 'read-only', 'plan', 'step-up', 'deny-on-resource', 'deny-on-kind', 'key'],
+      ...['tenant-status', 'membership', 'session', 'read-only', 'plan', 'feature', 'step-up', 'deny-on-resource', 'deny-on-kind', 'key'],
       ...['allow-on-resource', 'allow-on-kind', 'role', 'default'],
     ]);
-    expect(steps.map(({ outcome }) => outcome)).toEqual([...Array<string>(12).fill('passed'), 'refused']);
+    expect(steps.map(({ outcome }) => outcome)).toEqual([...Array<string>(13).fill('passed'), 'refused']);
     expect(stepsTo(decide(standing(), { permission: READ }, circumstances)).at(-1)).toEqual({ rule: 'role', outcome: 'allowed' });
     expect(stepsTo({ allow: true, rule: 'platform', reason: '' })).toEqual([{ rule: 'platform', outcome: 'allowed' }]);
   });

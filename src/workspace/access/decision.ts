@@ -20,6 +20,8 @@ export interface Circumstances {
   readonly features: ReadonlySet<string>;
   /** The least plan that has a feature. */
   readonly planWith: (feature: string) => string | undefined;
+  /** Why the permission's feature is closed although the plan has it; without this it is open. */
+  readonly closed?: string | undefined;
   /** Whether somebody asks now; what was asked for earlier is done without them, so their sign-in may have ended. */
   readonly isPresent: boolean;
   /** In milliseconds. */
@@ -33,6 +35,7 @@ export type Rule =
   | 'session'
   | 'read-only'
   | 'plan'
+  | 'feature'
   | 'step-up'
   | 'deny-on-resource'
   | 'deny-on-kind'
@@ -65,6 +68,7 @@ const RULES: readonly (readonly [Rule, Look])[] = [
   ['session', lookAtSession],
   ['read-only', lookAtReadOnly],
   ['plan', lookAtPlan],
+  ['feature', (_standing, _question, { closed }) => (closed === undefined ? null : refuse(closed))],
   ['step-up', lookAtStepUp],
   ['deny-on-resource', lookForDeny((override, question) => override.id !== null && isSameId(override.id, question.id))],
   ['deny-on-kind', lookForDeny(({ id }) => id === null)],

@@ -3,6 +3,7 @@ import { AnchorAuditJob } from '#workspace/audit/anchor-audit.job.js';
 import { AUDIT_ACTIONS } from '#workspace/audit/audit.audit.js';
 import { AuditModule } from '#workspace/audit/audit.module.js';
 import { AUDIT_PERMISSIONS } from '#workspace/audit/audit.permissions.js';
+import { featureKey } from '#workspace/settings/feature-key.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -15,4 +16,5 @@ export const auditPlugin: Plugin = {
   handlers: [AnchorAuditJob],
   schedules: [{ name: 'audit.anchor-hourly', handler: AnchorAuditJob, every: { milliseconds: HOUR_MS } }],
   auditActions: AUDIT_ACTIONS,
+  settings: [featureKey('audit-export', { owner: 'audit', description: 'Whether the record can be exported.', flag: 'audit-export' })],
 };

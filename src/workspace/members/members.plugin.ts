@@ -1,4 +1,5 @@
 import type { Plugin } from '#kernel/plugin/plugin.js';
+import { MEMBER_COUNTS } from './member-counts.js';
 import { Member } from './member.entity.js';
 import { MEMBER_AUDIT } from './members.audit.js';
 import { MembersModule } from './members.module.js';
@@ -13,5 +14,6 @@ export const membersPlugin: Plugin = {
   permissions: Object.values(MEMBER_PERMISSIONS),
   handlers: [TrimSessions],
   schedules: [TRIM_SESSIONS_DAILY],
+  counts: MEMBER_COUNTS,
   auditActions: MEMBER_AUDIT,
 };

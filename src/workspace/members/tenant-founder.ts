@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/core';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import { Outbox } from '#kernel/outbox/outbox.js';
 import { AuditTrail } from '#workspace/audit/audit-trail.js';
@@ -29,18 +30,30 @@ export class TenantFounder {
       if (await em.findOne(Company, {})) return;
       const name = companyName.trim().slice(0, 200) || tenant.slug;
       em.create(Company, { name, locale: 'en', timeZone: 'UTC', tenantId: tenant.id, version: 1 });
-      const email = adminEmail.trim().toLowerCase();
-      const owner = em.create(Member, {
-        email,
-        name: adminName.trim().slice(0, 200) || email,
-        roles: ['owner'],
-        status: 'invited',
-        tenantId: tenant.id,
-        version: 1,
-      });
-      await em.flush();
-      this.outbox.publish(memberInvited, { memberId: owner.id, linkId: await this.links.open('setup', owner.id) });
-      this.audit.record({ action: 'member.invited', targets: [{ type: 'member', id: owner.id }] });
+      await this.#invite(em, tenant.id, adminEmail, adminName);
     });
+  }
+
+  /** In the scope of a tenant whose people were brought from elsewhere, none of whom can sign in yet: this one can, by a link, as an owner. */
+  async welcome(adminEmail: string): Promise<void> {
+    await this.contexts.transaction(async ({ em, tenant }) => {
+      const known = await em.findOne(Member, { email: adminEmail.trim().toLowerCase() });
+      if (!known) return this.#invite(em, tenant.id, adminEmail, adminEmail);
+      if (!known.roles.includes('owner')) known.roles = [...known.roles, 'owner'];
+      known.status = 'invited';
+      await this.#link(em, known);
+    });
+  }
+
+  async #invite(em: EntityManager, tenantId: string, adminEmail: string, adminName: string): Promise<void> {
+    const email = adminEmail.trim().toLowerCase();
+    const name = adminName.trim().slice(0, 200) || email;
+    await this.#link(em, em.create(Member, { email, name, roles: ['owner'], status: 'invited', tenantId, version: 1 }));
+  }
+
+  async #link(em: EntityManager, owner: Member): Promise<void> {
+    await em.flush();
+    this.outbox.publish(memberInvited, { memberId: owner.id, linkId: await this.links.open('setup', owner.id) });
+    this.audit.record({ action: 'member.invited', targets: [{ type: 'member', id: owner.id }] });
   }
 }

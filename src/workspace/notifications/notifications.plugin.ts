@@ -2,6 +2,7 @@ import type { Plugin } from '#kernel/plugin/plugin.js';
 import { SendDigest } from './mail/send-digest.job.js';
 import { SendMail } from './mail/send-mail.job.js';
 import { NOTIFICATION_PERMISSIONS } from './notification.permissions.js';
+import { NOTIFICATION_SETTINGS } from './notification.settings.js';
 import { NOTIFICATION_AUDIT } from './notifications.audit.js';
 import { NotificationsModule } from './notifications.module.js';
 import { TellOfMembers } from './tell-of-members.job.js';
@@ -16,4 +17,5 @@ export const notificationsPlugin: Plugin = {
   handlers: [SendDigest, SendMail, TellOfMembers, TrimNotifications],
   schedules: [TRIM_NOTIFICATIONS_DAILY],
   auditActions: NOTIFICATION_AUDIT,
+  settings: Object.values(NOTIFICATION_SETTINGS),
 };

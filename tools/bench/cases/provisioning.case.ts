@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TEMPLATE_DATABASE } from '#adapters/postgres/database-maker.js';
+import { TEMPLATE_DATABASE } from '#control/provisioning/placer.js';
 import { readMigrationLine } from '#adapters/postgres/migration-line.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import { projectFolder } from '#main/project-folder.js';

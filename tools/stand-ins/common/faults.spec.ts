@@ -16,6 +16,13 @@ describe('planned faults', () => {
     expect(take(faults, '/deletedsecrets/a')).toEqual({ status: 500 });
   });
 
+  it('wait for a request of their method', () => {
+    const faults = new Faults(VaultFault);
+    faults.plan({ next: [{ status: 500 }], path: '/secrets/', method: 'PUT' });
+    expect(faults.take('/secrets/a', true, 'GET')).toBeUndefined();
+    expect(faults.take('/secrets/a', true, 'PUT')).toEqual({ status: 500 });
+  });
+
   it('leave alone a request that meets them only by its path, unless a path names it', () => {
     const faults = new Faults(VaultFault);
     faults.plan({ always: { status: 503 } });

@@ -118,7 +118,7 @@ export class StripeStandIn {
   }
 
   private async serveFaulty(question: Question, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const fault = this.faults.take(question.path, true) ?? {};
+    const fault = this.faults.take(question.path, true, question.method) ?? {};
     if (fault.duplicate !== undefined) this.sender.duplicateNext(fault.duplicate);
     const isSilent = fault.drop === true || (fault.hang === true && !fault.afterEffect);
     const answer = isSilent ? undefined : await this.answer(question, request.headers, fault);

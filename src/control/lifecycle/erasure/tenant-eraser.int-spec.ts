@@ -28,6 +28,23 @@ async function everythingOf(tenant: Tenant): Promise<unknown> {
 }
 
 describe.each(TIERS)('a cancelled tenant of the %s tier', (tier) => {
+  it('takes the logins of its auditors with it, and those of nobody else', async () => {
+    const { acme, globex } = await stage.tests.pair(tier);
+    const wish = { email: 'auditor@example.test', expiresAt: new Date(Date.now() + 3_600_000), reason: 'an audit' };
+    const { auditors } = stage.tests.platform;
+    const [mine, theirs] = [await auditors.grant(acme.id, wish), await auditors.grant(globex.id, wish)];
+    await stage.cancel(acme);
+    expect((await stage.findings(acme))['postgresql']).toContainEqual({
+      kind: `role ${mine.role} on ${acme.placement.cluster}`,
+      count: 1,
+    });
+    await stage.eraser().erase(stage.order(acme));
+    const left = await stage.asSuperuser(globex.placement.cluster, globex.placement.database, (superuser) =>
+      superuser.run('select rolname from pg_roles where rolname = any($1)', [[mine.role, theirs.role]]),
+    );
+    expect(left).toEqual([{ rolname: theirs.role }]);
+  });
+
   it('is erased everywhere on its day, provably, and its neighbour is not touched', async () => {
     const { acme, globex } = await stage.pair(tier);
     const before = await everythingOf(globex);
@@ -64,8 +81,8 @@ describe.each(TIERS)('a cancelled tenant of the %s tier', (tier) => {
     const { acme, globex } = await stage.pair(tier);
     await stage.eraser().erase(stage.order(acme));
     expect(await stage.findings(acme)).toEqual(EMPTY);
-    const before = await everythingOf(globex);
     await plant(acme, globex);
+    const before = await everythingOf(globex);
     const found = await stage.findings(acme);
     const kinds = Object.fromEntries(
       Object.entries(found).map(([name, left]) => [name, left.map(({ kind }) => kind.replace(/planted_[0-9a-f]+/, 'planted'))]),

@@ -18,6 +18,24 @@ export class StorageFullError extends AppError {
   }
 }
 
+/** One file is larger than one may be in this tenant. */
+export class FileTooLargeError extends AppError {
+  readonly code = 'tickets.file-too-large';
+
+  constructor(readonly limitMb: number) {
+    super(`A file may have ${limitMb} MB at most.`);
+  }
+}
+
+/** Those who run the platform have switched off uploads for now; files that are there can be read. */
+export class UploadsClosedError extends AppError {
+  readonly code = 'tickets.uploads-closed';
+
+  constructor() {
+    super('No files are taken at the moment; try again later.');
+  }
+}
+
 /** How long a file is must be known before its first byte. */
 export class LengthNeededError extends AppError {
   readonly code = 'tickets.length-needed';

@@ -34,7 +34,15 @@ export class AttachmentsController {
     permission: attach,
     resource: 'ticket',
     answers: { 201: AttachmentView },
-    refuses: ['tickets.not-found', 'tickets.storage-full', 'tickets.length-needed', 'objects.wrong-size', 'objects.upload-interrupted'],
+    refuses: [
+      'tickets.not-found',
+      'tickets.storage-full',
+      'tickets.file-too-large',
+      'tickets.uploads-closed',
+      'tickets.length-needed',
+      'objects.wrong-size',
+      'objects.upload-interrupted',
+    ],
   })
   async add(
     @Param('id', { schema: TicketId }) id: string,

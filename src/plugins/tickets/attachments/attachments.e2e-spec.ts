@@ -195,9 +195,19 @@ describe.each(TIERS)('files with tickets in the %s tier', (tier) => {
   });
 
   it('stops at what the plan has room for, also when many come at once', async () => {
-    const { contexts, access, audit, outbox, objects, plans } = stage.tests.platform;
+    const { contexts, access, audit, outbox, objects, plans, settings, flags } = stage.tests.platform;
     const terms = new Map([...plans.terms].map(([name, plan]) => [name, { ...plan, limits: { ...plan.limits, attachmentsMb: 3 } }]));
-    const service = new AttachmentsService(contexts, {} as never, access, audit, outbox, new PlanCatalogue(terms), objects);
+    const service = new AttachmentsService(
+      contexts,
+      {} as never,
+      access,
+      audit,
+      outbox,
+      new PlanCatalogue(terms),
+      objects,
+      settings,
+      flags,
+    );
     const id = await openTicket(eve);
     const add = (n: number): Promise<unknown> => {
       const body = Buffer.alloc(1_000_000, n);

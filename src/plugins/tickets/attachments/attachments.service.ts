@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { type EntityManager, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
+import { Flags } from '#kernel/flags/flags.js';
 import { TenantContextFactory } from '#kernel/isolation/tenant-context-factory.js';
 import { Outbox } from '#kernel/outbox/outbox.js';
 import { PageCursors } from '#kernel/plugin/page-cursor.js';
@@ -11,21 +12,27 @@ import { Access } from '#workspace/access/access.js';
 import { AuditTrail } from '#workspace/audit/audit-trail.js';
 import type { StoredObject } from '#workspace/objects/object-store.js';
 import { TenantObjects } from '#workspace/objects/tenant-objects.js';
+import { TenantSettings } from '#workspace/settings/tenant-settings.js';
 import { isMadeByPresent, makerView, presentMaker } from '../maker.js';
 import { threadPage } from '../ticket-thread.js';
 import { TICKET_PERMISSIONS } from '../ticket.permissions.js';
+import { TICKET_SETTINGS } from '../ticket.settings.js';
 import { findTicket } from '../tickets.service.js';
 import { attachmentName } from './attachment-name.js';
 import { TicketAttachment } from './attachment.entity.js';
-import { AttachmentNotFoundError, LengthNeededError, StorageFullError } from './attachment.errors.js';
+import {
+  AttachmentNotFoundError,
+  FileTooLargeError,
+  LengthNeededError,
+  StorageFullError,
+  UploadsClosedError,
+} from './attachment.errors.js';
 import type { AttachmentPage, AttachmentView, ListAttachments } from './attachment.schemas.js';
 import { placeOf } from './file-place.js';
 import { releaseFiles } from './release-files.js';
 import { accountFor, bytesTaken, type StorageTables } from './storage-account.js';
 
 const MEGABYTE = 1_000_000;
-/** Of one file; the column is a 32-bit integer. */
-const LARGEST = 2 ** 31 - 1;
 const CONTENT_TYPE = /^[a-z0-9!#$&^_.+-]{1,80}\/[a-z0-9!#$&^_.+-]{1,80}$/;
 
 /** A file on its way to the caller; the body must be read or destroyed. */
@@ -45,6 +52,8 @@ export class AttachmentsService {
     private readonly outbox: Outbox,
     private readonly plans: PlanCatalogue,
     private readonly objects: TenantObjects,
+    private readonly settings: TenantSettings,
+    private readonly flags: Flags,
   ) {}
 
   /** Oldest first. Raises CursorInvalidError. */
@@ -57,15 +66,18 @@ export class AttachmentsService {
 
   /**
    * The bytes go to the store first and the row after them, so that a row always has its object. The same bytes under the same name are one
-   * attachment of a ticket, however often they are sent. Raises LengthNeededError, StorageFullError, and UploadInterruptedError or
-   * WrongObjectSizeError when the body is not what was announced; nothing is kept then.
+   * attachment of a ticket, however often they are sent. Raises UploadsClosedError, LengthNeededError, FileTooLargeError, StorageFullError, and
+   * UploadInterruptedError or WrongObjectSizeError when the body is not what was announced; nothing is kept then.
    */
   async add(ticketId: string, name: string, { stream, length, type }: RawBody): Promise<AttachmentView> {
+    const { em, tenant } = this.contexts.open();
+    if (!this.flags.isOn('ticket-uploads', tenant)) throw new UploadsClosedError();
     if (length === undefined) throw new LengthNeededError();
-    const { em } = this.contexts.open();
     await findTicket(em, ticketId);
+    const largestMb = await this.settings.resolve(TICKET_SETTINGS.uploadMb);
+    if (length > largestMb * MEGABYTE) throw new FileTooLargeError(largestMb);
     const taken = await bytesTaken(this.contexts.reads<StorageTables>());
-    if (length > LARGEST || taken + length > this.#room()) throw this.#full();
+    if (taken + length > this.#room()) throw this.#full();
     const id = randomUUIDv7();
     const contentType = contentTypeOf(type);
     const stored = await this.objects.put(placeOf(ticketId, id), stream, { size: length, contentType });

@@ -1,8 +1,7 @@
 /** When mails that are not critical are gathered, all in milliseconds. */
 export const DELIVERY_LIMITS = {
-  /** So many of one category for one member within the window become one mail. */
+  /** So many of one category for one member within the tenant's `notifications.digest-minutes` become one mail. */
   digestFrom: 5,
-  windowMs: 600_000,
   /** How long a mail waits for others to come at the same moment. */
   holdMs: 5_000,
 } as const;

@@ -4,13 +4,20 @@ import type { TenantTransaction } from '#kernel/isolation/tenant-transaction.js'
 import { rowTime } from '#kernel/model/row-time.js';
 import { Outbox } from '#kernel/outbox/outbox.js';
 import type { Notice } from '../notice.js';
+import { TenantSettings } from '#workspace/settings/tenant-settings.js';
 import { isCritical } from '../notification-categories.js';
 import type { NotificationTables } from '../notification-tables.js';
+import { NOTIFICATION_SETTINGS } from '../notification.settings.js';
 import { DELIVERY_LIMITS } from './delivery-limits.js';
 import { SendDigest } from './send-digest.job.js';
 import { SendMail } from './send-mail.job.js';
 
-const { digestFrom, windowMs, holdMs } = DELIVERY_LIMITS;
+const { digestFrom, holdMs } = DELIVERY_LIMITS;
+
+interface Window {
+  readonly now: Date;
+  readonly windowMs: number;
+}
 
 /**
  * Puts mails on their way, in the transaction of the notice. What is critical goes by itself and at once; of the rest, so many of one category
@@ -18,18 +25,26 @@ const { digestFrom, windowMs, holdMs } = DELIVERY_LIMITS;
  */
 @Injectable()
 export class MailDesk {
-  constructor(private readonly outbox: Outbox) {}
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly settings: TenantSettings,
+  ) {}
 
   async post(transaction: TenantTransaction, notice: Notice, now: Date): Promise<void> {
     const { memberId, category } = notice;
     const id = await insert(transaction, notice, now);
     if (id === null) return;
-    const isAlone = isCritical(category) || !(await this.#isCrowded(transaction, notice, now));
-    if (isAlone) this.outbox.enqueue(SendMail, { deliveryId: id }, isCritical(category) ? {} : { dueAt: later(now, holdMs) });
-    else await this.#gather(transaction, { memberId, category, id }, now);
+    if (isCritical(category)) {
+      this.outbox.enqueue(SendMail, { deliveryId: id });
+      return;
+    }
+    const windowMs = (await this.settings.resolve(NOTIFICATION_SETTINGS.digestMinutes)) * 60_000;
+    if (await this.#isCrowded(transaction, notice, { now, windowMs }))
+      await this.#gather(transaction, { memberId, category, id }, { now, windowMs });
+    else this.outbox.enqueue(SendMail, { deliveryId: id }, { dueAt: later(now, holdMs) });
   }
 
-  async #isCrowded(transaction: TenantTransaction, { memberId, category }: Notice, now: Date): Promise<boolean> {
+  async #isCrowded(transaction: TenantTransaction, { memberId, category }: Notice, { now, windowMs }: Window): Promise<boolean> {
     const { recent } = await transaction
       .sql<NotificationTables>()
       .selectFrom('mail_delivery')
@@ -45,7 +60,7 @@ export class MailDesk {
   async #gather(
     transaction: TenantTransaction,
     { memberId, category, id }: Pick<Notice, 'memberId' | 'category'> & { id: string },
-    now: Date,
+    { now, windowMs }: Window,
   ): Promise<void> {
     const statements = transaction.sql<NotificationTables>();
     const begun = await statements

@@ -7,11 +7,13 @@ import { MAIL_SENDER, type MailSender, MailNotSentError } from '../mail-sender.j
 import type { Notice } from '../notice.js';
 import { Notifier } from '../notifier.js';
 import { TellOfMembers } from '../tell-of-members.job.js';
+import { NOTIFICATION_SETTINGS } from '../notification.settings.js';
 import { DELIVERY_LIMITS } from './delivery-limits.js';
 import { SendDigest } from './send-digest.job.js';
 import { SendMail } from './send-mail.job.js';
 
-const { digestFrom, windowMs } = DELIVERY_LIMITS;
+const { digestFrom } = DELIVERY_LIMITS;
+const windowMs = NOTIFICATION_SETTINGS.digestMinutes.default * 60_000;
 
 describe.each(TIERS)('mails of tenants on the %s tier', (tier) => {
   let stage: NotificationStage;

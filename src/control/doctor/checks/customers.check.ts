@@ -1,0 +1,45 @@
+import type { BillingProvider } from '#control/billing/billing-provider.js';
+import type { Check, Finding } from '#control/doctor/check.js';
+
+/** A tenant with the customer that is on record for it. */
+export interface BilledTenant {
+  readonly tenantId: string;
+  readonly customerId: string;
+}
+
+/** Holds the customers of the payment provider against the tenants, both ways. Customers that are not ours have no tenant in their metadata. */
+export class CustomersCheck implements Check {
+  readonly name = 'customers';
+
+  constructor(
+    private readonly billing: Pick<BillingProvider, 'allCustomers' | 'deleteCustomer'>,
+    private readonly tenants: () => Promise<ReadonlySet<string>>,
+    private readonly billed: () => Promise<readonly BilledTenant[]>,
+  ) {}
+
+  async look(): Promise<readonly Finding[]> {
+    const there = new Map<string, string>();
+    for await (const { id, tenantId } of this.billing.allCustomers()) if (tenantId !== null) there.set(id, tenantId);
+    const [everybody, billed] = [await this.tenants(), await this.billed()];
+    const recorded = new Map(billed.map(({ tenantId, customerId }) => [tenantId, customerId]));
+    return [
+      ...[...there]
+        .filter(([id, tenantId]) => !everybody.has(tenantId) || (recorded.get(tenantId) ?? id) !== id)
+        .map(([id, tenantId]) => ({
+          subject: `customer ${id}`,
+          problem: everybody.has(tenantId) ? 'is a second one of its tenant' : 'is of a tenant that there is not',
+          // A second one may be the one that pays.
+          mend: everybody.has(tenantId) ? null : () => this.billing.deleteCustomer(id),
+          mayBeYoung: true,
+        })),
+      ...billed
+        .filter(({ customerId }) => !there.has(customerId))
+        .map(({ tenantId, customerId }) => ({
+          subject: `customer ${customerId}`,
+          problem: `is on record for tenant ${tenantId} and not at the payment provider`,
+          mend: null,
+          mayBeYoung: false,
+        })),
+    ];
+  }
+}

@@ -1,0 +1,136 @@
+import { randomBytes, randomUUIDv7 } from 'node:crypto';
+import pg from 'pg';
+import { atDatabase, identifier } from '#adapters/postgres/session.js';
+import { Sightings } from '#catalog/doctor/sightings.js';
+import type { Check, Finding } from '#control/doctor/check.js';
+import { Doctor, type CheckReport, type Diagnosis } from '#control/doctor/doctor.js';
+import type { Tenant } from '#kernel/tenancy/tenant.js';
+import { Clock } from '#kernel/work/clock.js';
+import { openDoctor } from '#main/open-doctor.js';
+import { TestPlatform, TIERS } from '#testing/test-platform.js';
+
+const HOUR_MS = 3_600_000;
+
+describe('the doctor', () => {
+  let tests: TestPlatform;
+  let provisioning: pg.Client;
+  let sightings: Sightings;
+
+  beforeAll(async () => {
+    tests = await TestPlatform.open();
+    sightings = new Sightings(tests.platform.catalog);
+    const { provisionUrl, appUrl } = await tests.provisioning.clusterBook.named('eu-west-1');
+    provisioning = new pg.Client({ connectionString: atDatabase(provisionUrl, new URL(appUrl).pathname.slice(1)) });
+    await provisioning.connect();
+  });
+  afterAll(async () => {
+    await provisioning.end();
+    await tests.close();
+  });
+
+  /** Other specs make and take away at the same time: only what this one planted counts, and nothing else may be mended. */
+  const examine = async (isOurs: (finding: Finding) => boolean, isMending: boolean, sparedMs = HOUR_MS): Promise<Diagnosis[]> => {
+    const { checks } = (await openDoctor(tests.platform, tests.provisioning, { sparedMs })).options;
+    const ours = checks.map((check): Check => ({ name: check.name, look: async () => (await check.look()).filter(isOurs) }));
+    const reports: CheckReport[] = [];
+    for await (const report of new Doctor({ checks: ours, sightings, clock: new Clock(), sparedMs }).examine(isMending))
+      reports.push(report);
+    expect(reports.filter(({ status }) => status === 'unseen')).toEqual([]);
+    return reports.flatMap(({ findings }) => findings);
+  };
+  const agePlanted = (subjects: readonly string[]) => sightings.note(subjects, new Date(Date.now() - 2 * HOUR_MS));
+
+  it('finds what is nobody’s in PostgreSQL and in the vault, spares it while it is young, and takes it away after', async () => {
+    const [schema, database, tenantId] = [
+      `t_${randomBytes(10).toString('hex')}`,
+      `tenantry_e_${randomBytes(10).toString('hex')}`,
+      randomUUIDv7(),
+    ];
+    const secret = `tenant-${randomBytes(10).toString('hex')}-db-connection`;
+    await provisioning.query(`create schema ${identifier(schema)}`);
+    await provisioning.query(`create database ${identifier(database)}`);
+    await provisioning.query(`create role ${identifier(database)} login`);
+    await provisioning.query(
+      `insert into tenancy.fence (tenant_id, key_id, epoch, home, capability_hash, is_open) values ($1, 'k', 1, 'shared', sha256($2), true)`,
+      [tenantId, randomBytes(8)],
+    );
+    await tests.platform.secrets.set(secret, 'postgres://nobody');
+    const planted = [
+      ...[`schema ${schema} on eu-west-1`, `database ${database} on eu-west-1`, `role ${database} on eu-west-1`],
+      ...[`rows of tenant ${tenantId} on eu-west-1`, `secret ${secret}`],
+    ];
+    const isOurs = ({ subject }: Finding): boolean => planted.includes(subject);
+    const outcomes = (found: Diagnosis[]): Record<string, string> =>
+      Object.fromEntries(found.map(({ subject, outcome }) => [subject, outcome]));
+    const all = (outcome: string): Record<string, string> => Object.fromEntries(planted.map((subject) => [subject, outcome]));
+    expect(outcomes(await examine(isOurs, false))).toEqual(all('found'));
+    expect(outcomes(await examine(isOurs, true))).toEqual(all('spared'));
+    await tests.platform.catalog.em
+      .fork()
+      .execute(`update sighting set first_seen_at = now() - interval '2 hours' where subject in (?)`, [planted]);
+    expect(outcomes(await examine(isOurs, true))).toEqual(all('mended'));
+    expect(await examine(isOurs, false)).toEqual([]);
+    const { rowCount } = await provisioning.query('select from pg_roles where rolname = $1', [database]);
+    expect(rowCount).toBe(0);
+  });
+
+  it.each(TIERS)('has nothing to say of tenants that are as they should be (%s tier)', async (tier) => {
+    const { acme, globex } = await tests.pair(tier);
+    expect(await examine((finding) => concerns(finding, [acme, globex]), false)).toEqual([]);
+  });
+
+  it.each(TIERS)('finds a fence that does not follow the catalog, and seals it, and no other (%s tier)', async (tier) => {
+    const { acme, globex } = await tests.pair(tier);
+    await tests.platform.catalog.em.fork().execute('update placement set epoch = epoch + 1 where tenant_id = ?', [acme.id]);
+    const isOurs = (finding: Finding): boolean => concerns(finding, [acme, globex]);
+    expect(await examine(isOurs, false)).toMatchObject([{ subject: `home of ${acme.slug}`, problem: expect.stringContaining('fence') }]);
+    expect(await examine(isOurs, true)).toMatchObject([{ outcome: 'mended' }]);
+    expect(await examine(isOurs, false)).toEqual([]);
+  });
+
+  it('says which home has not had a migration, and gives it', async () => {
+    const { acme, globex } = await tests.pair('schema');
+    const last = (
+      await provisioning.query<{ name: string }>('select max(name) as name from tenancy.migration where home = $1', [acme.placement.schema])
+    ).rows[0]?.name;
+    await provisioning.query(`drop schema ${identifier(acme.placement.schema)} cascade`);
+    await provisioning.query('delete from tenancy.migration where home = $1', [acme.placement.schema]);
+    const isOurs = (finding: Finding): boolean => concerns(finding, [acme, globex]);
+    const found = await examine(isOurs, false);
+    expect(found.map(({ subject, isMendable }) => [subject, isMendable])).toEqual([
+      [`schema ${acme.placement.schema} on eu-west-1`, false],
+      [`home of ${acme.slug}`, true],
+    ]);
+    expect(found[1]?.problem).toContain(last);
+    await examine(isOurs, true);
+    expect(await examine(isOurs, false)).toEqual([]);
+  });
+
+  it('says that a secret is gone, and leaves it to a person', async () => {
+    const { acme, globex } = await tests.pair('database');
+    await tests.platform.secrets.delete(String(acme.placement.secret));
+    await agePlanted([`secret ${String(acme.placement.secret)}`]);
+    const found = await examine((finding) => concerns(finding, [acme, globex]), true);
+    expect(found).toMatchObject([{ subject: `secret ${String(acme.placement.secret)}`, isMendable: false, outcome: 'found' }]);
+  });
+
+  it('says what it could not look at, and looks at the rest', async () => {
+    const blind: Check = { name: 'blind', look: () => Promise.reject(new Error('no answer')) };
+    const seeing: Check = { name: 'seeing', look: () => Promise.resolve([]) };
+    const reports: CheckReport[] = [];
+    const doctor = new Doctor({ checks: [blind, seeing], sightings, clock: new Clock(), sparedMs: 0 });
+    for await (const report of doctor.examine(true)) reports.push(report);
+    expect(reports.map(({ name, status }) => [name, status])).toEqual([
+      ['blind', 'unseen'],
+      ['seeing', 'ok'],
+    ]);
+  });
+});
+
+function concerns({ subject }: Finding, tenants: readonly Tenant[]): boolean {
+  return tenants.some(({ id, slug, placement: { schema, database, secret, kind } }) =>
+    [id, slug, ...(kind === 'schema' ? [schema] : []), ...(kind === 'database' ? [database, String(secret)] : [])].some((name) =>
+      subject.includes(name),
+    ),
+  );
+}

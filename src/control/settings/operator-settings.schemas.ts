@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { SetSetting } from '#workspace/settings/setting.schemas.js';
+import { Text } from '#workspace/schemas.js';
+
+const Reason = Text.trim().min(1).max(500);
+
+/** A tenant by its id or its slug. */
+export const TenantName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
+
+/** What is decided, until when, and why. */
+export const OverrideSetting = z.strictObject({ ...SetSetting.shape, reason: Reason }).meta({ id: 'OverrideSetting' });
+export type OverrideSetting = z.infer<typeof OverrideSetting>;
+
+export const EndOverride = z.strictObject({ reason: Reason });
+export type EndOverride = z.infer<typeof EndOverride>;
+
+/** What operators decided of a tenant's settings, also what is over. */
+export const SettingOverrideList = z
+  .strictObject({
+    data: z.array(
+      z.strictObject({
+        key: z.string(),
+        value: z.unknown(),
+        until: z.iso.datetime().nullable(),
+        reason: z.string(),
+        by: z.string(),
+        version: z.int(),
+        at: z.iso.datetime(),
+      }),
+    ),
+  })
+  .meta({ id: 'SettingOverrides' });
+export type SettingOverrideList = z.infer<typeof SettingOverrideList>;

@@ -1,0 +1,40 @@
+import { PostgresHomes } from '#adapters/postgres/postgres-homes.js';
+import { PostgresInventory } from '#adapters/postgres/postgres-inventory.js';
+import { PostgresTenantStore } from '#adapters/postgres/postgres-tenant-store.js';
+import { Sightings } from '#catalog/doctor/sightings.js';
+import { KnownTenants } from '#catalog/tenants/known-tenants.js';
+import { HomesCheck } from '#control/doctor/checks/homes.check.js';
+import { JobsCheck } from '#control/doctor/checks/jobs.check.js';
+import { PlacesCheck } from '#control/doctor/checks/places.check.js';
+import { SecretsCheck } from '#control/doctor/checks/secrets.check.js';
+import { WorksCheck } from '#control/doctor/checks/works.check.js';
+import { Doctor } from '#control/doctor/doctor.js';
+import type { Clock } from '#kernel/work/clock.js';
+import type { Platform } from '#main/platform.js';
+import type { Provisioning } from '#main/provisioning.js';
+
+/** Everything that is looked at; nothing is asked before it is. */
+export async function openDoctor(
+  platform: Platform,
+  provisioning: Provisioning,
+  { sparedMs, clock = platform.members.clock }: { sparedMs: number; clock?: Clock },
+): Promise<Doctor> {
+  const { catalog, secrets, works, overseer } = platform;
+  const { clusters, clusterBook, homes, fences, fleet, tenants } = provisioning;
+  const known = new KnownTenants(catalog);
+  const places = () => known.places();
+  const rows = new PostgresTenantStore(clusters, (tenantId, cluster) => tenants.databasesOfOthers(tenantId, cluster));
+  const inventory = new PostgresInventory(clusterBook, rows);
+  const shared = (await clusterBook.all()).filter(({ kind }) => kind === 'shared');
+  return new Doctor({
+    checks: [
+      ...shared.map((cluster) => new PlacesCheck({ cluster, inventory, places, tenants: () => known.ids() })),
+      new SecretsCheck(secrets, places),
+      new HomesCheck(new PostgresHomes(clusterBook, homes, fences, fleet), () => tenants.list()),
+      new WorksCheck(works),
+      new JobsCheck(overseer),
+    ],
+    sightings: new Sightings(catalog),
+    ...{ clock, sparedMs },
+  });
+}

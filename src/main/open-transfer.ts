@@ -1,0 +1,33 @@
+import { PostgresLoader } from '#adapters/postgres/postgres-loader.js';
+import { PostgresSnapshots } from '#adapters/postgres/postgres-snapshots.js';
+import { newestVersion } from '#adapters/postgres/home-migrations.js';
+import { TenantExporter } from '#control/lifecycle/export/tenant-exporter.js';
+import { TenantImporter } from '#control/lifecycle/import/tenant-importer.js';
+import { EXPORTED_TABLES } from '#main/exported-tables.js';
+import type { Platform } from '#main/platform.js';
+import type { Provisioning } from '#main/provisioning.js';
+import { AuditSigner } from '#workspace/audit/audit-signer.js';
+import { LinkDesk } from '#workspace/members/links/link-desk.js';
+import { TenantFounder } from '#workspace/members/tenant-founder.js';
+
+type ExportingPlatform = Pick<Platform, 'contexts' | 'objects' | 'signing' | 'clusters' | 'members'>;
+
+/** What takes the data of a tenant away to be kept elsewhere. */
+export function openExporter({ contexts, objects, signing, clusters, members }: ExportingPlatform): TenantExporter {
+  return new TenantExporter({
+    snapshots: new PostgresSnapshots(contexts),
+    objects,
+    declared: EXPORTED_TABLES,
+    signer: new AuditSigner(signing),
+    clock: members.clock,
+    versionOf: ({ placement }) => newestVersion(clusters.find(({ name }) => name === placement.cluster)?.migratorUrl, placement),
+  });
+}
+
+/** What makes a tenant of such data. */
+export function openImporter(platform: Platform, { clusters, provisioner }: Provisioning): TenantImporter {
+  const { contexts, objects, objectStore, audit, outbox, signing, members } = platform;
+  const loader = new PostgresLoader(clusters, new AuditSigner(signing));
+  const founder = new TenantFounder(contexts, new LinkDesk(members.clock), outbox, audit);
+  return new TenantImporter({ provisioner, loader, objects, objectStore, founder, audit });
+}
