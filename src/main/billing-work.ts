@@ -1,5 +1,4 @@
 import { BillingFollower } from '#control/billing/billing-follower.js';
-import type { BillingLifecycle } from '#control/billing/billing-lifecycle.js';
 import { BillingReconciler } from '#control/billing/billing-reconciler.js';
 import { BILLING_SCHEDULES, billingWorks } from '#control/billing/billing-works.js';
 import { GraceKeeper } from '#control/billing/grace-keeper.js';
@@ -9,14 +8,18 @@ import type { Provisioning } from '#main/provisioning.js';
 import type { PlatformWork } from '#main/work-kinds.js';
 
 /** What the platform does about money outside of requests. */
-export function openBillingWork(platform: Platform, { tenants, provisioner }: Provisioning): PlatformWork {
-  const { billing: provider, billingServices: services, works, plans, directory, platformAudit: audit, notifications } = platform;
+export function openBillingWork(platform: Platform, { tenants }: Provisioning): PlatformWork {
+  const {
+    billing: provider,
+    billingServices: services,
+    works,
+    plans,
+    directory,
+    platformAudit: audit,
+    notifications,
+    lifecycle,
+  } = platform;
   const { clock } = platform.members;
-  const lifecycle: BillingLifecycle = {
-    suspend: (id) => provisioner.setStatus(id, 'suspended'),
-    reinstate: (id) => provisioner.setStatus(id, 'active'),
-    cancel: (id) => provisioner.setStatus(id, 'cancelled'),
-  };
   const { sync, alert, book, windows, accounts, subscriptions, inbox } = services;
   const follower = new BillingFollower({ book, provider, lifecycle, clock, alert });
   const kinds = billingWorks({

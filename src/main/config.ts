@@ -122,6 +122,7 @@ export const ConfigSchema = z.object({
     'How stale a cached tenant may be when an invalidation is lost; the fence catches what is older.',
   ),
   WORKER_CONCURRENCY: Count.default(8).describe('How many jobs this process runs at once.'),
+  RETENTION_DAYS: Count.default(90).describe('How many days the data of a cancelled tenant is kept before it is erased.'),
   WORKER_ROLES: z
     .string()
     .default('tenants,platform')

@@ -1,13 +1,11 @@
-import type { FencedStatus } from '#control/provisioning/fenced-status.js';
 import type { TenantStatuses } from '#control/operators/tenants/tenant-statuses.js';
-import { openFencedStatus } from '#main/open-tenant-closer.js';
+import type { Platform } from '#main/platform.js';
 
-/** What operators do to tenants from this process; it takes the login that writes fences (`migratorUrl`), once somebody does it. */
-export function openTenantStatuses(platform: Parameters<typeof openFencedStatus>[0]): TenantStatuses {
-  const statuses: FencedStatus = openFencedStatus(platform);
+/** What operators do to tenants: they suspend for a cause of their own, and lift no other. */
+export function openTenantStatuses({ lifecycle }: Pick<Platform, 'lifecycle'>): TenantStatuses {
   return {
-    suspend: (id) => statuses.set(id, 'suspended'),
-    reinstate: (id) => statuses.set(id, 'active'),
-    cancel: (id) => statuses.set(id, 'cancelled'),
+    suspend: async (id, reason) => (await lifecycle.suspend(id, { cause: 'operator', reason })).tenant,
+    reinstate: async (id, reason) => (await lifecycle.reinstate(id, { cause: 'operator', reason })).tenant,
+    cancel: async (id, reason) => (await lifecycle.cancel(id, { reason })).tenant,
   };
 }

@@ -19,7 +19,6 @@ import type { WorkDelivery } from '#catalog/work/work-row.js';
 import type { BillingProvider } from '#control/billing/billing-provider.js';
 import type { AuditorDesk } from '#control/auditors/auditor-desk.js';
 import type { ClusterBook, KnownCluster } from '#control/provisioning/cluster-book.js';
-import type { TenantCloser } from '#control/lifecycle/tenant-closer.js';
 import { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
 import { ConnectionRegistry } from '#kernel/isolation/connection-registry.js';
 import { Deadline } from '#kernel/isolation/deadline.js';
@@ -50,7 +49,7 @@ import { type MemberServices, openMemberServices } from '#main/member-services.j
 import { type NotificationParts, openNotifications } from '#main/notification-parts.js';
 import { openAuditorDesk } from '#main/open-auditor-desk.js';
 import { openClusterBook } from '#main/open-cluster-book.js';
-import { openTenantCloser } from '#main/open-tenant-closer.js';
+import { type LifecycleParts, openLifecycle } from '#main/open-lifecycle.js';
 import { openTenantOrm } from '#main/orm/tenant.orm.js';
 import { openObjects } from '#main/objects.js';
 import { readPlans } from '#main/plans.js';
@@ -71,7 +70,7 @@ const SNAPSHOT_WITHIN_MS = 3_600_000;
 export type Health = Record<string, { status: 'up' | 'down' | 'degraded' }>;
 
 /** Everything a process needs to serve tenants, wired once. */
-export interface Platform extends AccessParts, SettingParts {
+export interface Platform extends AccessParts, LifecycleParts, SettingParts {
   readonly config: Config;
   readonly log: Logger;
   readonly clusters: readonly ConfiguredCluster[];
@@ -98,7 +97,6 @@ export interface Platform extends AccessParts, SettingParts {
   readonly notifications: NotificationParts;
   readonly billing: BillingProvider;
   readonly billingServices: BillingServices;
-  readonly closer: TenantCloser;
   readonly auditors: AuditorDesk;
   readonly plugins: readonly Plugin[];
   readonly jobs: JobCatalogue;
@@ -204,10 +202,11 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
   const audit = new AuditTrail(contexts, actions);
   const [works, platformAudit] = [new WorkBook(catalog, ringWorks), new PlatformAudit(catalog)];
   const announce = (id: string): Promise<void> => directory.announce(id);
+  const access = openAccess({ contexts, plans, plugins, catalog, gates: settings.gates, channel: redis.accessChannel, announce });
   const platform: Platform = {
     clusterBook,
-    closer: openTenantCloser({ clusterBook, catalog, announce: (id) => directory.announce(id), keys }),
-    auditors: openAuditorDesk({ clusterBook, catalog, announce: (id) => directory.announce(id), audit, works, clock: members.clock }),
+    ...openLifecycle({ config, clusterBook, catalog, announce, keys, works, members, doorbell: redis.doorbell, ...access }),
+    auditors: openAuditorDesk({ clusterBook, catalog, announce, audit, works, clock: members.clock }),
     ...{
       audit,
       auditAnchors: new CatalogAuditAnchors(catalog),
@@ -218,15 +217,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     overseer,
     ...{ works, ringWorks },
     ...{ config, log, clusters, catalog, directory, closings, secrets, keys, registry, routing, tenantOrm, contexts },
-    ...openAccess({
-      contexts,
-      plans,
-      plugins,
-      catalog,
-      gates: settings.gates,
-      channel: redis.accessChannel,
-      announce: (id) => directory.announce(id),
-    }),
+    ...access,
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
     ...{ notifications, billing },
     billingServices: openBillingServices({

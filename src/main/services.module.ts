@@ -6,7 +6,7 @@ import { WORK_OVERSEER } from '#kernel/jobs/work-overseer.js';
 import { Lockout } from '#kernel/limits/lockout.js';
 import { Outbox } from '#kernel/outbox/outbox.js';
 import { AuditorDesk } from '#control/auditors/auditor-desk.js';
-import { TenantCloser } from '#control/lifecycle/tenant-closer.js';
+import { TenantLifecycle } from '#control/lifecycle/tenant-lifecycle.js';
 import { PageCursors } from '#kernel/plugin/page-cursor.js';
 import { SigningKeys } from '#kernel/signing/signing-keys.js';
 import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
@@ -54,8 +54,8 @@ export class ServicesModule {
       { provide: API_KEY_DESK, useValue: platform.keyDesk },
       { provide: Lockout, useValue: platform.lockout },
       { provide: PlatformAuditChain, useValue: new PlatformAuditChain(platform.catalog) },
+      { provide: TenantLifecycle, useValue: platform.lifecycle },
       { provide: AuditorDesk, useValue: platform.auditors },
-      { provide: TenantCloser, useValue: platform.closer },
       { provide: TenantObjects, useValue: platform.objects },
     ];
     return { module: ServicesModule, global: true, providers, exports: providers };

@@ -5,6 +5,7 @@ import { BILLING_MUTATIONS } from './billing.mutations.js';
 import { AUDITOR_MUTATIONS } from './auditors.mutations.js';
 import { DATABASE_MUTATIONS } from './database.mutations.js';
 import { ISOLATION_MUTATIONS } from './isolation.mutations.js';
+import { LIFECYCLE_MUTATIONS } from './lifecycle.mutations.js';
 import { MEMBERS_MUTATIONS } from './members.mutations.js';
 import type { Mutation } from './mutation.js';
 import { PRODUCT_MUTATIONS } from './product.mutations.js';
@@ -21,6 +22,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...AUDIT_MUTATIONS,
   ...AUDITOR_MUTATIONS,
   ...WORK_MUTATIONS,
+  ...LIFECYCLE_MUTATIONS,
   ...API_MUTATIONS,
   ...PRODUCT_MUTATIONS,
   ...BILLING_MUTATIONS,

@@ -6,6 +6,11 @@ import type { Tenant, TenantStatus } from '#kernel/tenancy/tenant.js';
 /** What ends the sessions of before when it ends itself; keys and everything else are good again. */
 const SHUT_OUT: ReadonlySet<unknown> = new Set<TenantStatus>(['suspended', 'cancelled']);
 
+interface FormerSeal {
+  readonly epoch: string;
+  readonly closed_as: string | null;
+}
+
 /** Writes what a database knows of its tenants: epoch, home, and the hashes of the capabilities that open them. */
 export class Fence {
   constructor(private readonly keys: CapabilityKeys) {}
@@ -18,15 +23,15 @@ export class Fence {
   async seal(migrator: pg.Client, tenant: Tenant): Promise<void> {
     await inTransaction(migrator, async () => {
       await migrator.query('select pg_advisory_xact_lock(hashtext($1))', [`tenantry.fence.${tenant.id}`]);
-      const { rows: before } = await migrator.query<{ closed_as: string | null }>(
+      const { rows: before } = await migrator.query<FormerSeal>(
         `delete from tenancy.fence where tenant_id = $1 and epoch <= $2
-         returning case when not is_open then coalesce(closed_as, 'suspended') end as closed_as`,
+         returning epoch, case when not is_open then coalesce(closed_as, 'suspended') end as closed_as`,
         [tenant.id, tenant.placement.epoch],
       );
       const { rowCount: isLater } = await migrator.query('select from tenancy.fence where tenant_id = $1', [tenant.id]);
       if (isLater) return;
       await this.#write(migrator, tenant);
-      const wasShutOut = SHUT_OUT.has(before[0]?.closed_as);
+      const wasShutOut = before[0] !== undefined && endsShutOut(before[0], tenant);
       if (wasShutOut || SHUT_OUT.has(tenant.status)) await migrator.query('select tenancy.park($1)', [tenant.id]);
       if (wasShutOut && tenant.status === 'active') await this.#endSessions(migrator, tenant);
     });
@@ -76,4 +81,9 @@ export class Fence {
   async remove(migrator: pg.Client, tenant: Tenant): Promise<void> {
     await migrator.query('delete from tenancy.fence where tenant_id = $1', [tenant.id]);
   }
+}
+
+/** Also when the fence missed it: to be suspended and reinstated takes two epochs, and whoever suspended may have been killed before the fence. */
+function endsShutOut({ epoch, closed_as }: FormerSeal, { placement }: Tenant): boolean {
+  return SHUT_OUT.has(closed_as) || (closed_as === null && placement.epoch - Number(epoch) >= 2);
 }

@@ -1,6 +1,6 @@
 import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import { tenantTarget } from '#catalog/audit/platform-act.js';
+import { type PlatformAct, tenantTarget } from '#catalog/audit/platform-act.js';
 import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { SlugTakenError, TenantStatusRefusedError } from '#catalog/catalog.errors.js';
 import { Tombstones } from '#catalog/lifecycle/tombstones.js';
@@ -26,6 +26,15 @@ export interface TenantOrder {
 
 /** Told after a change was committed, so that every process forgets what it knew. */
 export type TenantChanged = (tenantId: string) => Promise<void>;
+
+/** What becomes of a tenant, and what is put on record of it; null when nothing is new. */
+export interface StatusDecision {
+  readonly status: TenantStatus;
+  readonly act: Pick<PlatformAct, 'action' | 'details'> | null;
+}
+
+/** Decides under the lock of the tenant's row; what it writes with `em` is kept with the change or not at all. Raises what refuses the change. */
+export type DecideStatus = (em: EntityManager, now: TenantStatus) => Promise<StatusDecision>;
 
 const BEFORE: Record<TenantStatus, readonly TenantStatus[]> = {
   provisioning: [],
@@ -127,18 +136,27 @@ export class TenantRegistry implements TenantRoll {
     return this.#change(id, status, BEFORE[status]);
   }
 
-  async #change(id: string, status: TenantStatus, from: readonly TenantStatus[]): Promise<Tenant> {
+  #change(id: string, status: TenantStatus, from: readonly TenantStatus[]): Promise<Tenant> {
+    return this.decideStatus(id, async (_em, now) => {
+      if (now === status) return { status, act: null };
+      if (!from.includes(now)) throw new TenantStatusRefusedError(id, now, status);
+      return { status, act: { action: 'tenant.change-status' } };
+    });
+  }
+
+  /** As `setStatus`, for what is decided by more than the status. Raises TenantUnknownError and what `decide` raises. */
+  async decideStatus(id: string, decide: DecideStatus): Promise<Tenant> {
     const changed = await this.catalog.em.fork().transactional(async (em) => {
       const tenant = await em.findOne(TenantRecord, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       const placement = tenant && (await em.findOne(PlacementRecord, { tenantId: id }, { lockMode: LockMode.PESSIMISTIC_WRITE }));
       if (!tenant || !placement) throw new TenantUnknownError();
-      if (tenant.status !== status) {
-        if (!from.includes(tenant.status)) throw new TenantStatusRefusedError(id, tenant.status, status);
-        const changes = [{ path: 'status', old: tenant.status, new: status }];
+      const { status, act } = await decide(em, tenant.status);
+      const changes = tenant.status === status ? [] : [{ path: 'status', old: tenant.status, new: status }];
+      if (changes.length > 0) {
         tenant.status = status;
         placement.epoch += 1;
-        await this.audit.record(em, { action: 'tenant.change-status', targets: [tenantTarget(id)], changes });
       }
+      if (act) await this.audit.record(em, { ...act, targets: [tenantTarget(id)], changes });
       await em.flush();
       return one(em, 'id', id);
     });

@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { JobDeclaration, JobHandler } from '#kernel/jobs/job-handler.js';
+import type { JobDeclaration, JobHandler, JobTry } from '#kernel/jobs/job-handler.js';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
 import { companyCancellationRequested } from '#workspace/company/company.events.js';
-import { TenantCloser } from './tenant-closer.js';
+import { TenantLifecycle } from './tenant-lifecycle.js';
 
 /**
- * Closes the tenant whose owner asked for it. The mark that it is done is turned away by the very fence it closes, and not set before,
- * because a crash in between would forget the cancellation. So its record stays as it ran, behind the fence: no sweep looks there, and
- * those who run the platform are not told that it is late.
+ * Hands the wish of a tenant's owner to the platform, which cancels the tenant after this job is marked as done: the mark of a job that
+ * closed its own tenant would be turned away by the fence, and a tenant that is reactivated later would be cancelled by it once more.
  */
 @Injectable()
 export class CancelTenant implements JobHandler {
@@ -20,10 +19,10 @@ export class CancelTenant implements JobHandler {
     transaction: 'own',
   };
 
-  constructor(private readonly closer: TenantCloser) {}
+  constructor(private readonly lifecycle: TenantLifecycle) {}
 
-  async handle(): Promise<void> {
+  async handle(_payload: object, { id: jobId }: JobTry): Promise<void> {
     const { id } = TenantScope.require('cancel a tenant');
-    await TenantScope.leave(() => this.closer.cancel(id));
+    await TenantScope.leave(() => this.lifecycle.askToCancel(id, `lifecycle.cancel:${id}:${jobId}`));
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
 import type { IsolationLayer } from '#control/provisioning/isolation-layer.js';
-import { TenantNotFencedError } from '#control/provisioning/provisioning.errors.js';
+import { ClusterUnknownError, TenantNotFencedError } from '#control/provisioning/provisioning.errors.js';
 import type { Tenant, TenantStatus } from '#kernel/tenancy/tenant.js';
 
 const AGAIN_AFTER_MS = [100, 500, 2_000];
@@ -31,7 +31,9 @@ export class FencedStatus {
       return changed;
     } catch (error) {
       const [pause, ...later] = pauses;
-      if (pause === undefined) throw new TenantNotFencedError(changed.id, changed.status, { cause: error });
+      // A server that this process was not told how to reach is not there a moment later either.
+      if (pause === undefined || error instanceof ClusterUnknownError)
+        throw new TenantNotFencedError(changed.id, changed.status, { cause: error });
       await wait(pause);
       return this.fenced(changed, later);
     }

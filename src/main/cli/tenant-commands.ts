@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { tenantTarget } from '#catalog/audit/platform-act.js';
 import { isSlug, slugFrom } from '#kernel/resolution/slug.js';
-import type { TenantStatus } from '#kernel/tenancy/tenant.js';
 import { addAuditorCommand } from '#main/cli/auditor-command.js';
+import { addLifecycleCommands } from '#main/cli/lifecycle-commands.js';
 import type { Session } from '#main/cli/session.js';
 import { reportTenant, tenantEntry, tenantLines } from '#main/cli/tenant-report.js';
 import { recordSql, runTenantSql } from '#main/cli/tenant-sql.js';
@@ -86,20 +86,7 @@ export function addTenantCommands(program: Command, session: Session): Command {
       }),
     );
 
-  const statuses: Record<string, TenantStatus> = { suspend: 'suspended', reinstate: 'active', cancel: 'cancelled' };
-  for (const [verb, status] of Object.entries(statuses)) {
-    tenant
-      .command(`${verb} <slug>`)
-      .requiredOption('--reason <reason>')
-      .action((slug: string, { reason }: { reason: string }) =>
-        session.provisioned(async ({ provisioning, output, log }) => {
-          const { id } = await provisioning.tenants.get(slug);
-          const report = await reportTenant(await provisioning.provisioner.setStatus(id, status), provisioning);
-          log.warn({ tenantId: id, status, reason }, 'tenant status changed');
-          output.document(report, () => tenantLines(report));
-        }),
-      );
-  }
+  addLifecycleCommands(tenant, session);
 
   tenant
     .command('rotate-secret <slug>')

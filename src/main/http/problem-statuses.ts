@@ -109,6 +109,7 @@ export const PROBLEM_STATUSES: ReadonlyMap<string, ProblemStatus> = new Map(
     'provisioning.cluster-unknown': { status: 422, title: 'No such cluster' },
     'provisioning.cluster-elsewhere': { status: 422, title: 'Cluster of another region' },
     'provisioning.cluster-in-use': { status: 409, title: 'Cluster in use' },
+    'lifecycle.erasure-begun': { status: 409, title: 'Being erased' },
     'lifecycle.not-cancelled': { status: 409, title: 'Not cancelled' },
     'lifecycle.retention-not-over': { status: 409, title: 'Still kept' },
     'lifecycle.legal-hold': { status: 409, title: 'On legal hold' },
