@@ -42,6 +42,7 @@ import { type AccessParts, openAccess } from '#main/access-parts.js';
 import type { ObjectStore, ObjectTraces } from '#workspace/objects/object-store.js';
 import type { TenantObjects } from '#workspace/objects/tenant-objects.js';
 import { openBilling } from '#main/billing-parts.js';
+import { type BillingServices, openBillingServices } from '#main/billing-services.js';
 import { readClusters, type ConfiguredCluster } from '#main/clusters.js';
 import type { Config } from '#main/config.js';
 import { type MemberServices, openMemberServices } from '#main/member-services.js';
@@ -96,6 +97,7 @@ export interface Platform extends AccessParts, SettingParts, LifecycleParts {
   readonly members: MemberServices;
   readonly notifications: NotificationParts;
   readonly billing: BillingProvider;
+  readonly billingServices: BillingServices;
   readonly auditors: AuditorDesk;
   readonly plugins: readonly Plugin[];
   readonly jobs: JobCatalogue;
@@ -199,7 +201,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
   const ringWorks: WorkBell = (deliveries) => void workTransport.deliver(deliveries).catch(() => undefined);
   const clusterBook = openClusterBook({ clusters, catalog, secrets, clock: members.clock });
   const audit = new AuditTrail(contexts, actions);
-  const works = new WorkBook(catalog, ringWorks);
+  const [works, platformAudit] = [new WorkBook(catalog, ringWorks), new PlatformAudit(catalog)];
   const announce = (id: string): Promise<void> => directory.announce(id);
   const access = openAccess({ contexts, plans, plugins, catalog, gates: settings.gates, channel: redis.accessChannel, announce });
   const platform: Platform = {
@@ -210,7 +212,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
       audit,
       auditAnchors: new CatalogAuditAnchors(catalog),
       auditKeys: new CatalogAuditKeys(catalog),
-      platformAudit: new PlatformAudit(catalog),
+      platformAudit,
     },
     ...{ plugins, jobs, jobsPrefix, doorbell: redis.doorbell, outbox: new Outbox(jobs, redis.doorbell) },
     overseer,
@@ -219,6 +221,10 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     ...access,
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },
     ...{ notifications, billing },
+    billingServices: openBillingServices({
+      ...{ config, log, catalog, works, audit: platformAudit, announce, provider: billing, plans, signing },
+      ...{ address: members.address, clock: members.clock },
+    }),
     ...settings,
     ...{ signing, members, objects: files.objects, objectStore: files.store },
     announce,

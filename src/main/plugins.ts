@@ -1,5 +1,7 @@
 import type { Plugin } from '#kernel/plugin/plugin.js';
 import { auditorsPlugin } from '#control/auditors/auditors.plugin.js';
+import { billingPlugin } from '#control/billing/billing.plugin.js';
+import { entitlementsPlugin } from '#control/entitlements/entitlements.plugin.js';
 import { lifecyclePlugin } from '#control/lifecycle/lifecycle.plugin.js';
 import { metricsPlugin } from '#control/metrics/metrics.plugin.js';
 import { onboardingPlugin } from '#control/onboarding/onboarding.plugin.js';
@@ -19,7 +21,9 @@ export const plugins: readonly Plugin[] = [
   accessPlugin,
   auditPlugin,
   auditorsPlugin,
+  billingPlugin,
   companyPlugin,
+  entitlementsPlugin,
   jobsPlugin,
   lifecyclePlugin,
   membersPlugin,

@@ -15,6 +15,7 @@ import { PageCursors } from '#kernel/plugin/page-cursor.js';
 import { SigningKeys } from '#kernel/signing/signing-keys.js';
 import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import { billingProviders } from '#main/billing-parts.js';
+import { billingServiceProviders } from '#main/billing-services.js';
 import { memberProviders } from '#main/member-services.js';
 import { notificationProviders } from '#main/notification-parts.js';
 import { onboardingProviders } from '#main/onboarding.js';
@@ -41,6 +42,7 @@ export class ServicesModule {
       ...notificationProviders(platform.notifications),
       ...billingProviders(platform.billing),
       ...onboardingProviders(platform),
+      ...billingServiceProviders(platform.billingServices),
       ...settingProviders(platform),
       { provide: TenantContextFactory, useValue: contexts },
       { provide: SigningKeys, useValue: signing },

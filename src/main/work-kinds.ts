@@ -7,6 +7,7 @@ import { FIND_DUE_HOURLY, lifecycleWorks } from '#control/lifecycle/lifecycle-wo
 import type { PlatformSchedule } from '#control/work/platform-schedule.js';
 import type { WorkKind } from '#control/work/work-kind.js';
 import { trimWork, TRIM_WORK_DAILY } from '#control/work/trim-work.js';
+import { openBillingWork } from '#main/billing-work.js';
 import { openEraser } from '#main/open-eraser.js';
 import { onboardingWork } from '#main/onboarding.js';
 import type { Platform } from '#main/platform.js';
@@ -21,9 +22,11 @@ export interface PlatformWork {
 /** Every kind of work of the platform; the only list of them. */
 export function openPlatformWork(platform: Platform, provisioning: Provisioning): PlatformWork {
   const onboarding = onboardingWork(platform, provisioning);
+  const billing = openBillingWork(platform, provisioning);
+  const own = [trimWork(platform.works), ...auditorWorks(platform)];
   return {
-    kinds: [trimWork(platform.works), ...auditorWorks(platform), ...onboarding.kinds, ...livesOfTenants(platform, provisioning)],
-    schedules: [TRIM_WORK_DAILY, END_AUDITORS_DAILY, FIND_DUE_HOURLY, ...onboarding.schedules],
+    kinds: [...own, ...onboarding.kinds, ...billing.kinds, ...livesOfTenants(platform, provisioning)],
+    schedules: [TRIM_WORK_DAILY, END_AUDITORS_DAILY, FIND_DUE_HOURLY, ...onboarding.schedules, ...billing.schedules],
   };
 }
 

@@ -8,7 +8,7 @@ import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { loadConfig } from '#main/config.js';
 import { openOnboardingDoors } from '#main/onboarding.js';
 import { openWorkDriver } from '#main/platform-engine.js';
-import { openPlatform, type Platform } from '#main/platform.js';
+import { openPlatform, type Platform, type PlatformParts } from '#main/platform.js';
 import { openProvisioning, type Provisioning } from '#main/provisioning.js';
 import { openPlatformWork } from '#main/work-kinds.js';
 
@@ -32,9 +32,9 @@ export class TestPlatform {
   }
 
   /** Settings given here win over those of the test run. */
-  static async open(settings: Record<string, string> = {}): Promise<TestPlatform> {
+  static async open(settings: Record<string, string> = {}, parts: PlatformParts = {}): Promise<TestPlatform> {
     const config = loadConfig({ ...process.env, ...settings });
-    const platform = await openPlatform(config, pino({ level: 'silent' }));
+    const platform = await openPlatform(config, pino({ level: 'silent' }), parts);
     return new TestPlatform(platform, await openProvisioning(platform));
   }
 

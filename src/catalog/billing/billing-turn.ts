@@ -97,7 +97,7 @@ export class BillingTurn {
   }
 
   async applied(tenantId: string, applied: SubscriptionRecord['applied']): Promise<void> {
-    await this.em.execute('update billing_subscription set applied = ?, version = version + 1 where tenant_id = ?', [applied, tenantId]);
+    await this.em.execute('update billing_subscription set applied = ? where tenant_id = ?', [applied, tenantId]);
   }
 
   /** What the tenant may from now on; every process is told after the commit when it is another than before. */

@@ -35,7 +35,7 @@ export interface SubscriptionRecord extends SubscriptionFacts {
   /** The last notice that its admin was written. */
   readonly told: string | null;
   readonly fetchedAt: Date;
-  /** Goes up with each write. */
+  /** Goes up with each look at the provider, and with each mail. */
   readonly version: number;
 }
 

@@ -70,7 +70,7 @@ export function billingWorks(parts: BillingWorksParts): WorkKind<never>[] {
       ],
     },
     { ...BILLING_WORKS.usage, timeoutMs: 30 * MINUTE_MS, steps: [{ name: 'report', run: (_input, { signal }) => usage.report(signal) }] },
-  ] satisfies WorkKind[] as WorkKind<never>[];
+  ] satisfies WorkKind[];
 }
 
 export const BILLING_SCHEDULES: readonly PlatformSchedule[] = [

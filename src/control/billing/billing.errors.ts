@@ -18,15 +18,6 @@ export class NoticeTooLargeError extends AppError {
   }
 }
 
-/** Nobody pays for the tenant yet. */
-export class NoCustomerError extends AppError {
-  readonly code = 'billing.no-customer';
-
-  constructor() {
-    super('Nobody pays for this tenant yet.');
-  }
-}
-
 /** There is no subscription that could be changed. */
 export class NoSubscriptionError extends AppError {
   readonly code = 'billing.no-subscription';

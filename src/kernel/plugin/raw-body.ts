@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { RouteConfig } from '@nestjs/platform-fastify';
+import { markRoute } from '#kernel/plugin/route-mark.js';
 
 /** A body that nobody has read yet. */
 export interface RawBody {
@@ -12,7 +12,7 @@ export interface RawBody {
 
 /** A route that is given its body as it comes, of whatever type: its `@Body()` is a RawBody, which it reads to the end or not at all. */
 export function TakesRawBody(): MethodDecorator {
-  return RouteConfig({ rawBody: true });
+  return markRoute({ rawBody: true });
 }
 
 /** Whether a route takes one, by the configuration it was registered with. */

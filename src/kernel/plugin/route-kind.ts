@@ -1,4 +1,4 @@
-import { RouteConfig } from '@nestjs/platform-fastify';
+import { markRoute } from '#kernel/plugin/route-mark.js';
 
 /**
  * Whom a route is for. What says nothing is a tenant's route and needs a principal; `tenant-public` is a tenant's route for everybody, and
@@ -26,12 +26,12 @@ export function AnyHost(reason: string): MethodDecorator {
 
 /** A route of a tenant's host that needs no credential: where one is got, or given back. */
 export function TenantPublic(reason: string, { readsCookies = false }: Pick<RouteMark, 'readsCookies'> = {}): MethodDecorator {
-  return RouteConfig({ tenantry: { kind: 'tenant-public', reason, readsCookies } satisfies RouteMark });
+  return markRoute({ tenantry: { kind: 'tenant-public', reason, readsCookies } satisfies RouteMark });
 }
 
 /** A route of the operators' host that needs no credential: where one is got, or given back. */
 export function OperatorsPublic(reason: string, { readsCookies = false }: Pick<RouteMark, 'readsCookies'> = {}): MethodDecorator {
-  return RouteConfig({ tenantry: { kind: 'operators-public', reason, readsCookies } satisfies RouteMark });
+  return markRoute({ tenantry: { kind: 'operators-public', reason, readsCookies } satisfies RouteMark });
 }
 
 /** The kind of a route by the configuration it was registered with. */
@@ -45,5 +45,5 @@ export function readsCookies(config: unknown): boolean {
 }
 
 function mark(kind: RouteKind, reason: string): MethodDecorator {
-  return RouteConfig({ tenantry: { kind, reason } satisfies RouteMark });
+  return markRoute({ tenantry: { kind, reason } satisfies RouteMark });
 }

@@ -6,6 +6,7 @@ import { IfMatch } from '#kernel/plugin/if-match.js';
 import { PageCursors } from '#kernel/plugin/page-cursor.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
+import { Meters } from '#workspace/usage/meters.js';
 import { TestMembers } from '#testing/members.js';
 import { TenantSql } from '#testing/tenant-sql.js';
 import { TestPlatform, TIERS } from '#testing/test-platform.js';
@@ -60,7 +61,7 @@ describe.each(TIERS)('what follows from tickets in the %s tier', (tier) => {
     const cursors = new PageCursors(signing);
     const kinds = [Hears, RemoveFiles] as readonly Type<unknown>[] as readonly JobHandlerClass[];
     const outbox = new Outbox(new JobCatalogue(kinds), { ring: () => undefined });
-    tickets = new TicketsService(contexts, access, audit, outbox);
+    tickets = new TicketsService(contexts, access, audit, outbox, new Meters(test.platform.plans, test.platform.members.clock));
     comments = new CommentsService(contexts, cursors, access, audit, outbox);
     lists = new TicketList(contexts, cursors, access);
     sql = new TenantSql(test.platform);

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { NotificationsModule } from '#workspace/notifications/notifications.module.js';
+import { UsageModule } from '#workspace/usage/usage.module.js';
 import { AttachmentsController } from './attachments/attachments.controller.js';
 import { AttachmentsService } from './attachments/attachments.service.js';
 import { RemoveFiles } from './attachments/remove-files.job.js';
@@ -13,7 +14,7 @@ import { TicketsController } from './tickets.controller.js';
 import { TicketsService } from './tickets.service.js';
 
 @Module({
-  imports: [NotificationsModule],
+  imports: [NotificationsModule, UsageModule],
   controllers: [TicketsController, CommentsController, AttachmentsController],
   providers: [TicketsService, TicketList, CommentsService, AttachmentsService, RemoveFiles, SweepFiles, IndexTickets, TellOfTickets],
 })

@@ -6,6 +6,7 @@ import type { IfMatch } from '#kernel/plugin/if-match.js';
 import { StaleVersionError } from '#kernel/plugin/precondition.errors.js';
 import { Access } from '#workspace/access/access.js';
 import { AuditTrail } from '#workspace/audit/audit-trail.js';
+import { Meters } from '#workspace/usage/meters.js';
 import { requireAssignable } from './assignable.js';
 import { releaseFiles } from './attachments/release-files.js';
 import { presentMaker } from './maker.js';
@@ -27,16 +28,18 @@ export class TicketsService {
     private readonly access: Access,
     audit: AuditTrail,
     private readonly outbox: Outbox,
+    private readonly meters: Meters,
   ) {
     this.#record = new TicketRecord(audit, outbox);
   }
 
-  /** To open it for somebody takes the right to assign. Raises AccessDeniedError and AssigneeUnknownError. */
+  /** To open it for somebody takes the right to assign. Raises AccessDeniedError, AssigneeUnknownError and UsageExhaustedError. */
   async open(input: OpenTicket): Promise<TicketView> {
     if (input.assigneeId !== null) await this.access.require(TICKET_PERMISSIONS.assign, { kind: 'ticket', id: '' });
     return this.contexts.transaction(async (transaction) => {
       await requireAssignable(this.contexts, input.assigneeId);
       const { em, tenant } = transaction;
+      this.meters.count('tickets');
       const ticket = em.create(Ticket, { ...input, ...presentMaker(), tenantId: tenant.id, status: 'open', version: 1 });
       await this.#record.opened(transaction, ticket);
       return viewOf(ticket);

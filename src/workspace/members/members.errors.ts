@@ -18,6 +18,15 @@ export class EmailTakenError extends AppError {
   }
 }
 
+/** The plan has no room for another member who is not disabled; those who are there stay. */
+export class MembersOverLimitError extends AppError {
+  readonly code = 'access.over-limit';
+
+  constructor(readonly limit: number) {
+    super(`The plan has room for ${String(limit)} members.`);
+  }
+}
+
 /** After this nobody could give anybody the owner's rights again. */
 export class LastOwnerError extends AppError {
   readonly code = 'members.last-owner';

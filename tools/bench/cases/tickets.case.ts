@@ -9,6 +9,7 @@ import { ticketOpened } from '#plugins/tickets/ticket.events.js';
 import { TicketList } from '#plugins/tickets/ticket-list.js';
 import { TICKET_COLUMNS } from '#plugins/tickets/ticket-table.js';
 import { ListTickets, type OpenTicket, type TicketView } from '#plugins/tickets/ticket.schemas.js';
+import { Meters } from '#workspace/usage/meters.js';
 import { TicketsService } from '#plugins/tickets/tickets.service.js';
 import { fillTickets, WORDS_OF_MANY } from '#testing/many-tickets.js';
 import { TIERS, type Tier } from '#testing/test-platform.js';
@@ -77,12 +78,27 @@ function listsOf({ test, tenants, plain }: BenchWorld): Variant[] {
   ];
 }
 
-/** A ticket opened with its record, its event and its idempotency key, beside the same without the three. */
+/** For tickets that are not counted. */
+const UNCOUNTED = { count: () => undefined } as unknown as Meters;
+
+/** A ticket opened with its record, its event, its count and its idempotency key, beside the same without the four. */
 function writesOf({ test, tenants }: BenchWorld): { variants: Variant[]; against: Record<string, string> } {
   const { contexts, access, audit, signing } = test.platform;
   const bell = { ring: () => undefined };
-  const bare = new TicketsService(contexts, access, { record: () => undefined } as never, new Outbox(new JobCatalogue([]), bell));
-  const whole = new TicketsService(contexts, access, audit, new Outbox(new JobCatalogue([Told]), bell));
+  const bare = new TicketsService(
+    contexts,
+    access,
+    { record: () => undefined } as never,
+    new Outbox(new JobCatalogue([]), bell),
+    UNCOUNTED,
+  );
+  const whole = new TicketsService(
+    contexts,
+    access,
+    audit,
+    new Outbox(new JobCatalogue([Told]), bell),
+    new Meters(test.platform.plans, test.platform.members.clock),
+  );
   const gate = new IdempotencyGate(contexts, signing);
   const once = (): Promise<unknown> =>
     gate.once({ principal: 'bench', route: 'POST /api/tickets', key: randomUUID(), fingerprint: 'bench' }, async () => ({

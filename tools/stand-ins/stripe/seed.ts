@@ -19,7 +19,15 @@ export const SEED_PRICES: readonly SeedPrice[] = Object.entries(MONTHLY).flatMap
 ]);
 
 /** The meters of the account. */
-export const SEED_METERS: readonly string[] = ['api_requests', 'active_members', 'storage_mb', 'tickets_created', 'mails_sent', 'job_runs'];
+export const SEED_METERS: readonly string[] = [
+  'api_requests',
+  'active_members',
+  'storage_mb',
+  'tickets',
+  'tickets_created',
+  'mails_sent',
+  'job_runs',
+];
 
 /** Adds what is not there yet: a state that was kept has its own. */
 export function seed(ledger: Ledger, prices: readonly SeedPrice[], meters: readonly string[]): void {

@@ -5,6 +5,7 @@ import type { TenantTransaction } from '#kernel/isolation/tenant-transaction.js'
 import { Outbox } from '#kernel/outbox/outbox.js';
 import type { IfMatch } from '#kernel/plugin/if-match.js';
 import { PageCursors } from '#kernel/plugin/page-cursor.js';
+import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import { Access } from '#workspace/access/access.js';
 import { AccessChanges } from '#workspace/access/access-changes.js';
 import type { AuditChange } from '#workspace/audit/audit-entry.js';
@@ -15,6 +16,7 @@ import { Member } from '../member.entity.js';
 import type { MemberTables } from '../member-tables.js';
 import { EmailTakenError, MemberNotFoundError, NotInvitedError } from '../members.errors.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { requireRoomForMembers } from './member-room.js';
 import { requireAnOwner, takeTurnOfOwners } from './owners.js';
 import type { ChangeUser, InviteUser, ListUsers, UserPage, UserView } from './user.schemas.js';
 import { userView, userViewOfRow } from './user-view.js';
@@ -33,16 +35,19 @@ export class UsersService {
     private readonly changes: AccessChanges,
     private readonly outbox: Outbox,
     private readonly audit: AuditTrail,
+    private readonly plans: PlanCatalogue,
   ) {}
 
-  /** Makes a member who is mailed a link. Raises EmailTakenError, and what `Access.requireGrantable` raises. */
+  /** Makes a member who is mailed a link. Raises EmailTakenError, MembersOverLimitError, and what `Access.requireGrantable` raises. */
   async invite({ email, name, role, roles = [role ?? 'member'] }: InviteUser): Promise<UserView> {
     await this.access.requireGrantable(roles);
     try {
-      return await this.contexts.transaction(async ({ em, tenant }) => {
+      return await this.contexts.transaction(async (transaction) => {
+        const { em, tenant } = transaction;
         const member = em.create(Member, { email, name, roles, status: 'invited', tenantId: tenant.id, version: 1 });
         await em.flush();
         await this.#sendLink(member);
+        requireRoomForMembers(transaction, this.plans);
         return userView(member);
       });
     } catch (error) {
@@ -80,7 +85,7 @@ export class UsersService {
     return userView(await find(this.contexts.open().em, id));
   }
 
-  /** Raises MemberNotFoundError, StaleVersionError, LastOwnerError, and what `Access.requireGrantable` raises. */
+  /** Raises MemberNotFoundError, StaleVersionError, LastOwnerError, MembersOverLimitError, and what `Access.requireGrantable` raises. */
   async change(id: string, match: IfMatch, changes: ChangeUser): Promise<UserView> {
     return this.contexts.transaction(async (transaction) => {
       const { em, tenant } = transaction;
@@ -97,6 +102,7 @@ export class UsersService {
       await this.#settleRank(transaction, member, before);
       const changed = changesOf(before, after);
       if (changed.length > 0) this.audit.record({ action: 'member.changed', targets: [{ type: 'member', id }], changes: changed });
+      if (before.status === 'disabled' && after.status !== 'disabled') requireRoomForMembers(transaction, this.plans);
       if (isRanked) transaction.afterCommit(() => this.changes.changed(tenant.id));
       return userView(member);
     });
