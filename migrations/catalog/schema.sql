@@ -65,6 +65,54 @@ table auditor (owner postgres)
   CREATE UNIQUE INDEX auditor_tenant_id_id_key ON <home>.auditor USING btree (tenant_id, id)
   grant delete, insert, select, update to tenantry_catalog
 
+table billing_customer (owner postgres)
+  column tenant_id uuid not null
+  column customer_id text not null
+  column created_at timestamp(3) with time zone not null default clock_timestamp()
+  constraint billing_customer_customer_id_check CHECK (((char_length(customer_id) >= 1) AND (char_length(customer_id) <= 255)))
+  constraint billing_customer_customer_id_key UNIQUE (customer_id)
+  constraint billing_customer_pkey PRIMARY KEY (tenant_id)
+  constraint billing_customer_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES <home>.tenant(id) ON DELETE CASCADE
+  CREATE UNIQUE INDEX billing_customer_customer_id_key ON <home>.billing_customer USING btree (customer_id)
+  CREATE UNIQUE INDEX billing_customer_pkey ON <home>.billing_customer USING btree (tenant_id)
+  grant delete, insert, select, update to tenantry_catalog
+
+table billing_subscription (owner postgres)
+  column tenant_id uuid not null
+  column subscription_id text not null
+  column status text not null
+  column plan text
+  column price_id text not null
+  column quantity integer not null
+  column amount bigint not null
+  column currency text not null
+  column interval text not null
+  column interval_count integer not null
+  column period_start timestamp(3) with time zone not null
+  column period_end timestamp(3) with time zone not null
+  column trial_end timestamp(3) with time zone
+  column cancel_at_period_end boolean not null
+  column scheduled jsonb
+  column past_due_since timestamp(3) with time zone
+  column unpaid_since timestamp(3) with time zone
+  column applied text
+  column told text
+  column fetched_at timestamp(3) with time zone not null
+  column version bigint not null
+  constraint billing_subscription_applied_check CHECK ((applied = ANY (ARRAY['active'::text, 'suspended'::text, 'cancelled'::text])))
+  constraint billing_subscription_interval_check CHECK (("interval" = ANY (ARRAY['day'::text, 'week'::text, 'month'::text, 'year'::text])))
+  constraint billing_subscription_interval_count_check CHECK ((interval_count >= 1))
+  constraint billing_subscription_pkey PRIMARY KEY (tenant_id)
+  constraint billing_subscription_scheduled_check CHECK ((jsonb_typeof(scheduled) = 'object'::text))
+  constraint billing_subscription_status_check CHECK ((status = ANY (ARRAY['incomplete'::text, 'incomplete_expired'::text, 'trialing'::text, 'active'::text, 'past_due'::text, 'canceled'::text, 'unpaid'::text, 'paused'::text])))
+  constraint billing_subscription_subscription_id_key UNIQUE (subscription_id)
+  constraint billing_subscription_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES <home>.tenant(id) ON DELETE CASCADE
+  constraint billing_subscription_told_check CHECK ((char_length(told) <= 50))
+  CREATE INDEX billing_subscription_status ON <home>.billing_subscription USING btree (status) WHERE (status = ANY (ARRAY['past_due'::text, 'unpaid'::text, 'canceled'::text, 'incomplete_expired'::text]))
+  CREATE UNIQUE INDEX billing_subscription_pkey ON <home>.billing_subscription USING btree (tenant_id)
+  CREATE UNIQUE INDEX billing_subscription_subscription_id_key ON <home>.billing_subscription USING btree (subscription_id)
+  grant delete, insert, select, update to tenantry_catalog
+
 table cluster (owner postgres, row security)
   column name text not null
   column region text not null
@@ -318,6 +366,23 @@ AS $function$
       end $function$
 
 
+table setting_override (owner postgres)
+  column tenant_id uuid not null
+  column key text not null
+  column value jsonb not null
+  column until timestamp(3) with time zone
+  column reason text not null
+  column by text not null
+  column version integer not null
+  column updated_at timestamp(3) with time zone not null
+  constraint setting_override_key_check CHECK ((key ~ '^[a-z][a-z0-9-]{0,40}[.][a-z][a-z0-9-]{0,40}$'::text))
+  constraint setting_override_pkey PRIMARY KEY (tenant_id, key)
+  constraint setting_override_reason_check CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 500)))
+  constraint setting_override_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES <home>.tenant(id) ON DELETE CASCADE
+  constraint setting_override_value_check CHECK ((octet_length((value)::text) <= 32000))
+  CREATE UNIQUE INDEX setting_override_pkey ON <home>.setting_override USING btree (tenant_id, key)
+  grant delete, insert, select, update to tenantry_catalog
+
 table sighting (owner postgres)
   column subject text not null
   column first_seen_at timestamp(3) with time zone not null
@@ -325,6 +390,30 @@ table sighting (owner postgres)
   constraint sighting_pkey PRIMARY KEY (subject)
   constraint sighting_subject_check CHECK (((char_length(subject) >= 1) AND (char_length(subject) <= 500)))
   CREATE UNIQUE INDEX sighting_pkey ON <home>.sighting USING btree (subject)
+  grant delete, insert, select, update to tenantry_catalog
+
+table stripe_event (owner postgres)
+  column id text not null
+  column type text not null
+  column created_at timestamp(3) with time zone not null
+  column customer_id text
+  column object_type text
+  column object_id text
+  column received_at timestamp(3) with time zone not null
+  column processed_at timestamp(3) with time zone
+  column state text not null
+  column error text
+  constraint stripe_event_customer_id_check CHECK ((char_length(customer_id) <= 255))
+  constraint stripe_event_error_check CHECK ((char_length(error) <= 500))
+  constraint stripe_event_id_check CHECK (((char_length(id) >= 1) AND (char_length(id) <= 255)))
+  constraint stripe_event_object_id_check CHECK ((char_length(object_id) <= 255))
+  constraint stripe_event_object_type_check CHECK ((char_length(object_type) <= 100))
+  constraint stripe_event_pkey PRIMARY KEY (id)
+  constraint stripe_event_state_check CHECK ((state = ANY (ARRAY['received'::text, 'processed'::text, 'unmatched'::text])))
+  constraint stripe_event_type_check CHECK (((char_length(type) >= 1) AND (char_length(type) <= 200)))
+  CREATE INDEX stripe_event_open ON <home>.stripe_event USING btree (customer_id, received_at) WHERE (state <> 'processed'::text)
+  CREATE INDEX stripe_event_received ON <home>.stripe_event USING btree (received_at)
+  CREATE UNIQUE INDEX stripe_event_pkey ON <home>.stripe_event USING btree (id)
   grant delete, insert, select, update to tenantry_catalog
 
 table tenant (owner postgres)
@@ -338,6 +427,8 @@ table tenant (owner postgres)
   column created_at timestamp(3) with time zone not null
   column updated_at timestamp(3) with time zone not null
   column access text not null default 'full'::text
+  column billed_from timestamp(3) with time zone
+  column billed_until timestamp(3) with time zone
   constraint tenant_access_check CHECK ((access = ANY (ARRAY['full'::text, 'read-only'::text])))
   constraint tenant_pkey PRIMARY KEY (id)
   constraint tenant_slug_key UNIQUE (slug)
@@ -345,6 +436,18 @@ table tenant (owner postgres)
   CREATE INDEX tenant_newest ON <home>.tenant USING btree (created_at DESC, id DESC)
   CREATE UNIQUE INDEX tenant_pkey ON <home>.tenant USING btree (id)
   CREATE UNIQUE INDEX tenant_slug_key ON <home>.tenant USING btree (slug)
+  grant delete, insert, select, update to tenantry_catalog
+
+table tenant_legal_hold (owner postgres)
+  column tenant_id uuid not null
+  column reason text not null
+  column since timestamp(3) with time zone not null
+  column by text not null
+  constraint tenant_legal_hold_by_check CHECK (((char_length(by) >= 1) AND (char_length(by) <= 200)))
+  constraint tenant_legal_hold_pkey PRIMARY KEY (tenant_id)
+  constraint tenant_legal_hold_reason_check CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 2000)))
+  constraint tenant_legal_hold_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES <home>.tenant(id) ON DELETE CASCADE
+  CREATE UNIQUE INDEX tenant_legal_hold_pkey ON <home>.tenant_legal_hold USING btree (tenant_id)
   grant delete, insert, select, update to tenantry_catalog
 
 table tenant_retention (owner postgres)
@@ -355,6 +458,7 @@ table tenant_retention (owner postgres)
   column legal_hold_by text
   column legal_hold_since timestamp(3) with time zone
   column state text not null default 'kept'::text
+  column warned_days integer
   constraint tenant_retention_check CHECK ((due_at >= cancelled_at))
   constraint tenant_retention_hold CHECK ((((legal_hold_since IS NULL) = (legal_hold_reason IS NULL)) AND ((legal_hold_since IS NULL) = (legal_hold_by IS NULL))))
   constraint tenant_retention_legal_hold_by_check CHECK (((char_length(legal_hold_by) >= 1) AND (char_length(legal_hold_by) <= 200)))
@@ -362,6 +466,7 @@ table tenant_retention (owner postgres)
   constraint tenant_retention_pkey PRIMARY KEY (tenant_id)
   constraint tenant_retention_state_check CHECK ((state = ANY (ARRAY['kept'::text, 'erasing'::text, 'erased'::text])))
   constraint tenant_retention_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES <home>.tenant(id) ON DELETE CASCADE
+  constraint tenant_retention_warned_days_check CHECK ((warned_days > 0))
   CREATE INDEX tenant_retention_due ON <home>.tenant_retention USING btree (due_at) WHERE ((state = 'kept'::text) AND (legal_hold_since IS NULL))
   CREATE UNIQUE INDEX tenant_retention_pkey ON <home>.tenant_retention USING btree (tenant_id)
   grant delete, insert, select, update to tenantry_catalog
@@ -384,6 +489,30 @@ table tenant_rollup (owner postgres)
   CREATE UNIQUE INDEX tenant_rollup_pkey ON <home>.tenant_rollup USING btree (tenant_id)
   grant delete, insert, select, update to tenantry_catalog
 
+table tenant_suspension (owner postgres)
+  column tenant_id uuid not null
+  column cause text not null
+  column reason text not null
+  column since timestamp(3) with time zone not null
+  column by text not null
+  constraint tenant_suspension_by_check CHECK (((char_length(by) >= 1) AND (char_length(by) <= 200)))
+  constraint tenant_suspension_cause_check CHECK ((cause = ANY (ARRAY['operator'::text, 'billing'::text, 'security'::text])))
+  constraint tenant_suspension_pkey PRIMARY KEY (tenant_id, cause)
+  constraint tenant_suspension_reason_check CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 2000)))
+  constraint tenant_suspension_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES <home>.tenant(id) ON DELETE CASCADE
+  CREATE UNIQUE INDEX tenant_suspension_pkey ON <home>.tenant_suspension USING btree (tenant_id, cause)
+  grant delete, insert, select, update to tenantry_catalog
+
+table tenant_wish (owner postgres)
+  column tenant_id uuid not null
+  column wanted_kind text not null
+  column since timestamp(3) with time zone not null
+  constraint tenant_wish_pkey PRIMARY KEY (tenant_id)
+  constraint tenant_wish_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES <home>.tenant(id) ON DELETE CASCADE
+  constraint tenant_wish_wanted_kind_check CHECK ((wanted_kind = ANY (ARRAY['row'::text, 'schema'::text, 'database'::text])))
+  CREATE UNIQUE INDEX tenant_wish_pkey ON <home>.tenant_wish USING btree (tenant_id)
+  grant delete, insert, select, update to tenantry_catalog
+
 table tombstone (owner postgres)
   column tenant_id uuid not null
   column slug_hash text not null
@@ -396,6 +525,56 @@ table tombstone (owner postgres)
   CREATE UNIQUE INDEX tombstone_pkey ON <home>.tombstone USING btree (tenant_id)
   trigger CREATE TRIGGER keep BEFORE DELETE OR UPDATE OR TRUNCATE ON <home>.tombstone FOR EACH STATEMENT EXECUTE FUNCTION <home>.keep_platform_audit()
   grant insert, select to tenantry_catalog
+
+table usage_report (owner postgres)
+  column tenant_id uuid not null
+  column meter text not null
+  column period_start timestamp(3) with time zone not null
+  column hour timestamp(3) with time zone not null
+  column quantity bigint not null
+  column reported_at timestamp(3) with time zone
+  constraint usage_report_pkey PRIMARY KEY (tenant_id, meter, period_start, hour)
+  constraint usage_report_quantity_check CHECK ((quantity > 0))
+  constraint usage_report_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES <home>.tenant(id) ON DELETE CASCADE
+  CREATE INDEX usage_report_open ON <home>.usage_report USING btree (tenant_id) WHERE (reported_at IS NULL)
+  CREATE UNIQUE INDEX usage_report_pkey ON <home>.usage_report USING btree (tenant_id, meter, period_start, hour)
+  grant delete, insert, select, update to tenantry_catalog
+
+table usage_window (owner postgres)
+  column tenant_id uuid not null
+  column meter text not null
+  column period_start timestamp(3) with time zone not null
+  column used bigint not null
+  column reported bigint not null default 0
+  column updated_at timestamp(3) with time zone not null
+  constraint usage_window_meter_check CHECK (((char_length(meter) >= 1) AND (char_length(meter) <= 100)))
+  constraint usage_window_pkey PRIMARY KEY (tenant_id, meter, period_start)
+  constraint usage_window_reported_check CHECK ((reported >= 0))
+  constraint usage_window_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES <home>.tenant(id) ON DELETE CASCADE
+  constraint usage_window_used_check CHECK ((used >= 0))
+  CREATE UNIQUE INDEX usage_window_pkey ON <home>.usage_window USING btree (tenant_id, meter, period_start)
+  grant delete, insert, select, update to tenantry_catalog
+
+table warm_place (owner postgres)
+  column id uuid not null
+  column cluster text not null
+  column kind text not null
+  column database text not null
+  column schema text not null
+  column secret text
+  column version text not null
+  column state text not null
+  column error text
+  column created_at timestamp(3) with time zone not null default clock_timestamp()
+  constraint warm_place_cluster_database_schema_key UNIQUE (cluster, database, schema)
+  constraint warm_place_error_check CHECK ((char_length(error) <= 500))
+  constraint warm_place_kind_check CHECK ((kind = ANY (ARRAY['schema'::text, 'database'::text])))
+  constraint warm_place_pkey PRIMARY KEY (id)
+  constraint warm_place_state_check CHECK ((state = ANY (ARRAY['making'::text, 'ready'::text, 'broken'::text])))
+  CREATE INDEX warm_place_ready ON <home>.warm_place USING btree (cluster, kind, created_at) WHERE (state = 'ready'::text)
+  CREATE UNIQUE INDEX warm_place_cluster_database_schema_key ON <home>.warm_place USING btree (cluster, database, schema)
+  CREATE UNIQUE INDEX warm_place_pkey ON <home>.warm_place USING btree (id)
+  grant delete, insert, select, update to tenantry_catalog
 
 table work (owner postgres)
   column id uuid not null

@@ -1,7 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { PlatformAct } from '#catalog/audit/platform-act.js';
 import type { PlatformAudit } from '#catalog/audit/platform-audit.js';
-import { SELECT_SUBSCRIPTIONS, subscriptionOf, type SubscriptionRecord, type SubscriptionRow } from '#catalog/billing/subscription-record.js';
+import {
+  SELECT_SUBSCRIPTIONS,
+  subscriptionOf,
+  type SubscriptionRecord,
+  type SubscriptionRow,
+} from '#catalog/billing/subscription-record.js';
 import type { WorkBook, WorkWish } from '#catalog/work/work-book.js';
 import type { PlacementKind } from '#kernel/tenancy/placement.js';
 import type { TenantAccess, TenantStatus } from '#kernel/tenancy/tenant.js';
@@ -85,7 +90,12 @@ export class BillingTurn {
       [
         ...[record.tenantId, record.subscriptionId, record.status, record.plan, record.priceId, record.quantity, String(record.amount)],
         ...[record.currency, record.interval, record.intervalCount, at(record.periodStart), at(record.periodEnd), at(record.trialEnd)],
-        ...[record.cancelAtPeriodEnd, record.scheduled && JSON.stringify(record.scheduled), at(record.pastDueSince), at(record.unpaidSince)],
+        ...[
+          record.cancelAtPeriodEnd,
+          record.scheduled && JSON.stringify(record.scheduled),
+          at(record.pastDueSince),
+          at(record.unpaidSince),
+        ],
         ...[record.applied, record.told, at(record.fetchedAt)],
       ],
     );

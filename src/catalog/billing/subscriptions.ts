@@ -1,5 +1,10 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
-import { SELECT_SUBSCRIPTIONS, subscriptionOf, type SubscriptionRecord, type SubscriptionRow } from '#catalog/billing/subscription-record.js';
+import {
+  SELECT_SUBSCRIPTIONS,
+  subscriptionOf,
+  type SubscriptionRecord,
+  type SubscriptionRow,
+} from '#catalog/billing/subscription-record.js';
 
 /** What is known of subscriptions, for whoever reads: written by BillingTurn alone. */
 export class Subscriptions {

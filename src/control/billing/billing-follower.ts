@@ -56,7 +56,8 @@ export class BillingFollower {
       return;
     }
     if (to === 'suspended') await lifecycle.suspend(tenantId, { cause: 'billing', reason: 'An invoice was open for too long.' });
-    if (to === 'active' && from === 'suspended') await lifecycle.reinstate(tenantId, { cause: 'billing', reason: 'What was owed is paid.' });
+    if (to === 'active' && from === 'suspended')
+      await lifecycle.reinstate(tenantId, { cause: 'billing', reason: 'What was owed is paid.' });
     if (to === 'cancelled') await lifecycle.cancel(tenantId, { reason: 'The subscription is over.' });
   }
 }

@@ -62,7 +62,12 @@ export class BillingSync {
         if (after.plan === null) this.parts.alert('billing.price-unknown', { customerId, tenantId: tenant.id, price: after.priceId });
         await this.#write(turn, tenant, before, after);
         if (stranger !== tenant.id && before?.subscriptionId !== after.subscriptionId)
-          await turn.record({ action: 'billing.mismatch', targets: targetsOf(after), details: { inMetadata: stranger }, outcome: 'failure' });
+          await turn.record({
+            action: 'billing.mismatch',
+            targets: targetsOf(after),
+            details: { inMetadata: stranger },
+            outcome: 'failure',
+          });
         return 'synced';
       }),
     );
@@ -99,8 +104,7 @@ export class BillingSync {
     await turn.setTerms(tenant.id, { plan, access, billedFrom: after.periodStart, billedUntil: after.periodEnd });
     const wanted = this.parts.plans.terms.get(plan)?.isolation ?? tenant.kind;
     await turn.wish(tenant.id, wanted === tenant.kind ? null : wanted, now);
-    if (isTold)
-      await turn.enqueue({ kind: BILLING_WORKS.tell, input: { tenantId: tenant.id, notice }, tenantId: tenant.id });
+    if (isTold) await turn.enqueue({ kind: BILLING_WORKS.tell, input: { tenantId: tenant.id, notice }, tenantId: tenant.id });
     if (changes.length > 0) await turn.record({ action: 'billing.change', targets: targetsOf(after), changes });
   }
 }

@@ -58,7 +58,11 @@ export class GraceKeeper {
     const overdue = await inbox.overdue(new Date(now - DAY_MS));
     for (const { id, type, customerId } of overdue) {
       alert('billing.unmatched', { event: id, type, customerId });
-      await audit.recordAlone({ action: 'billing.unmatched', targets: [{ type: 'customer', id: customerId }], details: { event: id, type } });
+      await audit.recordAlone({
+        action: 'billing.unmatched',
+        targets: [{ type: 'customer', id: customerId }],
+        details: { event: id, type },
+      });
     }
     return { tried: customers.length, overdue: overdue.length };
   }

@@ -23,7 +23,10 @@ const WORDS: Readonly<Record<OwingNotice, readonly [title: string, body: string]
   ],
   'owing-3': ['A payment is still open', `Nothing can be changed any more ${String(readOnlyAfter)} days after it first failed.`],
   'owing-6': ['From tomorrow nothing can be changed', 'A payment is still open. Everything can still be read until it is paid.'],
-  suspended: ['Suspended until the open invoice is paid', 'Nobody can sign in now. Nothing is lost: everything is there again as soon as it is paid.'],
+  suspended: [
+    'Suspended until the open invoice is paid',
+    'Nobody can sign in now. Nothing is lost: everything is there again as soon as it is paid.',
+  ],
 };
 
 /** A mail about money, with a link that opens without signing in. */

@@ -8,7 +8,10 @@ export type OwingNotice = (typeof OWING_NOTICES)[number];
 const DAY_MS = 86_400_000;
 
 /** What the admin should have been written by now; of several that are due, the last. Null when nothing is owed. */
-export function owingNotice(record: Pick<SubscriptionRecord, 'status' | 'pastDueSince' | 'unpaidSince' | 'periodEnd'>, now: Date): OwingNotice | null {
+export function owingNotice(
+  record: Pick<SubscriptionRecord, 'status' | 'pastDueSince' | 'unpaidSince' | 'periodEnd'>,
+  now: Date,
+): OwingNotice | null {
   const { status } = standingOf(record, now);
   if (status === 'suspended') return 'suspended';
   if (record.status === 'paused') return 'paused';

@@ -18,7 +18,19 @@ function tenantOf(slug: string, status: TenantStatus = 'active', region = 'eu-we
     secret: null,
     epoch: 1,
   } as const;
-  return { id: `id-of-${slug}`, slug, name: slug, plan: 'starter', status, access: 'full', billedFrom: null, billedUntil: null, overrides: [], region, placement };
+  return {
+    id: `id-of-${slug}`,
+    slug,
+    name: slug,
+    plan: 'starter',
+    status,
+    access: 'full',
+    billedFrom: null,
+    billedUntil: null,
+    overrides: [],
+    region,
+    placement,
+  };
 }
 
 describe('TenantResolver', () => {

@@ -58,16 +58,20 @@ describe('what an onboarding asks for elsewhere', () => {
     return new WorkDriver(platform.works, runner).drive(id, AbortSignal.timeout(60_000));
   }
 
-  it.each(Object.entries(STRIPE_FAULTS))('may be billing that %s, whichever call it is, and is done once', async (_what, fault) => {
-    for (let call = 0; call < CALLS; call += 1) {
-      const id = await ask('row');
-      expect((await plan([...Array.from({ length: call }, () => ({})), fault])).status).toBe(204);
-      const { state, tenantId } = await drive(id);
-      await plan([]);
-      expect([call, state, customers(tenantId!)]).toEqual([call, 'done', 1]);
-      await test.onboarded(id);
-    }
-  }, 120_000);
+  it.each(Object.entries(STRIPE_FAULTS))(
+    'may be billing that %s, whichever call it is, and is done once',
+    async (_what, fault) => {
+      for (let call = 0; call < CALLS; call += 1) {
+        const id = await ask('row');
+        expect((await plan([...Array.from({ length: call }, () => ({})), fault])).status).toBe(204);
+        const { state, tenantId } = await drive(id);
+        await plan([]);
+        expect([call, state, customers(tenantId!)]).toEqual([call, 'done', 1]);
+        await test.onboarded(id);
+      }
+    },
+    120_000,
+  );
 
   it.each([
     ['get', false],

@@ -228,7 +228,19 @@ function tenantNamed(name: string): Tenant {
   const id = randomUUID();
   const region = 'eu';
   const placement = { kind: 'row', region, cluster: 'one', database: 'shared', schema: 'public', secret: null, epoch: 1 } as const;
-  return { id, slug: `${name}-${id}`, name, plan: 'starter', status: 'active', access: 'full', billedFrom: null, billedUntil: null, overrides: [], region, placement };
+  return {
+    id,
+    slug: `${name}-${id}`,
+    name,
+    plan: 'starter',
+    status: 'active',
+    access: 'full',
+    billedFrom: null,
+    billedUntil: null,
+    overrides: [],
+    region,
+    placement,
+  };
 }
 
 /** Uneven pieces, as a network gives them. */
