@@ -41,7 +41,7 @@ export async function startServers({ dataDir, children, home, given, isFast, say
     ? { url: `http://127.0.0.1:${given.PORT}/webhooks/stripe`, host: `${given.BASE_DOMAIN ?? 'localhost'}:${given.PORT}` }
     : undefined;
   const billing = async () =>
-    wanted.stripe ? startStripe(children, dataDir, { port: port('stripe'), secrets: stripeKeys, webhook, isFast }) : undefined;
+    wanted.stripe ? startStripe(children, dataDir, { port: port('stripe'), secrets: stripeKeys, webhook }) : undefined;
   const [vault, smtp, stripe] = await Promise.all([keyVault(), mail(), billing(), postgres(), redis()]);
   const databases = home ? postgresSettings(dataDir, secrets, ports) : {};
   const databaseUrl = databases.CATALOG_PROVISION_URL ?? given.CATALOG_PROVISION_URL;

@@ -149,7 +149,7 @@ describe('subscriptions', () => {
       start(globex, 'starter-monthly'),
     ]);
     expect(new Set(begun.slice(0, 3).map(({ id }) => id)).size).toBe(1);
-    expect((await start(acme, 'enterprise-monthly')).id).toBe(begun[0]!.id);
+    expect((await start(acme, 'enterprise-monthly')).id).toBe(begun[0].id);
     expect([subscriptionsOf(acme.customerId), subscriptionsOf(globex.customerId)]).toEqual([1, 1]);
     expect(begun[3]).toMatchObject({ customerId: globex.customerId, tenantIdInMetadata: globex.tenantId });
   });
