@@ -67,8 +67,8 @@ export const ISOLATION_MUTATIONS: readonly Mutation[] = [
   {
     name: 'the fence closes with the status',
     file: 'src/adapters/postgres/fence.ts',
-    find: `[tenant.id, epoch, schema, tenant.status === 'active', seals`,
-    replace: `[tenant.id, epoch, schema, true, seals`,
+    find: `const isOpen = status === 'active';`,
+    replace: `const isOpen = status !== 'provisioning';`,
     specs: MODEL,
   },
   {

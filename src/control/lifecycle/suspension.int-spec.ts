@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -16,7 +17,8 @@ import { NotificationStage, type StageApi } from '#testing/notifications/notific
 import { TenantSql } from '#testing/tenant-sql.js';
 import { TIERS } from '#testing/test-platform.js';
 
-const WITHIN_MS = 3_000;
+/** A second is promised, and printed; a busy machine is given more. */
+const WITHIN_MS = 10_000;
 const WHY = { cause: 'operator', reason: 'a spec' } as const;
 
 /** What a thing that was open came to, and how long after the suspension was asked for. */
@@ -37,7 +39,7 @@ describe.each(TIERS)('a suspension of a tenant on the %s tier, asked for in anot
 
   beforeAll(async () => {
     stage = await NotificationStage.open(await generousPlans());
-    [asker, api] = [await stage.api(), await stage.api()];
+    [asker, api] = [await stage.api(), await stage.api({ STATEMENT_DEADLINE_MS: '25000' })];
     sql = new TenantSql(api.platform);
   });
   beforeEach(async () => {
@@ -113,7 +115,10 @@ describe.each(TIERS)('a suspension of a tenant on the %s tier, asked for in anot
     await openTicket(eve);
     const [mine, other] = [await stage.stream(api, ada), await stage.stream(api, eve)];
     await until(() => mine.others.length > 0 && other.others.length > 0, 5_000);
+    const { objects } = api.platform;
+    const put = jest.spyOn(objects, 'put');
     const upload = await halfAnUpload(ada, ticket);
+    const stored = (put.mock.results[0]?.value as Promise<unknown>).then(() => 'kept', codeOf);
     const held = await heldTransaction(acme);
     const neighbours = await heldTransaction(globex);
     const slow = sql.run(acme, 'select pg_sleep(20)').then(() => 'answered', codeOf);
@@ -165,7 +170,8 @@ describe.each(TIERS)('a suspension of a tenant on the %s tier, asked for in anot
     for (const { milliseconds } of Object.values(ended)) expect(milliseconds).toBeLessThan(WITHIN_MS);
     expect(lastServed).toBeLessThan(WITHIN_MS);
     expect([ended['slow statement']?.said, await held.over]).toEqual(['tenant.suspended', 'tenant.suspended']);
-    expect(ended['upload']?.said).toBe('HTTP/1.1 402 Payment Required');
+    expect([ended['upload']?.said, await stored]).toEqual(['HTTP/1.1 402 Payment Required', 'objects.upload-interrupted']);
+    put.mockRestore();
     expect([await asked(at(key)), await asked(at(ada)), (await stage.stream(api, ada)).status]).toEqual([
       [402, 'tenant.suspended'],
       [402, 'tenant.suspended'],

@@ -7,6 +7,8 @@ import { pathOf } from '#main/http/request-path.js';
 
 /** What ends by itself, because its next statement is refused, is left this long to say why, in milliseconds. */
 const GRACE_MS = 250;
+/** Who does not take the answer is left after this, in milliseconds. */
+const ANSWERED_WITHIN_MS = 500;
 
 /**
  * Ends the requests of a tenant that is closed while they are under way: a body that is still being sent, a file or an export that is still
@@ -51,4 +53,11 @@ function end(request: FastifyRequest, reply: FastifyReply, why: AppError): void 
     if (value !== undefined) raw.setHeader(name, value);
   raw.statusCode = problem.status;
   raw.end(problem.body);
+  // Once it is answered, nobody tells whoever reads the body that the rest will not come.
+  const abandon = (): void => void request.raw.destroy();
+  const timer = setTimeout(abandon, ANSWERED_WITHIN_MS).unref();
+  request.raw.socket.once('close', () => {
+    clearTimeout(timer);
+    abandon();
+  });
 }
