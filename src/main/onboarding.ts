@@ -44,10 +44,10 @@ export function openOnboardingDoors(platform: Platform): OnboardingDoors {
 
 /** Each known by its class. */
 export function onboardingProviders(platform: Platform): (Provider & { provide: unknown })[] {
-  const { config, plans, limiter, members, signing, works } = platform;
+  const { config, plans, limiter, members, signing, works, flags } = platform;
   const { desk, onboardings } = openOnboardingDoors(platform);
   const door = new SignUpDoor({
-    ...{ desk, plans, limiter, addresses: members.address },
+    ...{ desk, plans, limiter, flags, addresses: members.address },
     rate: { limit: config.SIGNUPS_PER_MINUTE, windowSeconds: SIGN_UP_WINDOW_SECONDS },
     ...{ notices: noticesOf(config), signer: new NoticeSigner(signing) },
   });

@@ -87,6 +87,13 @@ export const SETTINGS_MUTATIONS: readonly Mutation[] = [
     replace: '',
   },
   {
+    name: 'flags: nobody signs up where it is switched off',
+    file: 'src/control/onboarding/signup-door.ts',
+    find: `    if (!this.parts.flags.isOn('signup-open', wanted)) throw new SignUpClosedError();\n`,
+    replace: '',
+    specs: ['src/control/onboarding/signup.int-spec.ts'],
+  },
+  {
     name: 'flags: an answer that knows none of our flags is not believed',
     file: 'src/adapters/unleash/flag-state.ts',
     find: '  if (!features.some(({ name }) => known.includes(name))) return null;\n',

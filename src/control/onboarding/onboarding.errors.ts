@@ -9,6 +9,15 @@ export class SalesOnlyError extends AppError {
   }
 }
 
+/** Those who run the platform take nobody new at the moment, for this plan or in this region. */
+export class SignUpClosedError extends AppError {
+  readonly code = 'signup.closed';
+
+  constructor() {
+    super('Nobody can sign up at the moment; try again later.');
+  }
+}
+
 /** The name cannot be a tenant's in addresses. */
 export class SlugRefusedError extends AppError {
   readonly code = 'signup.slug-refused';

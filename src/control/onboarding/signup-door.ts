@@ -1,10 +1,11 @@
-import { hash } from 'node:crypto';
+import { hash, randomUUIDv7 } from 'node:crypto';
 import type { OnboardingDesk, Once, OnboardingRequest } from '#control/onboarding/onboarding-desk.js';
-import { SalesOnlyError } from '#control/onboarding/onboarding.errors.js';
+import { SalesOnlyError, SignUpClosedError } from '#control/onboarding/onboarding.errors.js';
 import type { OnboardingBegun } from '#control/onboarding/onboarding.schemas.js';
 import type { NoticeSender } from '#control/onboarding/notice.js';
 import type { NoticeSigner } from '#control/onboarding/notice-signer.js';
 import { PlanUnknownError } from '#control/provisioning/provisioning.errors.js';
+import type { Flags } from '#kernel/flags/flags.js';
 import { fingerprintOf } from '#kernel/idempotency/fingerprint.js';
 import { RateLimitedError } from '#kernel/limits/limits.errors.js';
 import { peerNetworkOf } from '#kernel/limits/peer-network.js';
@@ -22,6 +23,7 @@ export interface SignUpParts {
   readonly addresses: PublicAddress;
   readonly notices: Pick<NoticeSender, 'check'>;
   readonly signer: NoticeSigner;
+  readonly flags: Pick<Flags, 'isOn'>;
 }
 
 /** What is answered to a request, and whether it was answered before. */
@@ -42,11 +44,15 @@ export class SignUpDoor {
     return { rate, verdict };
   }
 
-  /** For everybody, who may have what needs no agreement. Raises SalesOnlyError, NoticeAddressRefusedError and what OnboardingDesk does. */
+  /** For everybody, who may have what needs no agreement. Raises SalesOnlyError, SignUpClosedError, NoticeAddressRefusedError and what OnboardingDesk does. */
   async strangers(key: string, request: OnboardingRequest): Promise<SignUpAnswer> {
     const terms = this.parts.plans.terms.get(request.plan);
     if (!terms) throw new PlanUnknownError(request.plan, [...this.parts.plans.terms.keys()]);
     if (!terms.isSelfService) throw new SalesOnlyError(request.plan);
+    // There is no tenant yet: what is known of it is what it would be.
+    const { plan, region } = request;
+    const wanted = { id: randomUUIDv7(), plan, region, placement: { kind: terms.isolation } };
+    if (!this.parts.flags.isOn('signup-open', wanted)) throw new SignUpClosedError();
     return this.#ask(request, onceOf('signup', key, request), (id) => this.parts.addresses.ofPlatform(`/api/signup/${id}`));
   }
 

@@ -12,6 +12,7 @@ import { PlatformRoute } from '#kernel/plugin/route-kind.js';
 
 const REFUSES = [
   'signup.sales-only',
+  'signup.closed',
   'signup.slug-refused',
   'signup.notify-url-refused',
   'catalog.slug-taken',

@@ -91,6 +91,18 @@ describe('signing up', () => {
     expect(taken).toEqual([]);
   });
 
+  it('takes nobody new where it is switched off, and others all the same', async () => {
+    const { flags } = stage.tests.platform;
+    flags.isOn = (flag, { region }) => flag !== 'signup-open' || region !== 'us-east';
+    try {
+      const refused = await signUp(body({ region: 'us-east' }));
+      expect([shortOf(refused), refused.headers['retry-after']]).toEqual([[503, 'signup.closed'], '300']);
+      await cancelled(begun(await signUp(body())).onboardingId);
+    } finally {
+      Reflect.deleteProperty(flags, 'isOn');
+    }
+  });
+
   it('gives a name once, and finds one like it for who did not ask for that very one', async () => {
     const wanted = body();
     const [one, other] = await Promise.all([

@@ -23,6 +23,14 @@ export const FLAGS = {
     whenUnknown: false,
     description: 'Whether the record may be exported, by those whose plan has it.',
   },
+  'signup-open': {
+    type: 'kill-switch',
+    owner: 'onboarding',
+    expires: '2027-11-30',
+    // It makes databases for strangers: who closed it under an attack must not find it open again.
+    whenUnknown: false,
+    description: 'Whether anybody may sign up; operators can make tenants all the same.',
+  },
   'ticket-uploads': {
     type: 'kill-switch',
     owner: 'tickets',

@@ -37,7 +37,7 @@ describe('tenantry explain', () => {
           ...{ id: acme.id, slug: acme.slug, plan: 'professional', status: 'active', requestsGet: 'served', servedHere: true },
           host: `${acme.slug}.localhost`,
           entitlements: expect.objectContaining({ features: expect.arrayContaining(['custom-roles']) }),
-          flags: { 'audit-export': true, 'ticket-uploads': true },
+          flags: { 'audit-export': true, 'signup-open': true, 'ticket-uploads': true },
           placement: expect.objectContaining({ kind, schema }),
         }),
       ]);

@@ -117,6 +117,7 @@ export const PROBLEM_STATUSES: ReadonlyMap<string, ProblemStatus> = new Map(
     'lifecycle.no-certificate': { status: 404, title: 'Not erased' },
     'lifecycle.erased': { status: 410, title: 'Erased' },
     'signup.sales-only': { status: 403, title: 'Agreed with sales' },
+    'signup.closed': { status: 503, title: 'Nobody new at the moment', retryAfter: 300 },
     'signup.slug-refused': { status: 422, title: 'Not a name for addresses' },
     'signup.notify-url-refused': { status: 422, title: 'Nobody can be told there' },
     'signup.not-found': { status: 404, title: 'No such onboarding' },
