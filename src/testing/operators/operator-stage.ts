@@ -5,7 +5,7 @@ import type { OperatorRole } from '#kernel/plugin/platform-permission.js';
 import { OperatorCatalog } from '#catalog/operators/operator-catalog.js';
 import { createHttpApp } from '#main/http/http-app.js';
 import { PasswordHasher } from '#workspace/members/passwords/password-hasher.js';
-import { LocalRateLimiter } from '#kernel/limits/local-rate-limiter.js';
+import type { RateLimiter } from '#kernel/limits/rate-limiter.js';
 import { cookiesOf } from '#testing/member-stage.js';
 import { TEST_PASSWORD } from '#testing/members.js';
 import { plansWithRate } from '#testing/plans-with-rate.js';
@@ -14,6 +14,7 @@ import { TestPlatform } from '#testing/test-platform.js';
 type Headers = Readonly<Record<string, string>>;
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
+const UNLIMITED: RateLimiter = { hit: async () => ({ allowed: true, remaining: 1, resetSeconds: 1, isLocal: true }) };
 const HOST = { host: 'admin.localhost' };
 let hashed: Promise<string> | undefined;
 let lastAddress = 0;
@@ -45,11 +46,8 @@ export class OperatorStage {
   }
 
   /** How often somebody may ask is not what is tried here, unless a spec says so. */
-  static async open(settings: Record<string, string> = {}, isLimited = false): Promise<OperatorStage> {
+  static async open(settings: Record<string, string> = {}, limiter: RateLimiter = UNLIMITED): Promise<OperatorStage> {
     const tests = await TestPlatform.open(settings);
-    const limiter = isLimited
-      ? new LocalRateLimiter()
-      : { hit: async () => ({ allowed: true, remaining: 1, resetSeconds: 1, isLocal: true }) };
     const platform = { ...tests.platform, limiter, plans: plansWithRate(tests.platform.plans) };
     return new OperatorStage(tests, await createHttpApp(platform));
   }

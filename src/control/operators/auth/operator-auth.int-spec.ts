@@ -134,20 +134,24 @@ describe('how operators sign in', () => {
     expect((await me(ada.bearer)).statusCode).toBe(200);
   });
 
-  it('is bounded for each peer by its rate', async () => {
-    const limited = await OperatorStage.open({}, true);
+  it('is bounded for each peer network by its rate', async () => {
+    const hits: [key: string, limit: number][] = [];
+    const limited = await OperatorStage.open({}, {
+      hit: async (key, { limit }) => {
+        hits.push([key, limit]);
+        return { allowed: hits.length <= 2, remaining: 0, resetSeconds: 7, isLocal: true };
+      },
+    });
     const url = '/api/platform/auth/refresh';
-    const codes: (string | undefined)[] = [];
-    for (let asked = 0; asked < 62; asked += 1) {
-      const answer = await limited.app.inject({
-        method: 'POST',
-        url,
-        headers: { host: 'admin.localhost' },
+    const ask = () =>
+      limited.app.inject({
+        ...{ method: 'POST', url, remoteAddress: '10.9.8.7', headers: { host: 'admin.localhost' } },
         payload: { refreshToken: 'x' },
       });
-      codes.push(shortOf(answer)[1]);
-    }
-    expect(codes).toEqual([...Array<string>(60).fill('auth.session-ended'), 'rate.limited', 'rate.limited']);
+    const answers = [await ask(), await ask(), await ask()];
+    expect(answers.map((answer) => shortOf(answer)[1])).toEqual(['auth.session-ended', 'auth.session-ended', 'rate.limited']);
+    expect(answers[2]?.headers['retry-after']).toBe('7');
+    expect(hits).toEqual(Array(3).fill(['{operators}:auth:peer:10.9.8.7', 60]));
     await limited.close();
   });
 
