@@ -12,7 +12,8 @@ export type HomesOfOthers = (tenantId: string, cluster: string) => Promise<Reado
 
 /**
  * What a tenant has on the PostgreSQL servers of all clusters, whichever it was placed on last, and on its own if it brought one: rows with
- * its id in any table of the shared database, schemas and databases of its opaque name or that say they are its own, their logins, and what is kept beside its home.
+ * its id in any table of the shared database, schemas and databases of its opaque name or that say they are its own, their logins, and
+ * what is kept beside its home.
  */
 export class PostgresTenantStore implements TenantStore {
   readonly name = 'postgresql';
@@ -26,10 +27,11 @@ export class PostgresTenantStore implements TenantStore {
     const findings: StoreFinding[] = [];
     for (const cluster of await this.clusters(tenant)) {
       const found = await this.#look(tenant, cluster, async (shared, traces) => {
+        const databases = await traces.databases();
         const named = [
-          ...(await traces.databases()).map((name) => `database ${name}`),
+          ...databases.map((name) => `database ${name}`),
           ...(await traces.schemas(shared)).map((name) => `schema ${name}`),
-          ...(await traces.roles(shared)).map((name) => `role ${name}`),
+          ...(await traces.roles(shared, databases)).map((name) => `role ${name}`),
         ].map((kind) => ({ kind, count: 1 }));
         return [...named, ...(await traces.rows(shared))];
       });
@@ -43,10 +45,11 @@ export class PostgresTenantStore implements TenantStore {
       await this.#look(tenant, cluster, async (shared, traces) => {
         // Policies and the triggers that keep the record bind everybody else; a whole tenant has no order of foreign keys to keep.
         await shared.query('set session_replication_role = replica');
-        await traces.endAuditors();
-        const roles = await traces.roles(shared);
+        const databases = await traces.databases();
+        await traces.endAuditors(databases);
+        const roles = await traces.roles(shared, databases);
         for (const role of roles) await shut(shared, role);
-        for (const database of await traces.databases()) await shared.query(`drop database if exists ${identifier(database)} with (force)`);
+        for (const database of databases) await shared.query(`drop database if exists ${identifier(database)} with (force)`);
         for (const schema of await traces.schemas(shared)) {
           await shared.query(`drop schema if exists ${identifier(schema)} cascade`);
           await shared.query('delete from tenancy.migration where home = $1', [schema]);

@@ -55,10 +55,10 @@ export class TenantTraces {
     return rows.map(({ name }) => name);
   }
 
-  /** Logins of the tenant's own: by name, or because they are noted beside its home. */
-  async roles(session: pg.Client): Promise<string[]> {
+  /** Logins of the tenant's own: by name, or because they are noted beside its home or in one of its `databases`. */
+  async roles(session: pg.Client, databases: readonly string[]): Promise<string[]> {
     const noted = await this.#notedRoles(session);
-    for (const database of await this.databases()) noted.push(...(await this.#inside(database, (own) => this.#notedRoles(own), [])));
+    for (const database of databases) noted.push(...(await this.#inside(database, (own) => this.#notedRoles(own), [])));
     const { rows } = await session.query<{ name: string }>(
       `select rolname as name from pg_roles
        where rolname = any($2) or exists (select from unnest($1::text[]) o where position(o in rolname) > 0) order by 1`,
@@ -79,13 +79,13 @@ export class TenantTraces {
   }
 
   /** Ends the logins of auditors where they were made, because nobody else may take back what was granted to them there. */
-  async endAuditors(): Promise<void> {
+  async endAuditors(databases: readonly string[]): Promise<void> {
     const end = async (session: pg.Client): Promise<void> => {
       const known = await session.query<{ is_known: boolean }>(`select to_regproc('tenancy.revoke_auditors') is not null as is_known`);
       if (known.rows[0]?.is_known) await session.query('select tenancy.revoke_auditors($1)', [this.tenantId]);
     };
     await end(this.shared);
-    for (const database of await this.databases()) await this.#inside(database, end, undefined);
+    for (const database of databases) await this.#inside(database, end, undefined);
   }
 
   async #notedRoles(session: pg.Client): Promise<string[]> {
