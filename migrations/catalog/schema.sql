@@ -318,6 +318,23 @@ AS $function$
       end $function$
 
 
+table setting_override (owner postgres)
+  column tenant_id uuid not null
+  column key text not null
+  column value jsonb not null
+  column until timestamp(3) with time zone
+  column reason text not null
+  column by text not null
+  column version integer not null
+  column updated_at timestamp(3) with time zone not null
+  constraint setting_override_key_check CHECK ((key ~ '^[a-z][a-z0-9-]{0,40}[.][a-z][a-z0-9-]{0,40}$'::text))
+  constraint setting_override_pkey PRIMARY KEY (tenant_id, key)
+  constraint setting_override_reason_check CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 500)))
+  constraint setting_override_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES <home>.tenant(id) ON DELETE CASCADE
+  constraint setting_override_value_check CHECK ((octet_length((value)::text) <= 32000))
+  CREATE UNIQUE INDEX setting_override_pkey ON <home>.setting_override USING btree (tenant_id, key)
+  grant delete, insert, select, update to tenantry_catalog
+
 table sighting (owner postgres)
   column subject text not null
   column first_seen_at timestamp(3) with time zone not null

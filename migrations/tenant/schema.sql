@@ -352,6 +352,26 @@ table role (owner tenantry_owner, row security forced)
   grant delete, insert, select, update to tenantry_tenant
   grant select to tenantry_auditor
 
+table setting (owner tenantry_owner, row security forced)
+  column tenant_id uuid not null
+  column id uuid not null
+  column key text not null
+  column value jsonb
+  column until timestamp(3) with time zone
+  column version integer not null
+  column created_at timestamp(3) with time zone not null
+  column updated_at timestamp(3) with time zone not null
+  constraint setting_key_check CHECK ((key ~ '^[a-z][a-z0-9-]{0,40}[.][a-z][a-z0-9-]{0,40}$'::text))
+  constraint setting_pkey PRIMARY KEY (tenant_id, id)
+  constraint setting_tenant_id_key_key UNIQUE (tenant_id, key)
+  constraint setting_value_check CHECK ((octet_length((value)::text) <= 32000))
+  CREATE UNIQUE INDEX setting_pkey ON <home>.setting USING btree (tenant_id, id)
+  CREATE UNIQUE INDEX setting_tenant_id_key_key ON <home>.setting USING btree (tenant_id, key)
+  policy auditor permissive for r to tenantry_auditor using ((tenant_id = ( SELECT tenancy.audited('<home>'::text) AS audited))) with check ()
+  policy tenant permissive for * to tenantry_tenant, tenantry_owner, tenantry_sentinel using ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of))) with check ((tenant_id = ( SELECT tenancy.tenant_of('<home>'::text) AS tenant_of)))
+  grant delete, insert, select, update to tenantry_tenant
+  grant select to tenantry_auditor
+
 table ticket_attachment (owner tenantry_owner, row security forced)
   column tenant_id uuid not null
   column id uuid not null
