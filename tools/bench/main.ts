@@ -13,6 +13,7 @@ import { prologueCase } from '#tools/bench/cases/prologue.case.js';
 import { provisioningCase } from '#tools/bench/cases/provisioning.case.js';
 import { insertCase, readCase } from '#tools/bench/cases/statement.case.js';
 import { ticketsCase } from '#tools/bench/cases/tickets.case.js';
+import { webhooksCase } from '#tools/bench/cases/webhooks.case.js';
 import { wireCase } from '#tools/bench/cases/wire.case.js';
 import { printGoals } from '#tools/bench/goals.js';
 import { ResultBook } from '#tools/bench/result-book.js';
@@ -29,6 +30,7 @@ const CASES: readonly BenchCase[] = [
   notificationsCase,
   provisioningCase,
   ticketsCase,
+  webhooksCase,
   crowdCase,
 ];
 

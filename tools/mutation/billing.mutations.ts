@@ -10,8 +10,122 @@ const SCHEDULES = { file: 'src/adapters/stripe/stripe-schedules.ts', specs: BILL
 const PAGES = { file: 'src/adapters/stripe/stripe-pages.ts', specs: BILLING };
 const FAILURES = { file: 'src/adapters/stripe/stripe-failure.ts', specs: BILLING };
 
+const SPECS = 'src/control/billing/specs';
+const SYNC = { file: 'src/control/billing/billing-sync.ts', specs: [`${SPECS}/billing-sync.int-spec.ts`] };
+const BOOK = { file: 'src/catalog/billing/billing-book.ts', specs: [`${SPECS}/billing-sync.int-spec.ts`] };
+const INBOX = { file: 'src/catalog/billing/notice-inbox.ts', specs: [`${SPECS}/stripe-webhook.int-spec.ts`] };
+const WEBHOOK = { file: 'src/control/billing/doors/stripe-webhook.controller.ts', specs: [`${SPECS}/stripe-webhook.int-spec.ts`] };
+const STANDING = { file: 'src/control/billing/billing-standing.ts', specs: ['src/control/billing/billing-standing.spec.ts'] };
+const OWING = { file: 'src/control/billing/owing-notices.ts', specs: [`${SPECS}/owing-tenants.int-spec.ts`] };
+const FOLLOWER = { file: 'src/control/billing/billing-follower.ts', specs: [`${SPECS}/owing-tenants.int-spec.ts`] };
+const PAY = { file: 'src/control/billing/pay-links.ts', specs: [`${SPECS}/owing-tenants.int-spec.ts`] };
+const DOORS = { file: 'src/control/billing/billing.service.ts', specs: [`${SPECS}/billing-doors.int-spec.ts`] };
+const METERS = { file: 'src/workspace/usage/meters.ts', specs: [`${SPECS}/usage.int-spec.ts`] };
+const MEMBERS = { file: 'src/workspace/members/users/member-room.ts', specs: [`${SPECS}/usage.int-spec.ts`] };
+const REPORTER = { file: 'src/control/billing/usage/usage-reporter.ts', specs: [`${SPECS}/usage.int-spec.ts`] };
+const RECONCILER = { file: 'src/control/billing/billing-reconciler.ts', specs: [`${SPECS}/billing-oracle.int-spec.ts`] };
+
+/** What tenants may follows from what the provider has now, in turns, and from the platform's clock. */
+const WHAT_FOLLOWS: readonly Mutation[] = [
+  {
+    ...BOOK,
+    name: 'billing: one at a time looks at a customer',
+    find: "await em.execute(`select pg_advisory_xact_lock(hashtextextended('tenantry.billing:' || ?, 7413))`, [customerId]);",
+    replace: '',
+  },
+  {
+    ...SYNC,
+    name: 'billing: the provider is asked inside the turn and not before',
+    find: 'const found = chosenSubscription(await this.#ask(customerId));\n        const before = await turn.subscription(tenant.id);',
+    replace: 'const before = await turn.subscription(tenant.id);\n        const found = null;',
+  },
+  {
+    ...SYNC,
+    name: 'billing: a first payment that has not come gives no plan',
+    find: "record.plan !== null && !['incomplete', 'incomplete_expired', 'canceled'].includes(record.status)",
+    replace: 'record.plan !== null',
+  },
+  {
+    ...SYNC,
+    name: 'billing: whose customer it is by its metadata is told',
+    find: 'stranger !== tenant.id && before?.',
+    replace: 'false && before?.',
+  },
+  {
+    ...INBOX,
+    name: 'billing: a notice is kept once',
+    find: 'if (!(await added(em, notice, receivedAt, wish === null))) return { isNew: false, work: null };',
+    replace: 'await added(em, notice, receivedAt, wish === null);',
+  },
+  {
+    ...WEBHOOK,
+    name: 'billing: a notice has a size',
+    find: 'if (size > AT_MOST_BYTES) throw new NoticeTooLargeError(AT_MOST_BYTES);',
+    replace: '',
+  },
+  {
+    ...STANDING,
+    name: 'billing: a grace is over',
+    find: 'return now.getTime() - since.getTime() >= days * DAY_MS;',
+    replace: 'return false;',
+  },
+  {
+    ...STANDING,
+    name: 'billing: a repeated failure begins no new grace',
+    find: "pastDueSince: pastDueSince ?? (status === 'past_due' ? now : null),",
+    replace: "pastDueSince: status === 'past_due' ? now : pastDueSince,",
+  },
+  {
+    ...OWING,
+    name: 'billing: nobody is written the same twice',
+    find: 'OWING_NOTICES.indexOf(notice) >',
+    replace: 'OWING_NOTICES.indexOf(notice) >=',
+  },
+  {
+    ...FOLLOWER,
+    name: 'billing: what was suspended for money is whole again',
+    find: "if (to === 'active' && from === 'suspended')",
+    replace: 'if (false)',
+  },
+  {
+    ...FOLLOWER,
+    name: 'billing: whoever left is not charged again',
+    find: "await provider.cancel({ subscriptionId: record.subscriptionId, at: 'period-end' });",
+    replace: ';',
+  },
+  { ...PAY, name: 'billing: a pay link is signed', find: '!isOurs || ', replace: '' },
+  { ...PAY, name: 'billing: a pay link is over one day', find: ' || this.clock.now().getTime() >= Number(until)', replace: '' },
+  {
+    ...DOORS,
+    name: 'billing: nobody chooses their own day of proration',
+    find: 'if (Math.abs(now.getTime() - prorationAt.getTime()) > PREVIEW_KEPT_MS) throw new PreviewOutdatedError();',
+    replace: '',
+  },
+  {
+    ...METERS,
+    name: 'usage: no more than is included',
+    find: "return limit === null ? added : added.where('usage_counter.used', '<', String(limit));",
+    replace: 'return added;',
+  },
+  {
+    ...METERS,
+    name: 'usage: counted with what it is for',
+    find: 'transaction.beforeCommit(() => this.#add(transaction, meter, terms))',
+    replace: 'transaction.afterFailure(() => this.#add(transaction, meter, terms))',
+  },
+  { ...MEMBERS, name: 'members: no more than the plan has room for', find: '> members) throw', replace: '> 10_000) throw' },
+  {
+    ...REPORTER,
+    name: 'usage: what is told again has the same name',
+    find: '${seconds(hour)}`.slice(0, 100)',
+    replace: '${String(Math.random())}`.slice(0, 100)',
+  },
+  { ...RECONCILER, name: 'billing: what differs is found', find: 'if (!this.#differs(', replace: 'if (this.#differs(' },
+];
+
 /** Money is asked for once, and who tells of it is believed only with a fresh signature. */
 export const BILLING_MUTATIONS: readonly Mutation[] = [
+  ...WHAT_FOLLOWS,
   {
     ...NOTICES,
     name: 'billing: a notice is signed',

@@ -14,6 +14,7 @@ describe.each(TIERS)('what a company uses of its plan (%s tier)', (tier) => {
     stage = await BillingStage.open({ CONNECTIONS_PER_TENANT: '8', STATEMENT_DEADLINE_MS: '60000', TRANSACTION_TIMEOUT_MS: '60000' });
     [acme, globex] = [await stage.billed(tier, { plan: 'starter' }), await stage.billed(tier, { plan: 'starter' })];
   });
+  afterEach(() => stage.setAhead(0));
   afterAll(() => stage.close());
 
   const agree = async (tenant: Tenant, key: string, value: number): Promise<void> => {
@@ -27,7 +28,14 @@ describe.each(TIERS)('what a company uses of its plan (%s tier)', (tier) => {
     count: number,
     ask: (n: number) => Promise<{ statusCode: number; body: string }>,
   ): Promise<Record<string, number>> => {
-    const answers = await Promise.all(Array.from({ length: count }, (_, n) => ask(n)));
+    // A busy server asks callers to come back, and they do, with the same key.
+    const insisting = async (n: number): Promise<{ statusCode: number; body: string }> => {
+      for (;;) {
+        const answer = await ask(n);
+        if (answer.statusCode !== 503) return answer;
+      }
+    };
+    const answers = await Promise.all(Array.from({ length: count }, (_, n) => insisting(n)));
     const counts: Record<string, number> = {};
     for (const { statusCode, body } of answers) {
       const what = statusCode < 300 ? String(statusCode) : `${String(statusCode)} ${(JSON.parse(body) as { code: string }).code}`;
