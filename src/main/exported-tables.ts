@@ -132,4 +132,5 @@ export const EXPORTED_TABLES: DeclaredTables = {
       'version',
     ],
   },
+  usage_counter: { columns: ['meter', 'period_start', 'updated_at', 'used'] },
 };

@@ -65,7 +65,7 @@ export const ACCESS_MUTATIONS: readonly Mutation[] = [
   {
     ...GUARD,
     name: 'access: a route without a permission is refused',
-    find: `if (!door?.permission || isPlatformPermission(door.permission)) throw new AccessUndeclaredError(\`\${request.method} \${request.routeOptions.url ?? ''}\`);`,
+    find: `if (!door?.permission || isPlatformPermission(door.permission))\n      throw new AccessUndeclaredError(\`\${request.method} \${request.routeOptions.url ?? ''}\`);`,
     replace: 'if (!door?.permission || isPlatformPermission(door.permission)) return true;',
   },
   {

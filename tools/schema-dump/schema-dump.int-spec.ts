@@ -54,6 +54,8 @@ describe('the schema that the migrations make', () => {
     const { cluster, database, schema } = tenant.placement;
     const { provisionUrl } = test.platform.clusters.find(({ name }) => name === cluster)!;
     await withSession(atDatabase(String(provisionUrl), database), async (session) => {
+      // What came after.
+      await session.query(`drop table "${schema}".usage_counter`);
       const { rows } = await session.query<{ name: string }>('select tablename as name from pg_tables where schemaname = $1', [schema]);
       for (const { name } of rows) {
         const table = `"${schema}"."${name}"`;

@@ -48,7 +48,7 @@ export const Retentions = {
   async due(em: EntityManager, at: Date, kind: string): Promise<RetainedTenant[]> {
     const rows = await em.execute<(RetentionRow & { tenant_id: string })[]>(
       `${SELECT} r where state = 'kept' and legal_hold_since is null and due_at <= ?::timestamptz
-         and not exists (select from work w where w.tenant_id = r.tenant_id and w.kind = ? and w.state in ('queued', 'running', 'failed', 'needs_human'))
+         and not exists (select from work w where w.tenant_id = r.tenant_id and w.kind = ? and w.state in ('queued', 'running', 'needs_human'))
        order by due_at limit ?`,
       [at.toISOString(), kind, AT_ONCE],
     );
