@@ -4,6 +4,7 @@ import { AUDIT_MUTATIONS } from './audit.mutations.js';
 import { AUDITOR_MUTATIONS } from './auditors.mutations.js';
 import { BILLING_MUTATIONS } from './billing.mutations.js';
 import { DATABASE_MUTATIONS } from './database.mutations.js';
+import { ERASURE_MUTATIONS } from './erasure.mutations.js';
 import { ISOLATION_MUTATIONS } from './isolation.mutations.js';
 import { LIFECYCLE_MUTATIONS } from './lifecycle.mutations.js';
 import { MEMBERS_MUTATIONS } from './members.mutations.js';
@@ -25,6 +26,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...AUDITOR_MUTATIONS,
   ...WORK_MUTATIONS,
   ...LIFECYCLE_MUTATIONS,
+  ...ERASURE_MUTATIONS,
   ...API_MUTATIONS,
   ...PRODUCT_MUTATIONS,
   ...BILLING_MUTATIONS,

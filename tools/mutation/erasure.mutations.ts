@@ -1,0 +1,81 @@
+import type { Mutation } from './mutation.js';
+
+const ERASURE_SPECS = ['src/control/lifecycle/erasure/tenant-eraser.int-spec.ts'];
+const TRANSFER_SPECS = ['src/control/lifecycle/import/transfer.int-spec.ts'];
+const BOOK = { file: 'src/catalog/lifecycle/erasure-book.ts', specs: ERASURE_SPECS };
+const TOMBSTONES = { file: 'src/catalog/lifecycle/tombstones.ts', specs: ERASURE_SPECS };
+const ERASER = { file: 'src/control/lifecycle/erasure/tenant-eraser.ts', specs: ERASURE_SPECS };
+const TRACES = { file: 'src/adapters/postgres/tenant-traces.ts', specs: ERASURE_SPECS };
+const VAULT = { file: 'src/adapters/key-vault/key-vault-tenant-store.ts', specs: ERASURE_SPECS };
+const EXPORTER = { file: 'src/control/lifecycle/export/tenant-exporter.ts', specs: TRANSFER_SPECS };
+
+/** A tenant's end and its way elsewhere: nothing before its time, nothing left, nothing missing, nothing half. */
+export const ERASURE_MUTATIONS: readonly Mutation[] = [
+  {
+    ...BOOK,
+    name: 'erasure: not before the retention is over',
+    find: 'if (!early && (!dueAt || dueAt > now))',
+    replace: 'if (!early && !dueAt)',
+  },
+  { ...BOOK, name: 'erasure: not on legal hold', find: 'if (isHeld) throw', replace: 'if (isHeld && !early && !dueAt) throw' },
+  {
+    ...BOOK,
+    name: 'erasure: only of who is cancelled',
+    find: `if (status !== 'cancelled') throw`,
+    replace: `if (status === 'provisioning') throw`,
+  },
+  {
+    ...BOOK,
+    name: 'erasure: whoever takes the cancellation back is waited for',
+    find: '{ lockMode: LockMode.PESSIMISTIC_WRITE }',
+    replace: '{}',
+  },
+  {
+    ...TOMBSTONES,
+    name: 'erasure: an id never comes back',
+    find: 'if (rows.some((row) => row.tenant_id === id))',
+    replace: 'if (rows.length > 1)',
+  },
+  { ...TOMBSTONES, name: 'erasure: a name is in quarantine', find: 'if (rows.length > 0) throw new SlugTakenError(slug);', replace: '' },
+  { ...ERASER, name: 'erasure: no certificate while something is left', find: 'if (left.length > 0)', replace: 'if (left.length > 1_000)' },
+  {
+    ...TRACES,
+    name: 'erasure: a database that says whose it is, is found',
+    find: '(!this.task.others.has(name) && (await this.#saysItIsOurs(name)))',
+    replace: 'false',
+  },
+  { ...VAULT, name: 'erasure: deleted secrets are looked for', find: 'matching(this.secrets.deletedNames(), isOurs)', replace: '[]' },
+  {
+    ...EXPORTER,
+    name: 'export: fails while a column is not declared',
+    find: '    requireDeclared(shapes, this.parts.declared);\n',
+    replace: '',
+  },
+  {
+    ...EXPORTER,
+    name: 'export: breaks off when the tenant is closed',
+    find: '    await this.parts.snapshots.requireOpen();\n',
+    replace: '',
+  },
+  {
+    file: 'src/kernel/isolation/tenant-context-factory.ts',
+    specs: TRANSFER_SPECS,
+    name: 'export: is of one moment',
+    find: `.setIsolationLevel('repeatable read')`,
+    replace: `.setIsolationLevel('read committed')`,
+  },
+  {
+    file: 'src/control/lifecycle/import/import-folder.ts',
+    specs: TRANSFER_SPECS,
+    name: 'import: takes no file that was changed',
+    find: `if (hash.digest('hex') !== sha256)`,
+    replace: `if (hash.digest('hex') === '')`,
+  },
+  {
+    file: 'src/adapters/postgres/postgres-loader.ts',
+    specs: TRANSFER_SPECS,
+    name: 'import: the record is sealed as the new tenant’s',
+    find: '        await resealed(session, tenant, this.signer);\n',
+    replace: '',
+  },
+];
