@@ -187,13 +187,9 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
   );
   const overseer = new OutboxOverseer(clusters, log);
   const settings = await openSettings({
-    config,
-    log,
-    plugins,
-    contexts,
-    catalog,
-    plans,
-    directory,
+    ...{ config, log, contexts, catalog, plans, directory },
+    // Those of the product in every case: what plans and regions say of them is checked.
+    plugins: [...new Set([...allPlugins, ...plugins])],
     clock: members.clock,
     channel: redis.settingsChannel,
   });

@@ -4,7 +4,7 @@ import type { LightMyRequestResponse } from 'fastify';
 import Stripe from 'stripe';
 import { WorkRunner } from '#control/work/work-runner.js';
 import type { WorkKind } from '#control/work/work-kind.js';
-import type { SubscriptionFacts } from '#control/billing/billing-facts.js';
+import { isLive, type SubscriptionFacts } from '#control/billing/billing-facts.js';
 import type { SubscriptionRecord } from '#catalog/billing/subscription-record.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { createHttpApp } from '#main/http/http-app.js';
@@ -77,6 +77,9 @@ export class BillingStage {
     const tenant = await this.tests.tenant(tier);
     const customerId = await this.billing.customers.ensure(tenant.id);
     await this.control('POST', `customers/${customerId}/card`, { works: true });
+    // What its sign-up began is over, so that what a spec asks for is all there is.
+    for (const { id, status } of await this.platform.billing.subscriptionsOf(customerId))
+      if (isLive(status)) await this.platform.billing.cancel({ subscriptionId: id, at: 'now' });
     const subscription = await this.platform.billing.startSubscription({
       ...{ tenantId: tenant.id, customerId, priceKey: `${plan ?? tenant.plan}-monthly`, collection: 'charge' as const },
       ...(trialDays > 0 && { trialEnd: new Date(Date.now() + trialDays * 86_400_000) }),

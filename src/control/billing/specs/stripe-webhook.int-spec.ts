@@ -127,6 +127,7 @@ describe('the webhook of the payment provider', () => {
       name: 'Late',
       email: 'late@example.test',
     });
+    await stage.rows('delete from billing_customer where tenant_id = ? returning tenant_id', [stranger.id]);
     await stage.send(stage.notice({ id: 'evt_early', customer: customerId }));
     await stage.send(stage.notice({ id: 'evt_never', customer: 'cus_never' }));
     await stage.work();
