@@ -77,15 +77,26 @@ export class BillingStage {
     const tenant = await this.tests.tenant(tier);
     const customerId = await this.billing.customers.ensure(tenant.id);
     await this.control('POST', `customers/${customerId}/card`, { works: true });
-    // What its sign-up began is over, so that what a spec asks for is all there is.
-    for (const { id, status } of await this.platform.billing.subscriptionsOf(customerId))
-      if (isLive(status)) await this.platform.billing.cancel({ subscriptionId: id, at: 'now' });
+    await this.#endSubscriptions(customerId);
     const subscription = await this.platform.billing.startSubscription({
       ...{ tenantId: tenant.id, customerId, priceKey: `${plan ?? tenant.plan}-monthly`, collection: 'charge' as const },
       ...(trialDays > 0 && { trialEnd: new Date(Date.now() + trialDays * 86_400_000) }),
     });
     await this.billing.sync.fetch(customerId);
     return { tenant: await this.fresh(tenant), customerId, subscription };
+  }
+
+  /** A tenant with a customer that has no subscription any more. */
+  async unsubscribed(tier: Tier = 'row'): Promise<Tenant> {
+    const tenant = await this.tests.tenant(tier);
+    await this.#endSubscriptions(await this.billing.customers.ensure(tenant.id));
+    return tenant;
+  }
+
+  /** What a sign-up began is over, so that what a spec asks for is all there is. */
+  async #endSubscriptions(customerId: string): Promise<void> {
+    for (const { id, status } of await this.platform.billing.subscriptionsOf(customerId))
+      if (isLive(status)) await this.platform.billing.cancel({ subscriptionId: id, at: 'now' });
   }
 
   /** Turns one of the stand-in's switches, as another process would. */

@@ -82,7 +82,7 @@ describe('what a company does about money', () => {
   });
 
   it('agrees to pay on a page of the provider, the same one when it asks twice', async () => {
-    const late = await stage.tests.tenant('row');
+    const late = await stage.unsubscribed('row');
     const who = await stage.people.signedIn(late, 'owner');
     const [one, two] = [await post('checkout', { plan: 'professional' }, who), await post('checkout', { plan: 'professional' }, who)];
     expect([one.status, one.body['url'], typeof one.body['url']]).toEqual([200, two.body['url'], 'string']);
