@@ -22,6 +22,7 @@ import { openOwnServers } from '#main/open-own-servers.js';
 import { openWorkDriver } from '#main/platform-engine.js';
 import type { Platform } from '#main/platform.js';
 import { openFoundations, type Provisioning } from '#main/provisioning.js';
+import { tenantOfWork } from '#control/work/work-kind.js';
 import type { PlatformWork } from '#main/work-kinds.js';
 
 const SIGN_UP_WINDOW_SECONDS = 60;
@@ -96,16 +97,17 @@ export function importMaker(
   provisioning: Provisioning,
 ): (request: OnboardingRequest, fill: Filling) => Promise<Tenant> {
   return async (request, fill) => {
-    let raised: unknown;
+    let raised: Error | undefined;
     const noted: Filling = (tenant) =>
       fill(tenant).catch((error: unknown) => {
-        raised = error;
-        throw error;
+        raised = error instanceof Error ? error : new Error(String(error));
+        throw raised;
       });
     const id = await openOnboardingDoors(platform).desk.hold(request);
     const { kinds } = onboardingWork(platform, provisioning, noted);
-    const { tenantId, state, error, steps } = await openWorkDriver(platform, kinds).own(id);
-    if (state === 'done') return provisioning.tenants.get(tenantId!);
+    const report = await openWorkDriver(platform, kinds).own(id);
+    const { state, error, steps } = report;
+    if (state === 'done') return provisioning.tenants.get(tenantOfWork(report));
     throw raised ?? new NotOnboardedError(id, state, error ?? steps.find((step) => step.error !== null)?.error ?? '');
   };
 }

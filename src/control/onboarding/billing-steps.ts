@@ -3,7 +3,7 @@ import { BillingRefusedError, type BillingProvider } from '#control/billing/bill
 import type { OnboardingPart, OnboardingParts } from '#control/onboarding/onboarding-parts.js';
 import type { OnboardingInput } from '#control/onboarding/onboarding-plan.js';
 import { tenantToUndo } from '#control/onboarding/onboarded-tenant.js';
-import { UnrecoverableWorkError, type WorkTry } from '#control/work/work-kind.js';
+import { tenantOfWork, UnrecoverableWorkError, type WorkTry } from '#control/work/work-kind.js';
 
 const DAY_MS = 86_400_000;
 
@@ -12,9 +12,10 @@ export function billingSteps(parts: OnboardingParts): Record<'billing-customer' 
   const { billing, accounts, plans } = parts;
   return {
     'billing-customer': {
-      run: async ({ name, adminEmail }, { tenantId }) => {
-        const { id } = await orHopeless(billing.ensureCustomer({ tenantId: tenantId!, name, email: adminEmail }));
-        await accounts.remember(tenantId!, id);
+      run: async ({ name, adminEmail }, work) => {
+        const tenantId = tenantOfWork(work);
+        const { id } = await orHopeless(billing.ensureCustomer({ tenantId, name, email: adminEmail }));
+        await accounts.remember(tenantId, id);
         return { customerId: id };
       },
       undo: async (input, work) => {
@@ -23,14 +24,15 @@ export function billingSteps(parts: OnboardingParts): Record<'billing-customer' 
       },
     },
     'billing-subscription': {
-      run: async (input, { tenantId, done, createdAt }) => {
+      run: async (input, work) => {
+        const { done, createdAt } = work;
         const { price, trialDays } = plans.of(input.plan);
         if (!price) return { subscriptionId: null };
         const { customerId } = done['billing-customer'] as { customerId: string };
         const trialEnd = trialEndOf(input, createdAt, trialDays);
         const begun = await orHopeless(
           billing.startSubscription({
-            ...{ tenantId: tenantId!, customerId, priceKey: price.key, collection: trialEnd ? 'charge' : 'invoice' },
+            ...{ tenantId: tenantOfWork(work), customerId, priceKey: price.key, collection: trialEnd ? 'charge' : 'invoice' },
             ...(trialEnd && { trialEnd }),
           }),
         );
@@ -64,10 +66,10 @@ async function customerToUndo(
   const { customerId } = (work.done['billing-customer'] ?? {}) as { customerId?: string };
   if (customerId !== undefined) return customerId;
   if ((await tenantToUndo(tenants, work)) === null) return null;
-  const known = await accounts.of(work.tenantId!);
+  const known = await accounts.of(tenantOfWork(work));
   if (known !== null) return known;
   try {
-    return (await billing.ensureCustomer({ tenantId: work.tenantId!, name, email: adminEmail })).id;
+    return (await billing.ensureCustomer({ tenantId: tenantOfWork(work), name, email: adminEmail })).id;
   } catch (error) {
     if (error instanceof BillingRefusedError) return null;
     throw error;

@@ -4,7 +4,7 @@ import type { OnboardingPart, OnboardingParts } from '#control/onboarding/onboar
 import { IMPORT, type OnboardingInput } from '#control/onboarding/onboarding-plan.js';
 import { openingSteps } from '#control/onboarding/opening-steps.js';
 import { placeSteps } from '#control/onboarding/place-steps.js';
-import { UnrecoverableWorkError, type WorkKind } from '#control/work/work-kind.js';
+import { tenantOfWork, UnrecoverableWorkError, type WorkKind } from '#control/work/work-kind.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import type { ObjectTraces } from '#workspace/objects/object-store.js';
 
@@ -28,13 +28,13 @@ export function importTenant(parts: ImportParts, fill: Filling): WorkKind<Onboar
   const filled: OnboardingPart = {
     // Not tried again: whoever imports is told at once, and may import again.
     run: async (_input, work) => fill(await onboardedTenant(parts.tenants, work)).catch(hopeless),
-    undo: async (_input, { tenantId }) => void (await parts.files.purge(`tenants/${tenantId!}/`)),
+    undo: (_input, work) => parts.files.purge(`tenants/${tenantOfWork(work)}/`),
   };
   const { activate } = openingSteps(parts);
   const does: Record<string, OnboardingPart> = { ...placeSteps(parts), ...billingSteps(parts), fill: filled, activate };
   return {
     ...IMPORT,
-    steps: IMPORT.steps.map(({ name }) => ({ name, ...does[name]! })),
+    steps: IMPORT.steps.map(({ name }) => ({ name, ...requirePart(does, name) })),
     timeoutMs: LONGEST_MS,
     againAfterMs: (failures) => Math.min(LONGEST_WAIT_MS, 250 * 2 ** (failures - 1)),
   };
@@ -45,4 +45,10 @@ function hopeless(error: unknown): never {
     code: 'onboarding.not-filled',
     cause: error,
   });
+}
+
+function requirePart(does: Readonly<Record<string, OnboardingPart>>, name: string): OnboardingPart {
+  const part = does[name];
+  if (!part) throw new TypeError(`nobody does the step ${name}`);
+  return part;
 }

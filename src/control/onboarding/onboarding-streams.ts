@@ -66,7 +66,10 @@ export class OnboardingStreams implements BeforeApplicationShutdown {
       for (let lookedMs = 0; lookedMs < longestMs && outlet.isOpen; lookedMs += lookEveryMs) {
         const events = await this.works.events(id, seen);
         for (const event of events) {
-          if (!(await outlet.hasRoom(commentEveryMs))) return outlet.cut();
+          if (!(await outlet.hasRoom(commentEveryMs))) {
+            outlet.cut();
+            return;
+          }
           outlet.write(sseEvent(String(event.seq), eventView(event)));
           seen = event.seq;
         }

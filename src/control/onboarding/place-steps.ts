@@ -2,7 +2,7 @@ import { ONBOARDING_NOTICE, type OnboardingInput } from '#control/onboarding/onb
 import type { OnboardingPart, OnboardingParts } from '#control/onboarding/onboarding-parts.js';
 import { onboardedTenant, tenantToUndo } from '#control/onboarding/onboarded-tenant.js';
 import { PlaceNotGoneError } from '#control/onboarding/onboarding.errors.js';
-import type { WorkTry } from '#control/work/work-kind.js';
+import { tenantOfWork, type WorkTry } from '#control/work/work-kind.js';
 
 /** Holding the name, and making the place: a schema or database is made and migrated in one go, then asked whose it is. */
 export function placeSteps(parts: OnboardingParts): Record<'reserve' | 'prepare' | 'verify', OnboardingPart> {
@@ -10,16 +10,20 @@ export function placeSteps(parts: OnboardingParts): Record<'reserve' | 'prepare'
   return {
     reserve: {
       // Done with the request, in the transaction that asked for this work.
-      run: async (_input, work) => void (await onboardedTenant(tenants, work)),
+      run: async (_input, work) => {
+        await onboardedTenant(tenants, work);
+      },
       undo: (input, work) => release(parts, input, work),
     },
     prepare: {
       run: async ({ hasOwnServer }, work) => {
-        if (hasOwnServer) await servers.prepare(work.tenantId!);
+        if (hasOwnServer) await servers.prepare(tenantOfWork(work));
         const { version = null } = (work.done['reserve'] ?? {}) as { version?: string | null };
         await isolation.prepare(await onboardedTenant(tenants, work), { version, signal: work.signal });
       },
-      undo: async (_input, work) => void (await takeAway(parts, work)),
+      undo: async (_input, work) => {
+        await takeAway(parts, work);
+      },
     },
     verify: { run: async (_input, work) => isolation.verify(await onboardedTenant(tenants, work)) },
   };
@@ -37,7 +41,7 @@ async function release(parts: OnboardingParts, input: OnboardingInput, work: Wor
       await works.enqueue(em, { kind: ONBOARDING_NOTICE, input: told, once: `${ONBOARDING_NOTICE.name}:${work.id}` });
     });
   // It is not given back while a tenant is placed on it.
-  if (input.hasOwnServer) await servers.detach(work.tenantId!);
+  if (input.hasOwnServer) await servers.detach(tenantOfWork(work));
 }
 
 async function takeAway({ tenants, isolation }: OnboardingParts, work: WorkTry): ReturnType<typeof tenantToUndo> {

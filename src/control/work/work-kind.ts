@@ -41,6 +41,12 @@ export interface WorkKind<Input extends object = object> {
   readonly againAfterMs?: (failures: number) => number;
 }
 
+/** The tenant a work is for. Raises UnrecoverableWorkError when it is for none. */
+export function tenantOfWork({ tenantId }: Pick<WorkTry, 'tenantId'>): string {
+  if (tenantId === null) throw new UnrecoverableWorkError('This work is for a tenant, and names none.');
+  return tenantId;
+}
+
 /** Trying again cannot help: what was begun is taken back at once. */
 export class UnrecoverableWorkError extends AppError {
   readonly code: string;

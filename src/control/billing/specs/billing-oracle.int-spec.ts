@@ -87,9 +87,9 @@ describe('what is kept, beside the provider itself', () => {
       isFailing && randomInt(20) === 0 ? Promise.reject(new BillingUnavailableError('told to')) : real(id);
     const begun = stage.stripe.ledger.happenings.size;
     const happened = (): number => stage.stripe.ledger.happenings.size - begun;
-    let isOver = false;
+    const over = new AbortController();
     const worker = (async () => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         await stage.work();
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
@@ -103,7 +103,7 @@ describe('what is kept, beside the provider itself', () => {
       },
       120_000 + EVENTS * 60,
     );
-    isOver = true;
+    over.abort();
     await worker;
     await stage.work();
     isFailing = false;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LegalHoldError, RetentionNotOverError, TenantNotCancelledError } from '#catalog/lifecycle/erasure.errors.js';
 import type { WorkPlan } from '#catalog/work/work-book.js';
 import type { EmptiedStore, ErasureOrder, TenantEraser } from '#control/lifecycle/erasure/tenant-eraser.js';
-import { UnrecoverableWorkError, type WorkKind, type WorkStep, type WorkTry } from '#control/work/work-kind.js';
+import { tenantOfWork, UnrecoverableWorkError, type WorkKind, type WorkStep, type WorkTry } from '#control/work/work-kind.js';
 import { AppError } from '#kernel/errors/app-error.js';
 import { TenantUnknownError } from '#kernel/tenancy/tenant.errors.js';
 
@@ -38,7 +38,7 @@ const Doomed = z.strictObject({
 
 /** Erases a tenant step by step. Nothing of it is taken back: once begun, it is gone on with until it is done or somebody has to look. */
 export function eraseTenant(eraser: TenantEraser): WorkKind<EraseInput> {
-  const orderOf = (input: EraseInput, work: WorkTry): ErasureOrder => ({ ...input, tenantId: requireTenant(work) });
+  const orderOf = (input: EraseInput, work: WorkTry): ErasureOrder => ({ ...input, tenantId: tenantOfWork(work) });
   const empty = (store: (typeof STORES)[number]): WorkStep<EraseInput> => ({
     name: `empty ${store}`,
     run: async (_input, { done }) => eraser.empty(store, Doomed.parse(done['begin'])),
@@ -74,9 +74,4 @@ async function decided<T>(work: Promise<T>): Promise<T> {
     if (isRefusal && error instanceof AppError) throw new UnrecoverableWorkError(error.message, { cause: error, code: error.code });
     throw error;
   }
-}
-
-function requireTenant({ tenantId }: WorkTry): string {
-  if (tenantId === null) throw new UnrecoverableWorkError('An erasure is of a tenant.');
-  return tenantId;
 }

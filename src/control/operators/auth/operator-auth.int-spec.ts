@@ -136,12 +136,15 @@ describe('how operators sign in', () => {
 
   it('is bounded for each peer network by its rate', async () => {
     const hits: [key: string, limit: number][] = [];
-    const limited = await OperatorStage.open({}, {
-      hit: async (key, { limit }) => {
-        hits.push([key, limit]);
-        return { allowed: hits.length <= 2, remaining: 0, resetSeconds: 7, isLocal: true };
+    const limited = await OperatorStage.open(
+      {},
+      {
+        hit: async (key, { limit }) => {
+          hits.push([key, limit]);
+          return { allowed: hits.length <= 2, remaining: 0, resetSeconds: 7, isLocal: true };
+        },
       },
-    });
+    );
     const url = '/api/platform/auth/refresh';
     const ask = () =>
       limited.app.inject({
