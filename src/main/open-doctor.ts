@@ -2,6 +2,7 @@ import { PostgresHomes } from '#adapters/postgres/postgres-homes.js';
 import { PostgresInventory } from '#adapters/postgres/postgres-inventory.js';
 import { Sightings } from '#catalog/doctor/sightings.js';
 import { KnownTenants } from '#catalog/tenants/known-tenants.js';
+import { CustomersCheck } from '#control/doctor/checks/customers.check.js';
 import { HomesCheck } from '#control/doctor/checks/homes.check.js';
 import { JobsCheck } from '#control/doctor/checks/jobs.check.js';
 import { PlacesCheck } from '#control/doctor/checks/places.check.js';
@@ -19,7 +20,7 @@ export async function openDoctor(
   provisioning: Provisioning,
   { sparedMs, clock = platform.members.clock }: { sparedMs: number; clock?: Clock },
 ): Promise<Doctor> {
-  const { catalog, secrets, works, overseer } = platform;
+  const { catalog, secrets, works, overseer, billing } = platform;
   const { clusterBook, homes, fences, fleet, tenants } = provisioning;
   const known = new KnownTenants(catalog);
   const places = () => known.places();
@@ -30,6 +31,11 @@ export async function openDoctor(
     checks: [
       ...shared.map((cluster) => new PlacesCheck({ cluster, inventory, places, tenants: () => known.ids() })),
       new SecretsCheck(secrets, places),
+      new CustomersCheck(
+        billing,
+        () => known.ids(),
+        () => known.customers(),
+      ),
       new HomesCheck(new PostgresHomes(clusterBook, homes, fences, fleet), () => tenants.list()),
       new WorksCheck(works),
       new JobsCheck(overseer),

@@ -27,4 +27,13 @@ export class KnownTenants {
            from warm_place order by 1`,
     );
   }
+
+  /** Who is a customer of the payment provider, by its id there. */
+  customers(): Promise<{ readonly tenantId: string; readonly customerId: string }[]> {
+    return this.catalog.em
+      .fork()
+      .execute<{ tenantId: string; customerId: string }[]>(
+        'select tenant_id as "tenantId", customer_id as "customerId" from billing_customer',
+      );
+  }
 }

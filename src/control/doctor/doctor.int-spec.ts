@@ -55,7 +55,9 @@ describe('the doctor', () => {
       [tenantId, randomBytes(8)],
     );
     await tests.platform.secrets.set(secret, 'postgres://nobody');
+    const { id: customerId } = await tests.platform.billing.ensureCustomer({ tenantId, name: 'Nobody', email: 'nobody@example.test' });
     const planted = [
+      `customer ${customerId}`,
       ...[`schema ${schema} on eu-west-1`, `database ${database} on eu-west-1`, `role ${database} on eu-west-1`],
       ...[`rows of tenant ${tenantId} on eu-west-1`, `secret ${secret}`],
     ];
