@@ -20,8 +20,12 @@ describe('the plans', () => {
       isolation: 'row',
       jobWeight: 1,
       rates: { read: expect.anything(), write: expect.anything(), auth: expect.anything() },
-      limits: { customRoles: 0, attachmentsMb: expect.any(Number) },
+      limits: { customRoles: 0, attachmentsMb: expect.any(Number), members: expect.any(Number) },
+      meters: { tickets: { included: expect.any(Number), beyond: 'refuse' } },
       features: new Set(),
+      price: { key: 'starter-monthly', amount: expect.any(Number), currency: 'eur' },
+      trialDays: 14,
+      isSelfService: true,
     });
     expect(plans.of('professional')).toMatchObject({ isolation: 'schema', jobWeight: 2, limits: { customRoles: 10 } });
     expect(plans.of('enterprise').features).toEqual(new Set(['custom-roles', 'audit-export']));
@@ -35,9 +39,13 @@ describe('the plans', () => {
       isolation: 'rows',
       jobWeight: 0,
       rates: { read: rate, write: { ...rate, limit: 0 } },
-      limits: { customRoles: -1, attachmentsMb: 1 },
+      limits: { customRoles: -1, attachmentsMb: 1, members: 1 },
+      meters: { tickets: { included: 1, beyond: 'wait' } },
       features: [],
-      price: 1,
+      price: null,
+      trialDays: 0,
+      isSelfService: true,
+      colour: 1,
     };
     writeFileSync(path, JSON.stringify({ plans: { gold } }));
     const error: unknown = await readPlans(path).catch((raised: unknown) => raised);
@@ -48,6 +56,7 @@ describe('the plans', () => {
       'plans.gold.isolation',
       'plans.gold.jobWeight',
       'plans.gold.limits.customRoles',
+      'plans.gold.meters.tickets.beyond',
       'plans.gold.rates.auth',
       'plans.gold.rates.write.limit',
     ]);
