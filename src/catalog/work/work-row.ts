@@ -38,6 +38,18 @@ export interface WorkEnding {
   readonly dueInMs?: number;
 }
 
+/** The state of a step: its beginning, its end with what it gave, or why it failed; one that is taken back still says why. */
+export interface StepChange {
+  readonly name: string;
+  readonly place: number;
+  readonly state: StepState;
+  readonly result?: object | undefined;
+  readonly error?: string;
+}
+
+/** What comes next in a try: a step begins, or the try ends. */
+export type WorkMove = { readonly begin: StepChange } | { readonly end: WorkEnding };
+
 /**
  * One work during one of its tries. Every change holds the row and names the attempt: a try that was overtaken changes nothing and raises
  * WorkSupersededError. Times are those of the database's clock.
@@ -64,7 +76,7 @@ export class WorkRow {
         [leaseMs, id, attempt - 1, isOwner],
       );
       if (!row) return null;
-      await note(em, id, null, 'running', null);
+      await em.execute(NOTE, [id, null, 'running', null, id]);
       return { ...row, input: JSON.parse(row.input) as object, createdAt: new Date(row.createdAt) };
     });
   }
@@ -80,54 +92,63 @@ export class WorkRow {
     return renewed.length === 1;
   }
 
-  async position(): Promise<WorkPosition> {
-    const { id } = this.delivery;
+  /**
+   * What lies between two steps, in one transaction: keeps how the one before went, asks what comes next from where the work stands then, and
+   * keeps that. Gives what comes next.
+   */
+  async move<Next extends WorkMove>(before: StepChange | null, next: (position: WorkPosition) => Next): Promise<Next> {
     return this.#held(async (em, held) => {
-      const steps = await em.execute<{ name: string; state: StepState; result: string | null }[]>(
-        'select name, state, result::text from work_step where work_id = ?',
-        [id],
-      );
-      const read = steps.map(
-        ({ name, state, result }) => [name, { state, result: result === null ? null : (JSON.parse(result) as object) }] as const,
-      );
-      return { ...held, steps: new Map(read) };
+      if (before) await this.#change(em, before);
+      // Failures count in a row.
+      const isFresh = before?.state === 'done' || before?.state === 'undone';
+      const position = { ...held, failures: isFresh ? 0 : held.failures, steps: await this.#steps(em) };
+      const move = next(position);
+      if ('begin' in move) await this.#change(em, move.begin);
+      else await this.#end(em, move.end);
+      return move;
     });
   }
 
-  /** Keeps the state of a step: its beginning, its end with what it gave, or why it failed; one that is taken back still says why. */
-  async step(
-    name: string,
-    place: number,
-    state: StepState,
-    { result, error }: { result?: object | undefined; error?: string | undefined } = {},
-  ): Promise<void> {
+  async #steps(em: EntityManager): Promise<WorkPosition['steps']> {
+    const steps = await em.execute<{ name: string; state: StepState; result: string | null }[]>(
+      'select name, state, result::text from work_step where work_id = ?',
+      [this.delivery.id],
+    );
+    return new Map(
+      steps.map(({ name, state, result }) => [name, { state, result: result === null ? null : (JSON.parse(result) as object) }]),
+    );
+  }
+
+  async #change(em: EntityManager, { name, place, state, result, error }: StepChange): Promise<void> {
     const { id } = this.delivery;
-    await this.#held(async (em) => {
-      await em.execute(
-        `insert into work_step as s (work_id, name, position, state, result, error, started_at, finished_at)
+    await em.execute(
+      `with step as (
+         insert into work_step as s (work_id, name, position, state, result, error, started_at, finished_at)
          values (?, ?, ?, ?, ?::jsonb, ?, clock_timestamp(), case when ? then clock_timestamp() end)
          on conflict (work_id, name) do update set state = excluded.state, result = coalesce(excluded.result, s.result),
            error = coalesce(excluded.error, case when excluded.state in ('undoing', 'undone') then s.error end),
-           started_at = coalesce(s.started_at, excluded.started_at), finished_at = excluded.finished_at`,
-        [id, name, place, state, result === undefined ? null : JSON.stringify(result), error ?? null, isOver(state)],
-      );
-      // Failures count in a row.
-      if (state === 'done' || state === 'undone') await em.execute('update work set failures = 0 where id = ?', [id]);
-      await note(em, id, name, state, error ?? null);
-    });
+           started_at = coalesce(s.started_at, excluded.started_at), finished_at = excluded.finished_at
+       ), fresh as (update work set failures = 0 where id = ? and ?)
+       ${NOTE}`,
+      [
+        ...[id, name, place, state, result === undefined ? null : JSON.stringify(result), error ?? null, isOver(state)],
+        ...[id, state === 'done' || state === 'undone'],
+        ...[id, name, state, error ?? null, id],
+      ],
+    );
   }
 
-  async end({ state, direction, failures, error, dueInMs = 0 }: WorkEnding): Promise<void> {
+  async #end(em: EntityManager, { state, direction, failures, error, dueInMs = 0 }: WorkEnding): Promise<void> {
     const { id } = this.delivery;
-    await this.#held(async (em) => {
-      await em.execute(
-        `update work set state = ?, direction = ?, failures = ?, error = ?, lease_until = null,
+    await em.execute(
+      `with ending as (
+         update work set state = ?, direction = ?, failures = ?, error = ?, lease_until = null,
            due_at = clock_timestamp() + make_interval(secs => ?::float8 / 1000), finished_at = case when ? then null else clock_timestamp() end
-         where id = ?`,
-        [state, direction, failures, error, dueInMs, state === 'queued', id],
-      );
-      await note(em, id, null, state, error);
-    });
+         where id = ?
+       )
+       ${NOTE}`,
+      [state, direction, failures, error, dueInMs, state === 'queued', id, ...[id, null, state, error, id]],
+    );
   }
 
   async #held<T>(work: (em: EntityManager, held: Omit<WorkPosition, 'steps'>) => Promise<T>): Promise<T> {
@@ -143,15 +164,10 @@ export class WorkRow {
   }
 }
 
+/** Only who holds the work's row may, so the numbers have no gap. */
+const NOTE = `insert into work_event (work_id, seq, step, state, error)
+  select ?::uuid, 1 + coalesce(max(seq), 0), ?, ?, ? from work_event where work_id = ?::uuid`;
+
 function isOver(state: StepState): boolean {
   return state === 'done' || state === 'failed' || state === 'undone';
-}
-
-/** Only who holds the work's row may, so the numbers have no gap. */
-async function note(em: EntityManager, id: string, step: string | null, state: string, error: string | null): Promise<void> {
-  await em.execute(
-    `insert into work_event (work_id, seq, step, state, error)
-     select ?::uuid, 1 + coalesce(max(seq), 0), ?, ?, ? from work_event where work_id = ?::uuid`,
-    [id, step, state, error, id],
-  );
 }

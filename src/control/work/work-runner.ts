@@ -1,6 +1,6 @@
 import type { WorkBook } from '#catalog/work/work-book.js';
 import { WorkSupersededError } from '#catalog/work/work.errors.js';
-import type { ClaimedWork, WorkDelivery, WorkEnding, WorkPosition, WorkRow } from '#catalog/work/work-row.js';
+import type { ClaimedWork, StepChange, WorkDelivery, WorkEnding, WorkPosition, WorkRow } from '#catalog/work/work-row.js';
 import { UnrecoverableWorkError, type WorkKind, type WorkStep, type WorkTry } from '#control/work/work-kind.js';
 import { backoffMs } from '#kernel/jobs/backoff.js';
 import { failureText } from '#kernel/jobs/job-failure.js';
@@ -64,7 +64,6 @@ export class WorkRunner {
           this.#advance(work, row, signal),
         ),
       );
-      await row.end(ending);
       if (ending.state === 'queued') this.parts.later({ id: delivery.id, attempt: delivery.attempt + 1 }, ending.dueInMs ?? 0);
     } catch (error) {
       if (!(error instanceof WorkSupersededError)) throw error;
@@ -74,35 +73,24 @@ export class WorkRunner {
     }
   }
 
-  /** Does steps, in the direction the work goes, until it ended or one failed. */
+  /** Does steps, in the direction the work goes, until the try has ended; gives how. */
   async #advance(work: ClaimedWork, row: WorkRow, signal: AbortSignal): Promise<WorkEnding> {
     const kind = this.#kinds.get(work.kind);
+    let decide = (position: WorkPosition): Move => onward(kind, work.kind, position);
+    let before: StepChange | null = null;
     for (;;) {
-      const position = await row.position();
-      // Another release knows it, or will.
-      if (!kind) return { ...position, state: 'queued', error: `work.unknown-kind: ${work.kind}`, dueInMs: UNKNOWN_KIND_AGAIN_MS };
-      const direction = position.isCancelled && !isPastPivot(kind, position) ? 'backward' : position.direction;
-      const turned = direction === position.direction ? position : { ...position, direction, failures: 0 };
-      const next = nextStep(kind, turned);
-      if (!next) return ended(kind, turned);
-      const ending = await this.#attempt(kind, next, turned, work, row, signal);
-      if (ending) return ending;
+      const move: Move = await row.move(before, decide);
+      if ('end' in move) return move.end;
+      const outcome = await this.#attempt(move, work, signal);
+      before = outcome.change;
+      decide = outcome.next ?? ((position) => onward(kind, work.kind, position));
     }
   }
 
-  /** Null when the step was done and the next may come. */
-  async #attempt(
-    kind: WorkKind,
-    { step, place }: NextStep,
-    position: WorkPosition,
-    work: ClaimedWork,
-    row: WorkRow,
-    signal: AbortSignal,
-  ): Promise<WorkEnding | null> {
+  /** Does one step; raises WorkSupersededError when that was learned meanwhile. */
+  async #attempt({ kind, step, begin, position }: Begun, work: ClaimedWork, signal: AbortSignal): Promise<Outcome> {
+    const { name, place } = begin;
     const isForward = position.direction === 'forward';
-    // A try that was lost with its process says nothing; too many of them do.
-    if (position.failures >= (kind.attempts ?? ATTEMPTS)) return givenUp(kind, position, 'work.lost: the worker did not come back');
-    await row.step(step.name, place, isForward ? 'running' : 'undoing');
     try {
       const { id, attempt, tenantId, createdAt } = work;
       const own = { id, attempt, tenantId, createdAt, done: doneOf(position) };
@@ -112,23 +100,53 @@ export class WorkRunner {
         await step.undo?.(work.input, given);
         return undefined;
       });
-      await row.step(step.name, place, isForward ? 'done' : 'undone', { result });
-      return null;
+      return { change: { name, place, state: isForward ? 'done' : 'undone', result } };
     } catch (error) {
       if (error instanceof WorkSupersededError) throw error;
-      if (signal.aborted) return { ...position, state: 'queued', error: 'work.handed-back: the worker was stopped' };
+      if (signal.aborted)
+        return { change: null, next: () => ({ end: { ...position, state: 'queued', error: 'work.handed-back: the worker was stopped' } }) };
       const text = failureText(error);
-      await row.step(step.name, place, isForward ? 'failed' : 'undoing', { error: text });
-      this.parts.log.warn(
-        { work: work.id, kind: kind.name, step: step.name, direction: position.direction, reason: text },
-        'a step failed',
-      );
-      const failures = position.failures + 1;
-      const isHopeless = error instanceof UnrecoverableWorkError || failures >= (kind.attempts ?? ATTEMPTS);
-      if (isHopeless) return givenUp(kind, { ...position, failures }, text);
-      return { ...position, failures, state: 'queued', error: text, dueInMs: (kind.againAfterMs ?? backoffMs)(failures) };
+      this.parts.log.warn({ work: work.id, kind: kind.name, step: name, direction: position.direction, reason: text }, 'a step failed');
+      const end = afterFailure(kind, position, text, error instanceof UnrecoverableWorkError);
+      return { change: { name, place, state: isForward ? 'failed' : 'undoing', error: text }, next: () => ({ end }) };
     }
   }
+}
+
+/** A step that has begun. */
+interface Begun {
+  readonly begin: StepChange;
+  readonly kind: WorkKind;
+  readonly step: WorkStep;
+  readonly position: WorkPosition;
+}
+
+type Move = Begun | { readonly end: WorkEnding };
+
+/** How a step went, and what comes after it when that is not the next step. */
+interface Outcome {
+  readonly change: StepChange | null;
+  readonly next?: () => Move;
+}
+
+/** What comes next for a work that stands there. */
+function onward(kind: WorkKind | undefined, name: string, position: WorkPosition): Move {
+  // Another release knows it, or will.
+  if (!kind) return { end: { ...position, state: 'queued', error: `work.unknown-kind: ${name}`, dueInMs: UNKNOWN_KIND_AGAIN_MS } };
+  const direction = position.isCancelled && !isPastPivot(kind, position) ? 'backward' : position.direction;
+  const turned = direction === position.direction ? position : { ...position, direction, failures: 0 };
+  const next = nextStep(kind, turned);
+  if (!next) return { end: ended(kind, turned) };
+  // A try that was lost with its process says nothing; too many of them do.
+  if (turned.failures >= (kind.attempts ?? ATTEMPTS)) return { end: givenUp(kind, turned, 'work.lost: the worker did not come back') };
+  const { step, place } = next;
+  return { begin: { name: step.name, place, state: direction === 'forward' ? 'running' : 'undoing' }, kind, step, position: turned };
+}
+
+function afterFailure(kind: WorkKind, position: WorkPosition, error: string, isHopeless: boolean): WorkEnding {
+  const failures = position.failures + 1;
+  if (isHopeless || failures >= (kind.attempts ?? ATTEMPTS)) return givenUp(kind, { ...position, failures }, error);
+  return { ...position, failures, state: 'queued', error, dueInMs: (kind.againAfterMs ?? backoffMs)(failures) };
 }
 
 interface NextStep {
