@@ -1,7 +1,7 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /** Tenants, where they live, who may ask for them, and the clusters there are. */
-export class Tenants0001 extends Migration {
+export class Tenants0001 extends StepMigration {
   override up(): void {
     this.addSql(`create table cluster (
       name text primary key,

@@ -1,7 +1,7 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /** What a machine credential may at most, and which member's rights bound it; a key without either is an operator's and may everything. */
-export class ApiKeyRights0002 extends Migration {
+export class ApiKeyRights0002 extends StepMigration {
   override up(): void {
     this.addSql(`alter table api_key
       add column permissions text[],

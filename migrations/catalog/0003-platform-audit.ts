@@ -1,10 +1,10 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /**
  * What operators did, as a chain of hashes like that of a tenant (same canonical form, with the word platform for the tenant), and where the
  * chains of tenants stood when the platform last signed for them.
  */
-export class PlatformAudit0003 extends Migration {
+export class PlatformAudit0003 extends StepMigration {
   override up(): void {
     this.addSql(`create table platform_audit_event (
       id uuid not null,

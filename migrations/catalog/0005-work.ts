@@ -1,10 +1,10 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /**
  * What the platform does outside a tenant, step by step, until it ended whole or was taken back; what a tenant may beside the terms of its
  * plan; and whether it may only read.
  */
-export class Work0005 extends Migration {
+export class Work0005 extends StepMigration {
   override up(): void {
     this.addSql(`create table work (
       id uuid primary key,

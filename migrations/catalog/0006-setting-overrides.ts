@@ -1,7 +1,7 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /** What operators have decided of a tenant's settings, out of the tenant's reach. */
-export class SettingOverrides0006 extends Migration {
+export class SettingOverrides0006 extends StepMigration {
   override up(): void {
     this.addSql(`create table setting_override (
       tenant_id uuid not null references tenant (id) on delete cascade,

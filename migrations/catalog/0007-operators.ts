@@ -1,7 +1,7 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /** The people who run the platform, and how they sign in. Tokens are kept as hashes; nothing here opens anything. */
-export class Operators0007 extends Migration {
+export class Operators0007 extends StepMigration {
   override up(): void {
     this.addSql(`create table operator (
       id uuid primary key,

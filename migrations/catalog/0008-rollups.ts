@@ -1,7 +1,7 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /** What each tenant was last counted as, so that a look at all of them asks none. */
-export class Rollups0008 extends Migration {
+export class Rollups0008 extends StepMigration {
   override up(): void {
     this.addSql(`create table tenant_rollup (
       tenant_id uuid primary key references tenant (id) on delete cascade,

@@ -1,10 +1,10 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /**
  * How long the data of a cancelled tenant is kept, who holds it back, and what is left when it is gone: that it was (the tombstone, by which
  * a restored backup does not bring it back) and the proof (the certificate). Both are added to and never changed.
  */
-export class Lifecycle0009 extends Migration {
+export class Lifecycle0009 extends StepMigration {
   override up(): void {
     this.addSql(`create table tenant_retention (
       tenant_id uuid primary key references tenant (id) on delete cascade,

@@ -1,10 +1,10 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /**
  * Who pays for which tenant, what the payment provider last said of it, its notices as they came in, what was used and told to it, and where
  * a tenant should live by its plan: a wish that nothing here fulfils.
  */
-export class Billing0010 extends Migration {
+export class Billing0010 extends StepMigration {
   override up(): void {
     this.addSql(`create table billing_customer (
       tenant_id uuid primary key references tenant (id) on delete cascade,

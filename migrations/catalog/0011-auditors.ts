@@ -1,7 +1,7 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /** Who was given a login to look at one tenant's rows, and until when. The login itself, and what opens it, is the tenant's database's alone. */
-export class Auditors0011 extends Migration {
+export class Auditors0011 extends StepMigration {
   override up(): void {
     this.addSql(`create table auditor (
       id uuid primary key,

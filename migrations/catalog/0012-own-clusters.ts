@@ -1,10 +1,10 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /**
  * Servers that customers bring, beside those of the file of clusters. The login of the processes may add and take away the former and may not
  * touch the latter, which are provisioning's.
  */
-export class OwnClusters0012 extends Migration {
+export class OwnClusters0012 extends StepMigration {
   override up(): void {
     this.addSql(`alter table cluster
       add kind text not null default 'shared' check (kind in ('shared', 'own')),

@@ -1,10 +1,10 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /**
  * Why a tenant is suspended: each cause is lifted by those who set it, and the tenant is suspended as long as there is one. And whose data
  * must not be taken away, whatever becomes of the tenant; of a cancelled one, tenant_retention says the same to whoever erases.
  */
-export class Suspensions0013 extends Migration {
+export class Suspensions0013 extends StepMigration {
   override up(): void {
     this.addSql(`create table tenant_suspension (
       tenant_id uuid not null references tenant (id) on delete cascade,

@@ -1,10 +1,10 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /**
  * Places that are made before a tenant asks for one: schemas, and databases with their login. A row is somebody's as soon as it is gone from
  * here; its names go to the placement in the same transaction.
  */
-export class WarmPlaces0014 extends Migration {
+export class WarmPlaces0014 extends StepMigration {
   override up(): void {
     this.addSql(`create table warm_place (
       id uuid primary key,

@@ -1,7 +1,7 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /** The first product table. Keys begin with tenant_id; text with a check instead of an enum, whose operators cannot use an index under a policy. */
-export class Tickets0001 extends Migration {
+export class Tickets0001 extends StepMigration {
   override up(): void {
     this.addSql(`create table tickets (
       tenant_id uuid not null,

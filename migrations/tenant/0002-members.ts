@@ -1,7 +1,7 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /** The people of a tenant, how they sign in, and the tenant's own card. Tokens are kept as hashes; nothing here opens anything. */
-export class Members0002 extends Migration {
+export class Members0002 extends StepMigration {
   override up(): void {
     this.addSql(`create table company (
       tenant_id uuid not null,

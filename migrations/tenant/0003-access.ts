@@ -1,7 +1,7 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /** Roles a tenant made for itself, and rights given to or taken from one role, member or machine, for one thing or all of a kind. */
-export class Access0003 extends Migration {
+export class Access0003 extends StepMigration {
   override up(): void {
     this.addSql(`create table role (
       tenant_id uuid not null,

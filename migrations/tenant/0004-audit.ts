@@ -1,10 +1,10 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /**
  * What was done in a tenant, as a chain of hashes. The order, the time and the hashes are the trigger's (provisioning/tenancy.sql). An event
  * has no unique id of its own: a conflict that is passed over would move the head without an event.
  */
-export class Audit0004 extends Migration {
+export class Audit0004 extends StepMigration {
   override up(): void {
     this.addSql(`create table audit_event (
       tenant_id uuid not null,

@@ -1,7 +1,7 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /** Answers to requests that must not be done twice, kept in the transaction of what they did. */
-export class Idempotency0005 extends Migration {
+export class Idempotency0005 extends StepMigration {
   override up(): void {
     this.addSql(`create table idempotency_key (
       tenant_id uuid not null,

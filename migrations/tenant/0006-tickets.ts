@@ -1,10 +1,10 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /**
  * Tickets whole: who made them, what is said about them, files with them, and an index for each way to list them. Under a policy an index is
  * used with leakproof operators only, and those of arrays and of text search are not: what a ticket is found by is rows (decision 0009).
  */
-export class Tickets0006 extends Migration {
+export class Tickets0006 extends StepMigration {
   override up(): void {
     this.addSql(`alter table tickets
       add created_by_kind text check (created_by_kind in ('member', 'machine')),

@@ -1,7 +1,7 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /** What members are told, how they want to be told, and what became of each mail. One member's `created_at` are all different, in the order of the commits. */
-export class Notifications0007 extends Migration {
+export class Notifications0007 extends StepMigration {
   override up(): void {
     this.addSql(`create table notification (
       tenant_id uuid not null,

@@ -1,7 +1,7 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /** What a tenant has its own way. A row without a value was taken back; it stays, so that no version is ever given twice. */
-export class Settings0008 extends Migration {
+export class Settings0008 extends StepMigration {
   override up(): void {
     this.addSql(`create table setting (
       tenant_id uuid not null,

@@ -1,10 +1,10 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /**
  * Every table that is there gets its policies anew (tenancy.lay_policies), each for its own roles, and is shown to auditors: all but what
  * opens something or is on its way to somebody. A later table is shown unless its own migration says otherwise with tenancy.show_auditors.
  */
-export class Auditors0009 extends Migration {
+export class Auditors0009 extends StepMigration {
   override up(): void {
     this.addSql(`do $$
     declare home text := current_schema();

@@ -1,7 +1,7 @@
-import { Migration } from '@mikro-orm/migrations';
+import { StepMigration } from '#adapters/postgres/step-migration.js';
 
 /** How much of what is metered was used in each billing period. */
-export class Usage0010 extends Migration {
+export class Usage0010 extends StepMigration {
   override up(): void {
     this.addSql(`create table usage_counter (
       tenant_id uuid not null,

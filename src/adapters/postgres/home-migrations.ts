@@ -1,10 +1,12 @@
 import type pg from 'pg';
+import { inOneTransaction, sendConcurrently } from '#adapters/postgres/concurrent-step.js';
+import { takeTurn, withTurn } from '#adapters/postgres/home-turn.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { atDatabase, identifier, inTransaction, withSession } from '#adapters/postgres/session.js';
 
 /** Brings one home (a schema of tenant tables) to the newest migration. Two that try at once take turns. */
 export class HomeMigrations {
-  constructor(private readonly line: readonly MigrationStep[]) {}
+  constructor(readonly line: readonly MigrationStep[]) {}
 
   /** The name of the newest migration. */
   get newest(): string {
@@ -12,35 +14,67 @@ export class HomeMigrations {
   }
 
   /**
-   * All of it in one transaction, the home's own making included: it is at the newest version afterwards, or as it was before. Gives what was
-   * applied. Raises the signal's reason when it was aborted before its turn came.
+   * A home that is not there yet is made in one transaction. One that is there has all that bears a transaction in one, up to the next step
+   * that does not, and so on: it is at the newest version afterwards, or at the last whole step. Gives what was applied. Raises the signal's
+   * reason when it was aborted before its turn came.
    */
-  apply(migrator: pg.Client, home: string, signal?: AbortSignal): Promise<string[]> {
-    return inTransaction(migrator, async () => {
-      await this.turn(migrator, home);
-      signal?.throwIfAborted();
-      const applied = await this.applied(migrator, home);
-      const due = this.line.filter((step) => !applied.has(step.name));
-      if (due.length === 0) return [];
-      const schema = identifier(home);
-      await migrator.query('set local role tenantry_owner');
-      await migrator.query(`set local lock_timeout = '3s'`);
-      await migrator.query(`create schema if not exists ${schema}`);
-      await migrator.query(`grant usage on schema ${schema} to tenantry_tenant, tenantry_auditor`);
-      await migrator.query(`set local search_path = ${schema}, pg_temp`);
-      for (const step of due) await migrator.query(step.statements.join(';\n'));
-      await migrator.query('set local role none');
-      await migrator.query('insert into tenancy.migration (home, name) select $1, unnest($2::text[])', [
-        home,
-        due.map((step) => step.name),
-      ]);
-      return due.map((step) => step.name);
-    });
+  async apply(migrator: pg.Client, home: string, signal?: AbortSignal): Promise<string[]> {
+    const applied: string[] = [];
+    for (;;) {
+      const { sent, rest } = await this.#sendTogether(migrator, home, signal);
+      applied.push(...sent.map(({ name }) => name));
+      const [next] = rest;
+      if (!next) return applied;
+      if (await withTurn(migrator, home, () => this.#sendAlone(migrator, home, next), signal)) applied.push(next.name);
+    }
   }
 
   /** Until the transaction ends nobody else makes, changes or takes away this home. */
-  async turn(migrator: pg.Client, home: string): Promise<void> {
-    await migrator.query('select pg_advisory_xact_lock(hashtext($1))', [`tenantry.home.${home}`]);
+  turn(migrator: pg.Client, home: string, signal?: AbortSignal): Promise<void> {
+    return takeTurn(migrator, home, signal);
+  }
+
+  /** What was sent in one transaction, and what is due after it, which begins with a step that bears none. */
+  async #sendTogether(migrator: pg.Client, home: string, signal?: AbortSignal): Promise<{ sent: MigrationStep[]; rest: MigrationStep[] }> {
+    return inTransaction(migrator, async () => {
+      await takeTurn(migrator, home, signal);
+      const due = await this.#due(migrator, home);
+      const alone = due.length === this.line.length ? -1 : due.findIndex(({ isTransactional }) => !isTransactional);
+      const sent = alone < 0 ? due : due.slice(0, alone);
+      await this.#send(migrator, home, sent);
+      return { sent, rest: due.slice(sent.length) };
+    });
+  }
+
+  /** False when another sent it meanwhile. */
+  async #sendAlone(migrator: pg.Client, home: string, step: MigrationStep): Promise<boolean> {
+    if ((await this.applied(migrator, home)).has(step.name)) return false;
+    await sendConcurrently(migrator, home, step);
+    await this.#record(migrator, home, [step]);
+    return true;
+  }
+
+  async #due(session: pg.Client, home: string): Promise<MigrationStep[]> {
+    const applied = await this.applied(session, home);
+    return this.line.filter(({ name }) => !applied.has(name));
+  }
+
+  async #send(migrator: pg.Client, home: string, steps: readonly MigrationStep[]): Promise<void> {
+    if (steps.length === 0) return;
+    const schema = identifier(home);
+    await migrator.query('set local role tenantry_owner');
+    await migrator.query(`set local lock_timeout = '3s'`);
+    await migrator.query(`create schema if not exists ${schema}`);
+    await migrator.query(`grant usage on schema ${schema} to tenantry_tenant, tenantry_auditor`);
+    await migrator.query(`set local search_path = ${schema}, pg_temp`);
+    if (steps.some(({ isLong }) => isLong)) await migrator.query('set local statement_timeout = 0');
+    for (const step of steps) await migrator.query(inOneTransaction(step).join(';\n'));
+    await migrator.query('set local role none');
+    await this.#record(migrator, home, steps);
+  }
+
+  async #record(migrator: pg.Client, home: string, steps: readonly MigrationStep[]): Promise<void> {
+    await migrator.query('insert into tenancy.migration (home, name) select $1, unnest($2::text[])', [home, steps.map(({ name }) => name)]);
   }
 
   /** The names a home has had. */
@@ -51,8 +85,7 @@ export class HomeMigrations {
 
   /** The names it has still to have, in their order. */
   async due(session: pg.Client, home: string): Promise<string[]> {
-    const applied = await this.applied(session, home);
-    return this.line.map(({ name }) => name).filter((name) => !applied.has(name));
+    return (await this.#due(session, home)).map(({ name }) => name);
   }
 }
 

@@ -3,15 +3,19 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AbstractSqlDriver } from '@mikro-orm/sql';
 import type { Configuration } from '@mikro-orm/core';
-import type { Migration } from '@mikro-orm/migrations';
+import type { MigrationPhase, StepMigration } from '#adapters/postgres/step-migration.js';
 
-/** One migration as the statements it sends. */
+/** One migration as the statements it sends, and what it says of itself (StepMigration). */
 export interface MigrationStep {
   readonly name: string;
   readonly statements: readonly string[];
+  readonly phase: MigrationPhase;
+  readonly isBreaking: boolean;
+  readonly isTransactional: boolean;
+  readonly isLong: boolean;
 }
 
-type MigrationClass = new (driver: AbstractSqlDriver, config: Configuration) => Migration;
+type MigrationClass = new (driver: AbstractSqlDriver, config: Configuration) => StepMigration;
 
 /**
  * A line of migrations: the files `NNNN-what` of a folder, in order, authored as MikroORM migrations and taken as SQL, so that the same
@@ -26,7 +30,12 @@ export async function readMigrationLine(folder: string, orm: { driver: unknown; 
       if (!Step || others.length > 0) throw new TypeError(`${file} exports one migration`);
       const migration = new Step(orm.driver as AbstractSqlDriver, orm.config);
       await migration.up();
-      return { name: file.replace(/\.(ts|js)$/, ''), statements: migration.getQueries().map(String) };
+      const { phase, isBreaking, isLong } = migration;
+      return {
+        name: file.replace(/\.(ts|js)$/, ''),
+        statements: migration.getQueries().map(String),
+        ...{ phase, isBreaking, isTransactional: migration.isTransactional(), isLong },
+      };
     }),
   );
 }

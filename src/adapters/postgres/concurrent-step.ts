@@ -1,0 +1,40 @@
+import type pg from 'pg';
+import type { MigrationStep } from '#adapters/postgres/migration-line.js';
+import { identifier } from '#adapters/postgres/session.js';
+
+/**
+ * Sends a step that bears no transaction to one home, a statement at a time; who calls has the home's turn, and no transaction. What it waits
+ * for are transactions of others, which it does not hold up: no lock timeout ends it. After a failure, or a death anywhere, it may be sent again.
+ */
+export async function sendConcurrently(migrator: pg.Client, home: string, { statements, isLong }: MigrationStep): Promise<void> {
+  try {
+    await migrator.query('set role tenantry_owner');
+    await migrator.query(`set search_path = ${identifier(home)}, pg_temp`);
+    await migrator.query('set lock_timeout = 0');
+    if (isLong) await migrator.query('set statement_timeout = 0');
+    for (const statement of statements) {
+      await dropInvalid(migrator, home, statement);
+      await migrator.query(statement);
+    }
+  } finally {
+    for (const name of ['role', 'search_path', 'lock_timeout', 'statement_timeout'])
+      await migrator.query(`reset ${name}`).catch(() => undefined); // the session is gone
+  }
+}
+
+/** The same statements for a home that nobody uses yet, where they may be part of its one transaction. */
+export function inOneTransaction({ statements, isTransactional }: MigrationStep): readonly string[] {
+  return isTransactional ? statements : statements.map((statement) => statement.replace(/\bconcurrently\b/i, ''));
+}
+
+/** What an attempt that failed or died leaves of an index is kept up to date by every write and read by nobody. */
+async function dropInvalid(migrator: pg.Client, home: string, statement: string): Promise<void> {
+  const name = /^\s*create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?"?(\w+)"?\s+on\b/i.exec(statement)?.[1];
+  if (name === undefined) return;
+  const { rowCount } = await migrator.query(
+    `select from pg_index i join pg_class c on c.oid = i.indexrelid
+     where c.relnamespace = to_regnamespace(quote_ident($1)) and c.relname = $2 and not i.indisvalid`,
+    [home, name],
+  );
+  if (rowCount) await migrator.query(`drop index concurrently ${identifier(home)}.${identifier(name)}`);
+}
