@@ -81,10 +81,10 @@ export function onboardingWork(platform: Platform, provisioning: Provisioning, f
 
 /** Opened when the first is brought: few ever are. */
 function broughtServers(platform: Platform): Pick<OwnServers, 'attach' | 'detach'> {
-  let opened: Promise<OwnServers> | undefined;
-  const open = (): Promise<OwnServers> =>
-    (opened ??= openFoundations(platform).then(({ clusterBootstrap }) => openOwnServers(platform, clusterBootstrap)));
-  return { attach: async (request) => (await open()).attach(request), detach: async (tenantId) => (await open()).detach(tenantId) };
+  let opened: OwnServers | undefined;
+  const open = (): OwnServers =>
+    (opened ??= openOwnServers(platform, openFoundations(platform).clusterBootstrap));
+  return { attach: (request) => open().attach(request), detach: (tenantId) => open().detach(tenantId) };
 }
 
 function noticesOf({ NODE_ENV }: Config): HttpsNoticeSender {

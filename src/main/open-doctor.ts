@@ -21,7 +21,7 @@ export async function openDoctor(
   { sparedMs, clock = platform.members.clock }: { sparedMs: number; clock?: Clock },
 ): Promise<Doctor> {
   const { catalog, secrets, works, overseer, billing } = platform;
-  const { clusterBook, homes, fences, fleet, tenants } = provisioning;
+  const { clusterBook, homes, fences, keeper, tenants } = provisioning;
   const known = new KnownTenants(catalog);
   const places = () => known.places();
   const rows = openPostgresStore(platform, clusterBook);
@@ -36,7 +36,7 @@ export async function openDoctor(
         () => known.ids(),
         () => known.customers(),
       ),
-      new HomesCheck(new PostgresHomes(clusterBook, homes, fences, fleet), () => tenants.list()),
+      new HomesCheck(new PostgresHomes(clusterBook, homes, fences, keeper), () => tenants.list()),
       new WorksCheck(works),
       new JobsCheck(overseer),
     ],

@@ -1,3 +1,8 @@
+import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import { readMigrationLine } from '#adapters/postgres/migration-line.js';
+import { HomeLedger } from '#catalog/fleet/home-ledger.js';
+import { MigrationRuns } from '#catalog/fleet/migration-runs.js';
+import { FleetDesk } from '#control/fleet/fleet-desk.js';
 import { join } from 'node:path';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { createPostgreSqlTypeParsers } from '@mikro-orm/sql';
@@ -113,6 +118,9 @@ export interface Platform extends AccessParts, SettingParts, LifecycleParts {
   /** What the platform is to do outside of any tenant. */
   readonly works: WorkBook;
   readonly ringWorks: WorkBell;
+  /** The migrations of tenants' tables. */
+  readonly homes: HomeMigrations;
+  readonly fleet: FleetDesk;
   /** Tells every process that what it knows of a tenant is out of date. */
   readonly announce: (tenantId: string) => Promise<void>;
   health(): Promise<Health>;
@@ -175,6 +183,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
   };
   const patient = new TenantDialect({ ...routing, transactionMs: SNAPSHOT_WITHIN_MS });
   const contexts = new TenantContextFactory(tenantOrm, new Kysely({ dialect }), afterCommitFailed, new Kysely({ dialect: patient }));
+  const homes = new HomeMigrations(await readMigrationLine(join(import.meta.dirname, '../../migrations/tenant'), tenantOrm));
   const signing = new SigningKeys(config.SIGNING_KEYS);
   const files = await openObjects(config);
   const members = await openMemberServices(config, signing, redis.replays);
@@ -212,7 +221,11 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     },
     ...{ plugins, jobs, jobsPrefix, doorbell: redis.doorbell, outbox: new Outbox(jobs, redis.doorbell) },
     overseer,
-    ...{ works, ringWorks },
+    ...{ works, ringWorks, homes },
+    fleet: new FleetDesk({
+      ...{ catalog, works, audit: platformAudit, clusters: clusterBook, line: homes.line },
+      ...{ ledger: new HomeLedger(catalog), runs: new MigrationRuns(catalog) },
+    }),
     ...{ config, log, clusters, catalog, directory, closings, secrets, keys, registry, routing, tenantOrm, contexts },
     ...access,
     ...{ plans, limiter: redis.limiter, lockout: redis.lockout },

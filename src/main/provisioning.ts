@@ -2,19 +2,22 @@ import { join } from 'node:path';
 import { AuditRetention } from '#adapters/postgres/audit-retention.js';
 import { ClusterBootstrap } from '#adapters/postgres/cluster-bootstrap.js';
 import { CatalogBootstrap } from '#adapters/postgres/catalog-bootstrap.js';
+import { DatabaseKeeper } from '#adapters/postgres/database-keeper.js';
 import { DatabaseMaker } from '#adapters/postgres/database-maker.js';
 import { Fence } from '#adapters/postgres/fence.js';
 import { Foundation } from '#adapters/postgres/foundation.js';
-import { FleetRunner } from '#adapters/postgres/fleet-runner.js';
 import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import { readMigrationLine } from '#adapters/postgres/migration-line.js';
+import { PostgresHomeMigrator } from '#adapters/postgres/postgres-home-migrator.js';
 import { type PlaceDrivers, PostgresIsolationLayer } from '#adapters/postgres/postgres-isolation-layer.js';
 import { PostgresPlaceMaker } from '#adapters/postgres/postgres-place-maker.js';
 import { RowPlaces } from '#adapters/postgres/row-places.js';
 import { SchemaPlaces } from '#adapters/postgres/schema-places.js';
+import { HomeLedger } from '#catalog/fleet/home-ledger.js';
 import { ApiKeys } from '#catalog/credentials/api-keys.js';
 import { Domains } from '#catalog/domains/domains.js';
 import { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
+import type { HomeMigrator } from '#control/fleet/home-migrator.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
 import { withLogins, type ClusterBook } from '#control/provisioning/cluster-book.js';
 import type { OwnServers } from '#control/provisioning/own-servers.js';
@@ -48,7 +51,9 @@ export interface Provisioning {
   readonly databases: DatabaseMaker;
   readonly homes: HomeMigrations;
   readonly fences: Fence;
-  readonly fleet: FleetRunner;
+  readonly keeper: DatabaseKeeper;
+  readonly ledger: HomeLedger;
+  readonly migrator: HomeMigrator;
   readonly clusterBootstrap: ClusterBootstrap;
   readonly catalogBootstrap: CatalogBootstrap;
   readonly auditRetention: AuditRetention;
@@ -60,13 +65,14 @@ export async function openProvisioning(platform: Platform): Promise<Provisioning
   const folder = projectFolder();
   const clusters = platform.clusters.map(withProvisioning);
   const clusterBook = withLogins(platform.clusterBook, 'migratorUrl', 'provisionUrl');
-  const { homes, foundation, clusterBootstrap } = await openFoundations(platform);
+  const { homes, foundation, clusterBootstrap } = openFoundations(platform);
+  const ledger = new HomeLedger(platform.catalog);
   const catalogLine = await readMigrationLine(join(import.meta.dirname, '../../migrations/catalog'), platform.catalog);
   const fences = new Fence(platform.keys);
   const databases = new DatabaseMaker(platform.secrets, homes);
   const tenants = new TenantRegistry(platform.catalog, platform.announce);
   const drivers: PlaceDrivers = { row: new RowPlaces(fences), schema: new SchemaPlaces(fences, homes), database: databases };
-  const isolation = new PostgresIsolationLayer({ clusters: clusterBook, fences, drivers, version: homes.newest });
+  const isolation = new PostgresIsolationLayer({ clusters: clusterBook, fences, drivers, homes, ledger });
   const founder = new TenantFounder(platform.contexts, new LinkDesk(platform.members.clock), platform.outbox, platform.audit);
   const found: Founder = (tenant, { name, ...admin }) => TenantScope.run(tenant, () => founder.found({ companyName: name, ...admin }));
   return {
@@ -79,7 +85,9 @@ export async function openProvisioning(platform: Platform): Promise<Provisioning
     placer: new Placer(clusterBook, platform.plans.terms),
     databases,
     ...{ homes, fences },
-    fleet: new FleetRunner(clusterBook, homes, fences, foundation),
+    ledger,
+    keeper: new DatabaseKeeper({ clusters: clusterBook, homes, fences, foundation, ledger }),
+    migrator: new PostgresHomeMigrator({ clusters: clusterBook, homes, foundation, truth: null }),
     clusterBootstrap,
     ownServers: openOwnServers(platform, clusterBootstrap),
     auditRetention: new AuditRetention(clusterBook, platform.keys, new AuditSigner(platform.signing)),
@@ -88,11 +96,12 @@ export async function openProvisioning(platform: Platform): Promise<Provisioning
 }
 
 /** What is laid on every server and in every database of tenants. */
-export async function openFoundations({
-  tenantOrm,
-}: Pick<Platform, 'tenantOrm'>): Promise<{ homes: HomeMigrations; foundation: Foundation; clusterBootstrap: ClusterBootstrap }> {
+export function openFoundations({ homes }: Pick<Platform, 'homes'>): {
+  homes: HomeMigrations;
+  foundation: Foundation;
+  clusterBootstrap: ClusterBootstrap;
+} {
   const folder = join(projectFolder(), 'provisioning');
-  const homes = new HomeMigrations(await readMigrationLine(join(import.meta.dirname, '../../migrations/tenant'), tenantOrm));
   const foundation = new Foundation(join(folder, 'tenancy.sql'));
   return { homes, foundation, clusterBootstrap: new ClusterBootstrap(homes, foundation, folder) };
 }

@@ -1,6 +1,8 @@
 import { ERASE_TENANT, eraseTenant } from '#control/lifecycle/erasure/erase-tenant.work.js';
 import { END_AUDITORS_DAILY, endAuditors, revokeAuditor } from '#control/auditors/end-auditors.work.js';
 import { DueRetentions } from '#catalog/lifecycle/due-retentions.js';
+import { MigrationRuns } from '#catalog/fleet/migration-runs.js';
+import { migrateServer } from '#control/fleet/migrate-server.work.js';
 import { AdminMails } from '#control/lifecycle/admin-mails.js';
 import { LIFECYCLE_PLANS } from '#control/lifecycle/lifecycle-plans.js';
 import { FIND_DUE_HOURLY, lifecycleWorks } from '#control/lifecycle/lifecycle-works.js';
@@ -23,7 +25,7 @@ export interface PlatformWork {
 export function openPlatformWork(platform: Platform, provisioning: Provisioning): PlatformWork {
   const onboarding = onboardingWork(platform, provisioning);
   const billing = openBillingWork(platform, provisioning);
-  const own = [trimWork(platform.works), ...auditorWorks(platform)];
+  const own = [trimWork(platform.works), ...auditorWorks(platform), fleetWork(platform, provisioning)];
   return {
     kinds: [...own, ...onboarding.kinds, ...billing.kinds, ...livesOfTenants(platform, provisioning)],
     schedules: [TRIM_WORK_DAILY, END_AUDITORS_DAILY, FIND_DUE_HOURLY, ...onboarding.schedules, ...billing.schedules],
@@ -32,6 +34,11 @@ export function openPlatformWork(platform: Platform, provisioning: Provisioning)
 
 function auditorWorks({ auditors }: Platform): readonly WorkKind<never>[] {
   return [revokeAuditor(auditors), endAuditors(auditors)];
+}
+
+/** Bringing the homes of one server to the newest migration. */
+export function fleetWork({ catalog, works }: Platform, { ledger, migrator }: Provisioning): WorkKind<never> {
+  return migrateServer({ catalog, works, ledger, migrator, runs: new MigrationRuns(catalog) });
 }
 
 function livesOfTenants(platform: Platform, { clusterBook, tenants: registry }: Provisioning): readonly WorkKind<never>[] {

@@ -65,8 +65,11 @@ describe('the schema that the migrations make', () => {
       await session.query(`revoke usage on schema "${schema}" from tenantry_auditor`);
       await session.query(`delete from tenancy.migration where home = $1 and name >= '0009'`, [schema]);
     });
-    const { migrated } = await test.provisioning.fleet.run([tenant]);
-    expect(migrated).toEqual([`${cluster}/${database}/${schema}`]);
+    const { migrator } = test.provisioning;
+    const lane = migrator.lane(cluster, migrator.newest);
+    const outcomes = await lane.migrate([{ cluster, database, home: schema }], { lockTimeoutMs: 500, signal: new AbortController().signal });
+    await lane.close();
+    expect(outcomes.map(({ state }) => state)).toEqual(['migrated']);
     expect(await dumpOf(tenant.placement)).toBe(readFileSync(join(folder, 'tenant', 'schema.sql'), 'utf8'));
   });
 

@@ -56,8 +56,12 @@ export class ClusterBootstrap {
     });
   }
 
+  /** The shared home is made here; once it is there it is brought on with the fleet. */
   #migrate(cluster: Cluster, database: string, home: string): Promise<string[]> {
-    return withSession(atDatabase(cluster.migratorUrl, database), (migrator) => this.homes.apply(migrator, home));
+    return withSession(atDatabase(cluster.migratorUrl, database), async (migrator) => {
+      const isThere = home === SHARED_SCHEMA && (await this.homes.applied(migrator, home)).size > 0;
+      return isThere ? [] : this.homes.apply(migrator, home);
+    });
   }
 }
 

@@ -2,15 +2,39 @@ import type pg from 'pg';
 import { inOneTransaction, sendConcurrently } from '#adapters/postgres/concurrent-step.js';
 import { takeTurn, withTurn } from '#adapters/postgres/home-turn.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
+import type { HomeVersion } from '#catalog/fleet/home-ledger.js';
 import { atDatabase, identifier, inTransaction, withSession } from '#adapters/postgres/session.js';
+
+const LOCK_TIMEOUT_MS = 3_000;
 
 /** Brings one home (a schema of tenant tables) to the newest migration. Two that try at once take turns. */
 export class HomeMigrations {
-  constructor(readonly line: readonly MigrationStep[]) {}
+  constructor(
+    readonly line: readonly MigrationStep[],
+    private readonly lockTimeoutMs = LOCK_TIMEOUT_MS,
+  ) {}
 
   /** The name of the newest migration. */
   get newest(): string {
     return this.line.at(-1)?.name ?? '';
+  }
+
+  /** What a home has that had the whole line. */
+  get at(): HomeVersion {
+    return { version: this.newest, needs: this.line.findLast(({ isBreaking }) => isBreaking)?.name ?? '' };
+  }
+
+  /** The same line, up to that migration. */
+  upTo(version: string): HomeMigrations {
+    return new HomeMigrations(
+      this.line.filter(({ name }) => name <= version),
+      this.lockTimeoutMs,
+    );
+  }
+
+  /** The same line, whose statements wait so long for a lock. */
+  waiting(lockTimeoutMs: number): HomeMigrations {
+    return new HomeMigrations(this.line, lockTimeoutMs);
   }
 
   /**
@@ -63,7 +87,7 @@ export class HomeMigrations {
     if (steps.length === 0) return;
     const schema = identifier(home);
     await migrator.query('set local role tenantry_owner');
-    await migrator.query(`set local lock_timeout = '3s'`);
+    await migrator.query(`set local lock_timeout = ${String(this.lockTimeoutMs)}`);
     await migrator.query(`create schema if not exists ${schema}`);
     await migrator.query(`grant usage on schema ${schema} to tenantry_tenant, tenantry_auditor`);
     await migrator.query(`set local search_path = ${schema}, pg_temp`);
@@ -81,6 +105,16 @@ export class HomeMigrations {
   async applied(session: pg.Client, home: string): Promise<Set<string>> {
     const { rows } = await session.query<{ name: string }>('select name from tenancy.migration where home = $1', [home]);
     return new Set(rows.map((row) => row.name));
+  }
+
+  /** What homes have had, as their database says; one that never had anything is not among them. */
+  async versions(session: pg.Client, homes: readonly string[]): Promise<Map<string, HomeVersion>> {
+    const { rows } = await session.query<{ home: string } & HomeVersion>(
+      `select home, max(name collate "C") as version, coalesce(max(name collate "C") filter (where name = any($2)), '') as needs
+       from tenancy.migration where home = any($1) group by home`,
+      [homes, this.line.filter(({ isBreaking }) => isBreaking).map(({ name }) => name)],
+    );
+    return new Map(rows.map(({ home, version, needs }) => [home, { version, needs }]));
   }
 
   /** The names it has still to have, in their order. */

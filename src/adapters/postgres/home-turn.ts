@@ -38,6 +38,7 @@ async function until(migrator: pg.Client, tryLock: string, home: string, signal?
   }
 }
 
-function keyOf(home: string): string {
+/** What the lock of a home's turn is made of. */
+export function keyOf(home: string): string {
   return `tenantry.home.${home}`;
 }

@@ -1,5 +1,5 @@
 import type { Fence } from '#adapters/postgres/fence.js';
-import type { FleetRunner } from '#adapters/postgres/fleet-runner.js';
+import type { DatabaseKeeper } from '#adapters/postgres/database-keeper.js';
 import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import type { HomeDrift, Homes } from '#control/doctor/checks/homes.check.js';
@@ -12,7 +12,7 @@ export class PostgresHomes implements Homes {
     private readonly clusters: Pick<ClusterBook, 'named'>,
     private readonly homes: HomeMigrations,
     private readonly fences: Fence,
-    private readonly fleet: FleetRunner,
+    private readonly keeper: DatabaseKeeper,
   ) {}
 
   async drift(tenants: readonly Tenant[]): Promise<HomeDrift[]> {
@@ -23,8 +23,16 @@ export class PostgresHomes implements Homes {
   }
 
   async bring(tenant: Tenant): Promise<void> {
-    const { failures } = await this.fleet.run([tenant]);
-    const [failure] = failures;
+    const { cluster, database, schema } = tenant.placement;
+    const { migratorUrl } = await this.clusters.named(cluster);
+    // The ground first, what stands on it next, and then what is known of it.
+    await this.#keep(tenant);
+    await withSession(atDatabase(migratorUrl, database), (session) => this.homes.apply(session, schema));
+    await this.#keep(tenant);
+  }
+
+  async #keep(tenant: Tenant): Promise<void> {
+    const [failure] = (await this.keeper.keep([tenant])).failures;
     if (failure) throw new Error(`${failure.target}: ${failure.error}`);
   }
 
@@ -36,11 +44,12 @@ export class PostgresHomes implements Homes {
       const { migratorUrl } = await this.clusters.named(cluster);
       return await withSession(atDatabase(migratorUrl, database), async (session) => {
         const stale = await this.fences.stale(session, residents);
-        const behind: HomeDrift[] = [];
-        for (const tenant of residents) {
-          const due = await this.homes.due(session, tenant.placement.schema);
-          if (due.length > 0) behind.push({ tenant, problem: `has not had ${due.join(', ')}` });
-        }
+        const due = new Map<string, string[]>();
+        for (const home of new Set(residents.map(({ placement }) => placement.schema))) due.set(home, await this.homes.due(session, home));
+        const behind = residents.flatMap((tenant) => {
+          const lacked = due.get(tenant.placement.schema) ?? [];
+          return lacked.length > 0 ? [{ tenant, problem: `has not had ${lacked.join(', ')}` }] : [];
+        });
         return [...stale.map((tenant) => ({ tenant, problem: 'its fence is not the one of its epoch and status' })), ...behind];
       });
     } catch (error) {

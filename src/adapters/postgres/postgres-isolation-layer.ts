@@ -1,7 +1,9 @@
 import { ClusterFences } from '#adapters/postgres/cluster-fences.js';
 import type { Fence } from '#adapters/postgres/fence.js';
+import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import type { PlaceDriver } from '#adapters/postgres/place-driver.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
+import { homeOf, type HomeLedger } from '#catalog/fleet/home-ledger.js';
 import type { ClusterBook } from '#control/provisioning/cluster-book.js';
 import type { IsolationLayer, Preparation } from '#control/provisioning/isolation-layer.js';
 import type { PlacementKind } from '#kernel/tenancy/placement.js';
@@ -10,12 +12,13 @@ import type { Tenant } from '#kernel/tenancy/tenant.js';
 /** The drivers of every kind of place. */
 export type PlaceDrivers = Readonly<Record<PlacementKind, PlaceDriver>>;
 
-/** What the layer works with; `version` is the newest migration. */
+/** What the layer works with. */
 export interface IsolationParts {
   readonly clusters: ClusterBook;
   readonly fences: Fence;
   readonly drivers: PlaceDrivers;
-  readonly version: string;
+  readonly homes: HomeMigrations;
+  readonly ledger: HomeLedger;
 }
 
 /** Makes places for tenants on PostgreSQL: rows need nothing, a schema is replayed in one transaction, a database is made from a template. */
@@ -23,15 +26,16 @@ export class PostgresIsolationLayer implements IsolationLayer {
   constructor(private readonly parts: IsolationParts) {}
 
   async prepare(tenant: Tenant, { version = null, signal }: Preparation = {}): Promise<void> {
-    const { clusters, fences, drivers } = this.parts;
+    const { clusters, fences, drivers, homes, ledger } = this.parts;
     const cluster = await clusters.named(tenant.placement.cluster);
     const driver = drivers[tenant.placement.kind];
-    if (version !== this.parts.version) await driver.make(tenant.placement, cluster, signal);
+    if (version !== homes.newest) await driver.make(tenant.placement, cluster, signal);
     await withSession(atDatabase(cluster.migratorUrl, tenant.placement.database), async (migrator) => {
       signal?.throwIfAborted();
       await driver.claim(migrator, tenant);
       await fences.seal(migrator, tenant);
     });
+    if (tenant.placement.kind !== 'row') await ledger.note([{ ...homeOf(tenant.placement), ...homes.at }]);
   }
 
   async verify(tenant: Tenant): Promise<void> {
@@ -42,6 +46,7 @@ export class PostgresIsolationLayer implements IsolationLayer {
   async undo(tenant: Tenant): Promise<void> {
     const { clusters, drivers } = this.parts;
     await drivers[tenant.placement.kind].unmake(tenant.placement, await clusters.named(tenant.placement.cluster), tenant);
+    if (tenant.placement.kind !== 'row') await this.parts.ledger.forget(homeOf(tenant.placement));
   }
 
   async remains(tenant: Tenant): Promise<readonly string[]> {

@@ -136,7 +136,7 @@ describe('a server that a customer brings', () => {
     await provisioning.provisioner.setStatus(acme.id, 'active');
 
     const stale = await provisioning.tenants.get(acme.id);
-    expect(await provisioning.fleet.run([stale, globex])).toMatchObject({ failures: [], skipped: { elsewhere: 0 } });
+    expect(await provisioning.keeper.keep([stale, globex])).toMatchObject({ failures: [], skipped: { elsewhere: 0 } });
 
     await canary();
 
@@ -164,9 +164,9 @@ describe('a server that a customer brings', () => {
     await platform.secrets.set(`${row.secret}-migrator`, Object.assign(new URL(alive), { port: '1' }).href);
     // Another process: nothing of it is remembered there.
     const other = await openPlatform(test.platform.config, pino({ level: 'silent' }));
-    const { fleet, clusterBook } = await openProvisioning(other);
+    const { keeper, clusterBook } = await openProvisioning(other);
     expect((await clusterBook.all()).map(({ name }) => name)).toContain(cluster);
-    const run = await fleet.run([acme, globex]);
+    const run = await keeper.keep([acme, globex]);
     expect(run.failures).toEqual([
       { target: `${cluster}/${acme.placement.database}`, error: expect.stringContaining('ECONNREFUSED') as string },
     ]);

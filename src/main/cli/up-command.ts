@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import type { FleetRun } from '#adapters/postgres/fleet-runner.js';
+import { bringFleet } from '#main/fleet-driver.js';
 import type { Session } from '#main/cli/session.js';
 import { ConfigError } from '#main/config.js';
 import type { Provisioning } from '#main/provisioning.js';
+import { SHARED_SCHEMA, TEMPLATE_DATABASE } from '#control/provisioning/placer.js';
 import { AuditSigner } from '#workspace/audit/audit-signer.js';
 
 /** `up`: makes roles, databases and catalog, and brings every tenant to the newest migration. Safe to repeat, also beside a running api. */
@@ -27,27 +28,37 @@ export function addUpCommand(program: Command, session: Session): void {
             applied: await provisioning.clusterBootstrap.run(cluster),
           })),
         );
+        await provisioning.ledger.note(
+          clusters.flatMap(({ cluster, applied }) => madeShared(applied).map((database) => ({ ...{ cluster, database, home: SHARED_SCHEMA }, ...provisioning.homes.at }))),
+        );
         const broken = await bringOwnServers(provisioning);
-        const fleet = await provisioning.fleet.run(await provisioning.tenants.list());
-        fleet.failures.push(...broken);
+        const databases = await provisioning.keeper.keep(await provisioning.tenants.list());
+        const fleet = await bringFleet(platform, provisioning);
+        const failures = [...broken, ...databases.failures, ...fleet.failures];
         const applied = clusters.reduce((sum, cluster) => sum + Object.values(cluster.applied).flat().length, catalog.length);
-        const details = { applied, migrated: fleet.migrated.length, failed: fleet.failures.length };
+        const details = { applied, migrated: fleet.targets.migrated, failed: failures.length };
         await platform.platformAudit.recordAlone({ action: 'platform.up', targets: [], details });
-        for (const { target, error } of fleet.failures) output.note(`not brought up to date: ${target}: ${error}`);
-        if (strict && fleet.failures.length > 0) process.exitCode = 1;
-        output.document({ catalog, clusters, fleet }, () => [
+        for (const { target, error } of failures) output.note(`not brought up to date: ${target}: ${error}`);
+        if (strict && failures.length > 0) process.exitCode = 1;
+        const { founded, sealed, skipped } = databases;
+        output.document({ catalog, clusters, databases: { founded, sealed, skipped }, fleet, failures }, () => [
           `catalog: ${String(catalog.length)} migrations applied`,
-          ...clusters.map(({ cluster, applied }) => `${cluster}: ${String(Object.values(applied).flat().length)} migrations applied`),
-          `tenants: ${String(fleet.migrated.length)} migrated, ${String(fleet.sealed)} fences sealed, ${String(fleet.failures.length)} failed`,
-          `skipped: ${String(fleet.skipped.provisioning)} that are being made, ${String(fleet.skipped.elsewhere)} on clusters of other releases`,
+          ...clusters.map(({ cluster, applied: had }) => `${cluster}: ${String(Object.values(had).flat().length)} migrations applied`),
+          `tenants: ${String(fleet.targets.migrated)} homes migrated, ${String(sealed)} fences sealed, ${String(failures.length)} failed`,
+          `skipped: ${String(skipped.provisioning)} that are being made, ${String(skipped.elsewhere)} on clusters of other releases`,
         ]);
       }),
     );
 }
 
+/** The databases of tenants whose shared home was made just now; what is there already is the fleet's to migrate. */
+function madeShared(applied: Record<string, string[]>): string[] {
+  return Object.entries(applied).flatMap(([database, names]) => (names.length > 0 && database !== TEMPLATE_DATABASE ? [database] : []));
+}
+
 /** What customers brought is brought up to date one by one: one that is away is reported, and stops nobody else. */
-async function bringOwnServers({ clusterBook, clusterBootstrap }: Provisioning): Promise<FleetRun['failures']> {
-  const failures: FleetRun['failures'] = [];
+async function bringOwnServers({ clusterBook, clusterBootstrap }: Provisioning): Promise<{ target: string; error: string }[]> {
+  const failures: { target: string; error: string }[] = [];
   for (const { name } of (await clusterBook.all()).filter(({ kind }) => kind === 'own'))
     await clusterBook
       .named(name)

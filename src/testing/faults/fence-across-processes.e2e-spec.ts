@@ -74,7 +74,7 @@ describe('a process that hears of no change', () => {
   it.each(TIERS)('asks once and succeeds when a tenant has a new epoch (%s)', async (tier) => {
     const caller = await knownAndDeaf(tier);
     await catalog.run('update placement set epoch = epoch + 1 where tenant_id = $1', [caller.tenant.id]);
-    await tests.provisioning.fleet.run([await tests.provisioning.tenants.get(caller.tenant.id)]);
+    await tests.provisioning.keeper.keep([await tests.provisioning.tenants.get(caller.tenant.id)]);
     const opened = await caller.open();
     expect([opened.status, refreshes]).toEqual([201, 1]);
     const listed = await caller.list();
@@ -108,7 +108,7 @@ describe('a master key that is rotated', () => {
       const answers = await Promise.all(tenants.map((tenant, index) => door.callerWith(tenant, keys[index]!).list()));
       return answers.map(({ status, code }) => code ?? status);
     };
-    const fleet = async ({ tests }: { tests: TestPlatform }): Promise<number> => (await tests.provisioning.fleet.run(tenants)).sealed;
+    const fleet = async ({ tests }: { tests: TestPlatform }): Promise<number> => (await tests.provisioning.keeper.keep(tenants)).sealed;
 
     expect(await statusesAt(old.door)).toEqual([200, 200, 200]);
     const both = await withKeys(`${k2},${k1}`);

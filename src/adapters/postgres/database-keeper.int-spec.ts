@@ -7,7 +7,7 @@ import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { TestPlatform } from '#testing/test-platform.js';
 import { TenantSql } from '#testing/tenant-sql.js';
 
-describe('bringing the fleet up to date', () => {
+describe('keeping databases', () => {
   let test: TestPlatform;
 
   beforeAll(async () => {
@@ -19,11 +19,11 @@ describe('bringing the fleet up to date', () => {
     const { provisionUrl } = clusterNamed(placement.cluster, test.provisioning.clusters);
     return withSession(atDatabase(provisionUrl, placement.database), async (session) => (await session.query(sql)).rows as T[]);
   };
-  const nothing = { founded: [], migrated: [], sealed: 0, skipped: { provisioning: 0, elsewhere: 0 }, failures: [] };
+  const nothing = { founded: [], sealed: 0, skipped: { provisioning: 0, elsewhere: 0 }, failures: [] };
 
   it('finds nothing to do for a tenant that was just made', async () => {
     const { acme, globex } = await test.pair('database');
-    expect(await test.provisioning.fleet.run([acme, globex, await test.tenant('row')])).toEqual(nothing);
+    expect(await test.provisioning.keeper.keep([acme, globex, await test.tenant('row')])).toEqual(nothing);
   });
 
   it.each([
@@ -33,20 +33,20 @@ describe('bringing the fleet up to date', () => {
     const tenant = await test.tenant('database');
     await provisioningAt(tenant, `${older}; grant execute on function tenancy.tenant_of(text) to public`);
     const { cluster, database } = tenant.placement;
-    expect(await test.provisioning.fleet.run([tenant])).toEqual({ ...nothing, founded: [`${cluster}/${database}`] });
+    expect(await test.provisioning.keeper.keep([tenant])).toEqual({ ...nothing, founded: [`${cluster}/${database}`] });
     const [open] = await provisioningAt<{ open: boolean }>(
       tenant,
       `select has_function_privilege('tenantry_catalog', 'tenancy.tenant_of(text)', 'execute') as open`,
     );
     expect(open).toEqual({ open: false });
-    expect(await test.provisioning.fleet.run([tenant])).toEqual(nothing);
+    expect(await test.provisioning.keeper.keep([tenant])).toEqual(nothing);
     await expect(new TenantSql(test.platform).run(tenant, 'select count(*) from tickets')).resolves.toBeDefined();
   });
 
   it('passes over tenants that are being made and those on clusters that are not configured, and counts them', async () => {
     const tenant = await test.tenant('row');
     const elsewhere = { ...tenant, placement: { ...tenant.placement, cluster: 'ap-south-1' } };
-    expect(await test.provisioning.fleet.run([tenant, elsewhere, { ...tenant, status: 'provisioning' }])).toEqual({
+    expect(await test.provisioning.keeper.keep([tenant, elsewhere, { ...tenant, status: 'provisioning' }])).toEqual({
       ...nothing,
       skipped: { provisioning: 1, elsewhere: 1 },
     });
@@ -56,7 +56,7 @@ describe('bringing the fleet up to date', () => {
     const { acme, globex } = await test.pair('database');
     await provisioningAt(globex, `update tenancy.foundation set hash = 'older'`);
     const lost = { ...acme, placement: { ...acme.placement, database: 'tenantry_e_lost' } };
-    const run = await test.provisioning.fleet.run([lost, globex]);
+    const run = await test.provisioning.keeper.keep([lost, globex]);
     expect(run.founded).toEqual([`${globex.placement.cluster}/${globex.placement.database}`]);
     expect(run.failures).toEqual([
       { target: `${lost.placement.cluster}/tenantry_e_lost`, error: expect.stringContaining('does not exist') },

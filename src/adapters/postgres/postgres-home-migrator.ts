@@ -1,0 +1,121 @@
+import pg from 'pg';
+import type { Foundation } from '#adapters/postgres/foundation.js';
+import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import { migrateTogether } from '#adapters/postgres/homes-together.js';
+import { isPassing, LaneSession } from '#adapters/postgres/lane-session.js';
+import { atDatabase, withSession } from '#adapters/postgres/session.js';
+import type { Home } from '#catalog/fleet/home-ledger.js';
+import type { HomeLane, HomeMigrator, HomeOutcome, Patience } from '#control/fleet/home-migrator.js';
+import type { HomeTruth } from '#control/fleet/home-truth.js';
+import type { ClusterBook } from '#control/provisioning/cluster-book.js';
+import { failureText } from '#kernel/jobs/job-failure.js';
+
+export interface PostgresHomeMigratorParts {
+  readonly clusters: Pick<ClusterBook, 'named'>;
+  readonly homes: HomeMigrations;
+  readonly foundation: Foundation;
+  readonly truth: HomeTruth | null;
+}
+
+/** Migrates homes on PostgreSQL: many schemas of one database in one transaction where that is safe, else one by one. */
+export class PostgresHomeMigrator implements HomeMigrator {
+  constructor(private readonly parts: PostgresHomeMigratorParts) {}
+
+  get newest(): string {
+    return this.parts.homes.newest;
+  }
+
+  get line(): HomeMigrations['line'] {
+    return this.parts.homes.line;
+  }
+
+  lane(cluster: string, version: string): HomeLane {
+    return new PostgresHomeLane(this.parts, cluster, this.parts.homes.upTo(version));
+  }
+}
+
+class PostgresHomeLane implements HomeLane {
+  readonly #session = new LaneSession((database) => this.#open(database));
+
+  constructor(
+    private readonly parts: PostgresHomeMigratorParts,
+    private readonly cluster: string,
+    private readonly homes: HomeMigrations,
+  ) {}
+
+  async migrate(homes: readonly Home[], { lockTimeoutMs, signal }: Patience): Promise<readonly HomeOutcome[]> {
+    const [{ database } = { database: '' }] = homes;
+    const names = homes.map(({ home }) => home);
+    const outcomes: HomeOutcome[] = [];
+    const failed = (home: string, error: string, passing: boolean): void => {
+      outcomes.push({ home: { cluster: this.cluster, database, home }, state: 'failed', error, isPassing: passing });
+    };
+    const { done, missing, rest } = await this.#together(database, names);
+    for (const home of missing) failed(home, 'fleet.home-missing: nothing of it is there', false);
+    const migrated = [...done];
+    for (const home of rest) {
+      signal.throwIfAborted();
+      try {
+        const patient = this.homes.waiting(lockTimeoutMs);
+        await this.#session.use(database, 1, (session) => patient.apply(session, home, signal));
+        migrated.push(home);
+      } catch (error) {
+        signal.throwIfAborted();
+        failed(home, textOf(error), isPassing(error));
+      }
+    }
+    return [...outcomes, ...(await this.#held(database, migrated))];
+  }
+
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+
+  /** What cannot be done together, for whatever reason, is done one by one, where each has its own reason. */
+  async #together(database: string, names: readonly string[]): Promise<Awaited<ReturnType<typeof migrateTogether>>> {
+    try {
+      return await this.#session.use(database, names.length, (session) => migrateTogether(session, names, this.homes));
+    } catch {
+      return { done: [], missing: [], rest: names };
+    }
+  }
+
+  /** Holds homes against the reference: a home that had every step and is not as it should be has failed. */
+  async #held(database: string, names: readonly string[]): Promise<HomeOutcome[]> {
+    const { truth } = this.parts;
+    const { cluster } = this;
+    const at = this.homes.at;
+    if (!truth) return names.map((home) => ({ home: { cluster, database, home }, state: 'migrated', at }));
+    try {
+      const golden = await truth.reference(cluster, at.version);
+      const found = await truth.fingerprints(cluster, database, names);
+      return names.map((home): HomeOutcome => {
+        const named = { cluster, database, home };
+        if (found.get(home) === golden) return { home: named, state: 'migrated', at };
+        const error = 'fleet.drifted: it had every migration and is not as they leave it; `fleet verify` names the difference';
+        return { home: named, state: 'failed', error, isPassing: false };
+      });
+    } catch (error) {
+      return names.map((home) => ({ home: { cluster, database, home }, state: 'failed', error: textOf(error), isPassing: isPassing(error) }));
+    }
+  }
+
+  async #open(database: string): Promise<pg.Client> {
+    const { clusters, foundation } = this.parts;
+    const { migratorUrl, provisionUrl } = await clusters.named(this.cluster);
+    const session = await LaneSession.connect(atDatabase(migratorUrl, database));
+    try {
+      if (!(await foundation.isCurrent(session)))
+        await withSession(atDatabase(provisionUrl, database), (provisioning) => foundation.lay(provisioning));
+      return session;
+    } catch (error) {
+      await session.end().catch(() => undefined); // the first failure says why
+      throw error;
+    }
+  }
+}
+
+function textOf(error: unknown): string {
+  const state = error instanceof pg.DatabaseError ? ` (${error.code ?? ''})` : '';
+  return `${failureText(error)}${state}`;
+}

@@ -1,0 +1,159 @@
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { HomeLedger, type Home, type HomeVersion } from '#catalog/fleet/home-ledger.js';
+import type { RunReport } from '#catalog/fleet/migration-run.js';
+import { addTargets, noteRun, oneRun, type RunOrder } from '#catalog/fleet/migration-runs.js';
+import { runOf, type RunRow } from '#catalog/fleet/run-rows.js';
+
+/** A target whose turn has come. */
+export interface ClaimedTarget extends Home {
+  readonly target: string;
+  /** How often it was tried before. */
+  readonly tries: number;
+}
+
+/** What became of a target. `again` is tried anew after so many milliseconds. */
+export type TargetOutcome = { readonly target: string } & (
+  | ({ readonly state: 'migrated' } & Home & HomeVersion)
+  | { readonly state: 'failed'; readonly error: string }
+  | { readonly state: 'again'; readonly error: string; readonly inMs: number }
+);
+
+/** How a run stands for who works on it. `waiting`: the wave is not over yet, elsewhere or for a target that is tried again later. */
+export type Standing = 'claim' | 'waiting' | 'over';
+
+/** The targets of one server in one run, for the one who works on them under a name that nobody else has. */
+export class RunTargets {
+  constructor(
+    private readonly catalog: MikroORM,
+    private readonly ledger: HomeLedger,
+    private readonly lane: { readonly run: string; readonly cluster: string; readonly holder: string },
+  ) {}
+
+  /** Gives back what a holder before this one left behind: one server of a run has one holder at a time. */
+  async takeOver(): Promise<void> {
+    const { run, cluster, holder } = this.lane;
+    await this.catalog.em.fork().execute(
+      `update migration_target set state = 'pending', holder = null
+       where run_id = ? and cluster = ? and state = 'running' and holder is distinct from ?`,
+      [run, cluster, holder],
+    );
+  }
+
+  /** At most so many targets of one database, in the present wave; none when the run does not run, or another holds targets of this server. */
+  async claim(atMost: number): Promise<ClaimedTarget[]> {
+    const { run, cluster, holder } = this.lane;
+    return this.catalog.em.fork().execute<ClaimedTarget[]>(
+      `with present as (
+         select r.id, r.wave from migration_run r where r.id = ? and r.state = 'running' and not exists (
+           select from migration_target o where o.run_id = r.id and o.cluster = ? and o.state = 'running' and o.holder <> ?)
+       ),
+       first as (
+         select t.database from migration_target t join present r on r.id = t.run_id and r.wave = t.wave
+         where t.cluster = ? and t.state = 'pending' and t.due_at <= clock_timestamp() order by t.database, t.home limit 1 for update of t skip locked
+       ), due as (
+         select t.target from migration_target t join present r on r.id = t.run_id and r.wave = t.wave
+         where t.cluster = ? and t.database = (select database from first) and t.state = 'pending' and t.due_at <= clock_timestamp()
+         order by t.home limit ? for update of t skip locked
+       )
+       update migration_target t set state = 'running', holder = ?, tries = t.tries + 1 from due
+       where t.run_id = ? and t.target = due.target
+       returning t.target, t.cluster, t.database, t.home, t.tries - 1 as tries`,
+      [run, cluster, holder, cluster, cluster, atMost, holder, run],
+    );
+  }
+
+  /** Gives targets back untouched. */
+  async giveBack(targets: readonly ClaimedTarget[]): Promise<void> {
+    const { run, holder } = this.lane;
+    await this.catalog.em.fork().execute(
+      `update migration_target set state = 'pending', holder = null, tries = tries - 1
+       where run_id = ? and holder = ? and state = 'running' and target in (select jsonb_array_elements_text(?::jsonb))`,
+      [run, holder, JSON.stringify(targets.map(({ target }) => target))],
+    );
+  }
+
+  /**
+   * Keeps what became of targets, with the versions in the ledger, in one transaction; stops the run when its budget of failures is spent. Of a
+   * target that another holds by now nothing is kept.
+   */
+  async record(outcomes: readonly TargetOutcome[]): Promise<void> {
+    const { run, holder } = this.lane;
+    await this.catalog.em.fork().transactional(async (em) => {
+      const before = await oneRun(em, run, 'for update');
+      const kept = await em.execute<{ target: string; state: string }[]>(
+        `update migration_target t set holder = null, state = case o.state when 'again' then 'pending' else o.state end, error = left(o.error, 500),
+           due_at = clock_timestamp() + make_interval(secs => coalesce(o."inMs", 0)::float8 / 1000),
+           finished_at = case when o.state <> 'again' then clock_timestamp() end
+         from jsonb_to_recordset(?::jsonb) as o (target text, state text, error text, "inMs" float8)
+         where t.run_id = ? and t.target = o.target and t.holder = ? and t.state = 'running'
+         returning t.target, o.state`,
+        [JSON.stringify(outcomes), run, holder],
+      );
+      const mine = new Set(kept.map(({ target }) => target));
+      const known = outcomes.filter(({ target }) => mine.has(target));
+      const migrated = known.filter((outcome) => outcome.state === 'migrated');
+      const failed = known.filter(({ state }) => state === 'failed').length;
+      await this.ledger.note(migrated, em);
+      await em.execute(
+        `update migration_run set migrated = migrated + ?, failed = failed + ?,
+           state = case when state = 'running' and ? then 'stopped' else state end where id = ?`,
+        [migrated.length, failed, failed > 0 && isSpent(before, failed), run],
+      );
+      const failures = known.flatMap((outcome) =>
+        outcome.state === 'migrated' ? [] : [{ target: outcome.target, error: outcome.error }],
+      );
+      await noteRun(em, run, failures.slice(0, 50));
+    });
+  }
+
+  /**
+   * Whether there is more to claim. When nothing of the wave is left anywhere the next begins; when none is left, homes that became due
+   * meanwhile are the next wave; and when there are none of these either the run is over.
+   */
+  async standing(later: (em: EntityManager, run: RunReport) => Promise<RunOrder['targets']>): Promise<Standing> {
+    const { run } = this.lane;
+    return this.catalog.em.fork().transactional(async (em) => {
+      const row = await oneRun(em, run, 'for update');
+      if (row.state !== 'running') return 'over';
+      const [left] = await em.execute<{ isUnderWay: boolean; next: number | null }[]>(
+        `select coalesce(bool_or(wave <= ?), false) as "isUnderWay", min(wave) as next
+         from migration_target where run_id = ? and state in ('pending', 'running')`,
+        [row.wave, run],
+      );
+      if (left?.isUnderWay) return 'waiting';
+      const next = left?.next ?? (await this.#addLater(em, row, later));
+      if (next !== null) {
+        await em.execute('update migration_run set wave = ? where id = ?', [next, run]);
+        await noteRun(em, run);
+        return 'claim';
+      }
+      await em.execute(`update migration_run set state = ?, finished_at = clock_timestamp() where id = ?`, [
+        ...[row.failed > 0 ? 'failed' : 'done', run],
+      ]);
+      await noteRun(em, run);
+      return 'over';
+    });
+  }
+
+  async #addLater(
+    em: EntityManager,
+    row: RunRow,
+    later: (em: EntityManager, run: RunReport) => Promise<RunOrder['targets']>,
+  ): Promise<number | null> {
+    const wave = row.wave + 1;
+    const found = (await later(em, runOf(row))).map((home) => ({ ...home, wave }));
+    return (await addTargets(em, row.id, found)) > 0 ? wave : null;
+  }
+}
+
+/** A canary that fails is enough: the first wave is there to be the only one that is hurt. */
+function isSpent({ wish, wave, failed, total }: RunRow, now: number): boolean {
+  const { canary, maxFailures } = runOfWish(wish);
+  if (wave === 1 && canary > 0) return true;
+  const budget = 'count' in maxFailures ? maxFailures.count : (maxFailures.percent / 100) * total;
+  return failed + now > budget;
+}
+
+function runOfWish(wish: string): RunReport['wish'] {
+  return JSON.parse(wish) as RunReport['wish'];
+}

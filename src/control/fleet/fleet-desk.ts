@@ -1,0 +1,133 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import type { PlatformAudit } from '#catalog/audit/platform-audit.js';
+import type { HomeFilter, HomeLedger, KnownHome } from '#catalog/fleet/home-ledger.js';
+import type { RunReport, RunWish } from '#catalog/fleet/migration-run.js';
+import type { MigrationRuns, RunOrder } from '#catalog/fleet/migration-runs.js';
+import type { WorkBook } from '#catalog/work/work-book.js';
+import { inWaves, reachOf, stepsAfter, type MigrationPlanStep } from '#control/fleet/fleet-plan.js';
+import { laneOf, MIGRATE_SERVER } from '#control/fleet/lane-plan.js';
+import type { ClusterBook } from '#control/provisioning/cluster-book.js';
+import { WorkOrigin } from '#kernel/work/work-origin.js';
+
+export const RUN_DEFAULTS: RunWish = { canary: 1, concurrency: 4, maxFailures: { count: 5 }, lockTimeoutMs: 500 };
+
+/** What a run would do, without doing it. */
+export interface FleetPlan {
+  readonly version: string;
+  readonly targets: RunOrder['targets'];
+  readonly skipped: RunOrder['skipped'];
+  /** What is sent to the oldest of the targets, in its order. */
+  readonly steps: readonly MigrationPlanStep[];
+}
+
+/** A run that was begun, with the works that do it: one a server. */
+export interface BegunRun {
+  readonly id: string;
+  readonly works: readonly string[];
+}
+
+export interface FleetDeskParts {
+  readonly catalog: MikroORM;
+  readonly ledger: HomeLedger;
+  readonly runs: MigrationRuns;
+  readonly works: WorkBook;
+  readonly audit: PlatformAudit;
+  readonly clusters: Pick<ClusterBook, 'all'>;
+  readonly line: readonly MigrationPlanStep[];
+}
+
+/** Where runs over the fleet are asked for, held up and ended; each decision is one transaction with its record and the works that follow. */
+export class FleetDesk {
+  constructor(private readonly parts: FleetDeskParts) {}
+
+  get newest(): string {
+    return this.parts.line.at(-1)?.name ?? '';
+  }
+
+  /** What a run would do now, by the ledger. */
+  async plan(wish: RunWish): Promise<FleetPlan> {
+    const { ledger, clusters, line } = this.parts;
+    const here = new Set((await clusters.all()).map(({ name }) => name));
+    const version = reachOf(line, (await ledger.homes()).map((home) => home.version));
+    const due = await ledger.due(version, wish);
+    const had = due.map((home) => home.version).toSorted();
+    return {
+      version,
+      targets: inWaves(due.filter(({ cluster }) => here.has(cluster)), wish.canary),
+      skipped: due.filter(({ cluster }) => !here.has(cluster)).map((home) => ({ home, why: 'its server is not known here' })),
+      steps: due.length === 0 ? [] : stepsAfter(line, had.includes(null) ? null : (had[0] ?? null), version),
+    };
+  }
+
+  /** Begins a run. Raises RunUnderWayError. */
+  async begin(wish: RunWish): Promise<BegunRun> {
+    const { catalog, runs } = this.parts;
+    const { version, targets, skipped } = await this.plan(wish);
+    const { operator } = WorkOrigin.current();
+    const by = { requestedBy: operator?.name ?? 'the platform', reason: operator?.reason ?? null };
+    const begun = await catalog.em.fork().transactional(async (em) => {
+      const id = await runs.open(em, { version, wish, targets, skipped, ...by });
+      const servers = [...new Set(targets.map(({ cluster }) => cluster))];
+      if (servers.length === 0) await runs.change(em, id, ['running'], 'done');
+      await this.#record(em, 'fleet.migrate', id, { version, targets: targets.length, skipped: skipped.length });
+      return { id, works: await this.#hire(em, id, servers) };
+    });
+    await this.#ring(begun);
+    return begun;
+  }
+
+  /** No further target is begun; those under way end. Raises RunNotFoundError or RunStateRefusedError. */
+  async pause(id: string): Promise<RunReport> {
+    return this.#change(id, 'fleet.pause', ['running'], 'paused');
+  }
+
+  /** The run ends; what was migrated stays so. Raises RunNotFoundError or RunStateRefusedError. */
+  async abort(id: string): Promise<RunReport> {
+    return this.#change(id, 'fleet.abort', ['running', 'paused', 'stopped'], 'aborted');
+  }
+
+  /**
+   * Goes on with a run that was paused, was stopped or ended with failures; those that failed are tried again, or only the named of them. Raises
+   * RunNotFoundError or RunStateRefusedError, and RunUnderWayError while there is another.
+   */
+  async resume(id: string, named: readonly string[] | null = null): Promise<BegunRun> {
+    const { catalog, runs } = this.parts;
+    const begun = await catalog.em.fork().transactional(async (em) => {
+      await runs.reopen(em, id);
+      const again = await runs.again(em, id, named);
+      await this.#record(em, 'fleet.resume', id, { again });
+      return { id, works: await this.#hire(em, id, await runs.clusters(id, em)) };
+    });
+    await this.#ring(begun);
+    return begun;
+  }
+
+  /** Every home with what it has still to have. */
+  async status(filter: HomeFilter = {}): Promise<readonly (KnownHome & { readonly pending: readonly string[] })[]> {
+    const { ledger, line } = this.parts;
+    return (await ledger.homes(filter)).map((home) => ({ ...home, pending: stepsAfter(line, home.version, this.newest).map(({ name }) => name) }));
+  }
+
+  async #change(id: string, action: `fleet.${string}`, from: readonly RunReport['state'][], to: RunReport['state']): Promise<RunReport> {
+    const { catalog, runs } = this.parts;
+    await catalog.em.fork().transactional(async (em) => {
+      await runs.change(em, id, from, to);
+      await this.#record(em, action, id, {});
+    });
+    return runs.report(id);
+  }
+
+  async #hire(em: Parameters<WorkBook['enqueue']>[0], run: string, clusters: readonly string[]): Promise<string[]> {
+    const works: string[] = [];
+    for (const cluster of clusters) works.push(await this.parts.works.enqueue(em, { kind: MIGRATE_SERVER, ...laneOf(run, cluster) }));
+    return works;
+  }
+
+  async #ring({ works }: BegunRun): Promise<void> {
+    for (const id of works) await this.parts.works.rung(id);
+  }
+
+  async #record(em: Parameters<PlatformAudit['record']>[0], action: `fleet.${string}`, id: string, details: Record<string, unknown>): Promise<void> {
+    await this.parts.audit.record(em, { action, targets: [{ type: 'migration-run', id }], details });
+  }
+}

@@ -1,0 +1,34 @@
+import type { Home, HomeVersion } from '#catalog/fleet/home-ledger.js';
+import type { MigrationPlanStep } from '#control/fleet/fleet-plan.js';
+
+/** How patient DDL is with what holds a table; in milliseconds. */
+export interface Patience {
+  /** How long a statement waits for a lock. Whoever comes after it waits as long, so it is short. */
+  readonly lockTimeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** What became of a home. `isPassing`: what stood in the way goes away by itself (a lock, a connection). */
+export type HomeOutcome = { readonly home: Home } & (
+  | { readonly state: 'migrated'; readonly at: HomeVersion }
+  | { readonly state: 'failed'; readonly error: string; readonly isPassing: boolean }
+);
+
+/** One connection's worth of work on a server; it belongs to one caller at a time. */
+export interface HomeLane {
+  /**
+   * Brings homes of one database to the newest migration, and holds each against the reference afterwards. Gives an outcome for each of them;
+   * one that fails keeps none of the others from it. Raises nothing but the reason of the signal.
+   */
+  migrate(homes: readonly Home[], patience: Patience): Promise<readonly HomeOutcome[]>;
+  close(): Promise<void>;
+}
+
+/** Brings tables of tenants to the newest migration. */
+export interface HomeMigrator {
+  readonly newest: string;
+  /** Its steps, in their order. */
+  readonly line: readonly MigrationPlanStep[];
+  /** For one server, up to that migration. */
+  lane(cluster: string, version: string): HomeLane;
+}

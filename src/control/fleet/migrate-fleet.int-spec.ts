@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import { RunStateRefusedError, RunUnderWayError } from '#catalog/fleet/fleet.errors.js';
+import { targetOf, type Home } from '#catalog/fleet/home-ledger.js';
+import { RUN_DEFAULTS } from '#control/fleet/fleet-desk.js';
+import type { FleetRelease } from '#testing/fleet/fleet-release.js';
+import { FleetStage } from '#testing/fleet/fleet-stage.js';
+import { NEXT_LINE, SMALL_LINE, step } from '#testing/fleet/small-line.js';
+import { identifier } from '#adapters/postgres/session.js';
+
+const NEWEST = '0002-colours';
+
+describe('migrating a fleet', () => {
+  let stage: FleetStage;
+  let next: FleetRelease;
+  let homes: Home[];
+
+  beforeEach(async () => {
+    stage = await FleetStage.open();
+    homes = await stage.schemas(12);
+    next = stage.release(NEXT_LINE);
+  });
+  afterEach(() => stage.close());
+
+  const poison = (home: Home): Promise<unknown> => stage.on((session) => session.query(`alter table ${identifier(home.home)}.note add column colour integer`));
+  const names = (of: readonly Home[]): string[] => of.map(targetOf).sort();
+
+  it('brings every home to the newest migration, once, and has nothing to do after that', async () => {
+    const plan = await next.desk.plan({ ...RUN_DEFAULTS, canary: 2 });
+    expect(plan.targets.filter(({ wave }) => wave === 1).map(({ tier }) => tier)).toEqual(['schema', 'schema']);
+    expect(plan.steps.map(({ name }) => name)).toEqual([NEWEST]);
+    const run = await next.migrate({ canary: 2 });
+    expect(run).toMatchObject({ state: 'done', version: NEWEST, targets: { total: 13, migrated: 13, failed: 0, skipped: 0, pending: 0 } });
+    expect(await stage.had(NEWEST)).toEqual(new Map([...homes.map(({ home }) => home), 'shared'].map((home) => [home, 1])));
+    expect((await next.desk.plan(RUN_DEFAULTS)).targets).toEqual([]);
+    expect((await next.desk.status()).every(({ pending }) => pending.length === 0)).toBe(true);
+    expect(await next.migrate()).toMatchObject({ state: 'done', targets: { total: 0 } });
+    const events = await next.runs.events(run.id, 0);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    expect(events.at(-1)).toMatchObject({ state: 'done', targets: { migrated: 13 } });
+  });
+
+  it('reports one poisoned home, with every other migrated, and tries it again when told to', async () => {
+    const [broken] = homes as [Home];
+    await poison(broken);
+    const run = await next.migrate();
+    expect(run).toMatchObject({ state: 'failed', targets: { total: 13, migrated: 12, failed: 1, pending: 0 } });
+    expect(await next.targets(run.id, 'failed')).toMatchObject([{ target: targetOf(broken), error: expect.stringContaining('already exists') as string }]);
+    expect((await stage.had(NEWEST)).size).toBe(12);
+    await stage.on((session) => session.query(`alter table ${identifier(broken.home)}.note drop column colour`));
+    expect(await next.drive(await next.desk.resume(run.id, [targetOf(broken)]))).toMatchObject({ state: 'done', targets: { migrated: 13, failed: 0 } });
+  });
+
+  it('stops when its budget of failures is spent; the rest is untouched and listed, and goes on when told to', async () => {
+    for (const home of homes.slice(0, 6)) await poison(home);
+    // One at a time, or the last of the rest may be under way.
+    const run = await next.migrate({ maxFailures: { count: 2 }, concurrency: 1 });
+    expect(run).toMatchObject({ state: 'stopped', version: NEWEST });
+    expect(run.targets.failed).toBeGreaterThan(2);
+    const untouched = (await next.targets(run.id, 'pending')).map(({ target }) => target);
+    expect(run.targets.pending).toBe(untouched.length);
+    await expect(next.desk.begin(RUN_DEFAULTS)).rejects.toThrow(RunUnderWayError);
+    await expect(next.desk.pause(run.id)).rejects.toThrow(RunStateRefusedError);
+    for (const { home } of homes.slice(0, 6)) await stage.on((session) => session.query(`alter table ${identifier(home)}.note drop column if exists colour`));
+    expect(await next.drive(await next.desk.resume(run.id))).toMatchObject({ state: 'done', targets: { migrated: 13 } });
+  });
+
+  it('stops at the first canary that fails, and nobody else is touched', async () => {
+    const [first] = [...homes].sort((one, other) => (one.home < other.home ? -1 : 1)) as [Home];
+    await poison(first);
+    const run = await next.migrate({ canary: 1 });
+    expect(run).toMatchObject({ state: 'stopped', wave: 1, targets: { migrated: 0, failed: 1, pending: 12 } });
+    expect((await stage.had(NEWEST)).size).toBe(0);
+    expect(await next.desk.abort(run.id)).toMatchObject({ state: 'aborted' });
+    await expect(next.desk.resume(run.id)).rejects.toThrow(RunStateRefusedError);
+  });
+
+  it('takes up tenants that came while it ran', async () => {
+    const begun = await next.desk.begin({ ...RUN_DEFAULTS, canary: 0 });
+    const late = await stage.schemas(2);
+    const run = await next.drive(begun);
+    expect(run).toMatchObject({ state: 'done', targets: { total: 15, migrated: 15 } });
+    expect([...(await stage.had(NEWEST)).keys()]).toEqual(expect.arrayContaining(late.map(({ home }) => home)));
+  });
+
+  it('pauses, goes on, and is one at a time', async () => {
+    const begun = await next.desk.begin({ ...RUN_DEFAULTS, canary: 0 });
+    await next.desk.pause(begun.id);
+    expect(await next.drive(begun)).toMatchObject({ state: 'paused', targets: { migrated: 0 } });
+    await expect(next.desk.begin(RUN_DEFAULTS)).rejects.toThrow(RunUnderWayError);
+    expect(await next.drive(await next.desk.resume(begun.id))).toMatchObject({ state: 'done', targets: { migrated: 13 } });
+  });
+
+  it('tries a home again whose table is held, holds no reader up for long, and has it in the end', async () => {
+    const [held] = homes as [Home];
+    const table = `${identifier(held.home)}.note`;
+    const lane = next.desk.begin({ ...RUN_DEFAULTS, canary: 0, lockTimeoutMs: 200 });
+    const waits: number[] = [];
+    const run = await stage.on(async (reader) => {
+      await reader.query('begin');
+      await reader.query(`select from ${table}`);
+      const driven = next.drive(await lane);
+      await stage.on(async (other) => {
+        for (let count = 0; count < 20; count += 1) {
+          const began = performance.now();
+          await other.query(`select from ${table}`);
+          waits.push(performance.now() - began);
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+      });
+      await reader.query('rollback');
+      return driven;
+    });
+    expect(Math.max(...waits)).toBeLessThan(1_000);
+    expect(run).toMatchObject({ state: 'done', targets: { migrated: 13 } });
+    const told = (await next.runs.events(run.id, 0)).flatMap(({ failures }) => failures);
+    expect(told).toEqual(expect.arrayContaining([{ target: targetOf(held), error: expect.stringContaining('55P03') as string }]));
+  });
+
+  it('waits for whoever has the turn of a home, as who moves it does', async () => {
+    const [moved] = homes as [Home];
+    const run = await stage.on(async (mover) => {
+      await mover.query('select pg_advisory_lock(hashtext($1))', [`tenantry.home.${moved.home}`]);
+      const driven = next.migrate();
+      while ((await stage.had(NEWEST)).size < 12) await new Promise((resolve) => setTimeout(resolve, 50));
+      expect((await stage.had(NEWEST)).has(moved.home)).toBe(false);
+      await mover.query('select pg_advisory_unlock_all()');
+      return driven;
+    });
+    expect(run).toMatchObject({ state: 'done', targets: { migrated: 13 } });
+  });
+
+  it('takes nothing away before every home has had what comes before it', async () => {
+    const contracting = [...NEXT_LINE, step('0003-no-text', ['alter table note drop column text'], { phase: 'contract', isBreaking: true })];
+    const last = stage.release(contracting);
+    const [one] = homes as [Home];
+    expect(await last.migrate()).toMatchObject({ state: 'done', version: NEWEST, targets: { migrated: 13 } });
+    await stage.tests.provisioning.ledger.note([{ ...one, version: '0001-notes', needs: '' }]);
+    expect(await last.desk.plan(RUN_DEFAULTS)).toMatchObject({ version: NEWEST, targets: [{ target: targetOf(one) }] });
+    expect(await last.migrate()).toMatchObject({ state: 'done', version: NEWEST });
+    expect(await last.migrate()).toMatchObject({ state: 'done', version: '0003-no-text', targets: { migrated: 13 } });
+    const [known] = await last.desk.status();
+    expect(known).toMatchObject({ version: '0003-no-text', pending: [] });
+  });
+
+  it('does not take a home that is gone for one that is new', async () => {
+    const [gone] = homes as [Home];
+    await stage.on((session) => session.query(`drop schema ${identifier(gone.home)} cascade`));
+    const run = await next.migrate();
+    expect(await next.targets(run.id, 'failed')).toMatchObject([{ target: targetOf(gone), error: expect.stringContaining('fleet.home-missing') as string }]);
+  });
+
+  it('is told which homes it is about', async () => {
+    const slug = `none-${randomBytes(3).toString('hex')}`;
+    expect((await next.desk.plan({ ...RUN_DEFAULTS, tier: 'row' })).targets.map(({ target }) => target)).toEqual([targetOf(stage.shared)]);
+    expect((await next.desk.plan({ ...RUN_DEFAULTS, region: slug })).targets).toEqual([]);
+    expect((await next.desk.plan({ ...RUN_DEFAULTS, tier: 'schema' })).targets.map(({ target }) => target)).toEqual(names(homes));
+    expect(SMALL_LINE).toHaveLength(1);
+  });
+});

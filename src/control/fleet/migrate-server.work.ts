@@ -1,0 +1,95 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type { HomeLedger } from '#catalog/fleet/home-ledger.js';
+import type { RunReport } from '#catalog/fleet/migration-run.js';
+import type { MigrationRuns, RunOrder } from '#catalog/fleet/migration-runs.js';
+import { RunTargets, type ClaimedTarget, type TargetOutcome } from '#catalog/fleet/run-targets.js';
+import type { WorkBook } from '#catalog/work/work-book.js';
+import type { HomeLane, HomeMigrator } from '#control/fleet/home-migrator.js';
+import { laneOf, MIGRATE_SERVER, type LaneInput } from '#control/fleet/lane-plan.js';
+import { atOnce } from '#control/fleet/at-once.js';
+import type { WorkKind, WorkTry } from '#control/work/work-kind.js';
+
+/** How many schemas of one database go through one transaction: as fast as more, and few enough to be locked for an instant only. */
+const TOGETHER = 25;
+const LOOK_EVERY_MS = 200;
+/** A lane may take as long as the fleet is large; that it is alive its lease says. */
+const LONGEST_MS = 7 * 24 * 3_600_000;
+/** What stands in the way of a target (a lock, a connection) may do so this often. */
+const TRIES = 12;
+const AGAIN_MS = { least: 100, most: 15_000 };
+
+export interface LaneParts {
+  readonly catalog: MikroORM;
+  readonly ledger: HomeLedger;
+  readonly runs: MigrationRuns;
+  readonly works: WorkBook;
+  readonly migrator: HomeMigrator;
+}
+
+/**
+ * Does the part of a run that is on one server, until the run is over or held up. Whoever is killed is followed by another, which begins with
+ * what was left: each database itself knows what it has had, so nothing is done twice.
+ */
+export function migrateServer(parts: LaneParts): WorkKind<LaneInput> {
+  // A process that dies is no reason to give up, however often.
+  const patience = { timeoutMs: LONGEST_MS, attempts: 1_000, againAfterMs: (failures: number) => Math.min(250 * failures, 5_000) };
+  return { ...MIGRATE_SERVER, ...patience, steps: [{ name: 'migrate', run: (input, work) => migrate(parts, input, work) }] };
+}
+
+async function migrate(parts: LaneParts, { run, cluster }: LaneInput, { id, attempt, signal }: WorkTry): Promise<void> {
+  const { catalog, ledger, runs, migrator } = parts;
+  const { wish, version } = await runs.report(run);
+  const targets = new RunTargets(catalog, ledger, { run, cluster, holder: `${id}:${String(attempt)}` });
+  await targets.takeOver();
+  await atOnce(wish.concurrency, signal, async (within) => {
+    const lane = migrator.lane(cluster, version);
+    try {
+      await drain(parts, targets, lane, wish.lockTimeoutMs, within);
+    } finally {
+      await lane.close();
+    }
+  });
+}
+
+async function drain(parts: LaneParts, targets: RunTargets, lane: HomeLane, lockTimeoutMs: number, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted();
+    const claimed = await targets.claim(TOGETHER);
+    if (claimed.length > 0) {
+      await targets.record(outcomesOf(claimed, await lane.migrate(claimed, { lockTimeoutMs, signal })));
+      continue;
+    }
+    const standing = await targets.standing((em, run) => becameDue(parts, em, run));
+    if (standing === 'over') return;
+    if (standing === 'waiting') await wait(LOOK_EVERY_MS, undefined, { signal });
+  }
+}
+
+/** Homes of the run's filter that are behind and no target yet: tenants that came while it ran. A server that was none of its has a lane from now on. */
+async function becameDue({ ledger, runs, works }: LaneParts, em: EntityManager, { id, version, wish }: RunReport): Promise<RunOrder['targets']> {
+  const known = await runs.names(id, em);
+  const found = (await ledger.due(version, wish, em)).filter(({ target }) => !known.targets.has(target));
+  for (const cluster of new Set(found.map((home) => home.cluster)))
+    if (!known.clusters.has(cluster)) await works.enqueue(em, { kind: MIGRATE_SERVER, ...laneOf(id, cluster) });
+  return found.map((home) => ({ ...home, wave: 0 }));
+}
+
+function outcomesOf(claimed: readonly ClaimedTarget[], outcomes: Awaited<ReturnType<HomeLane['migrate']>>): TargetOutcome[] {
+  const tries = new Map(claimed.map(({ database, home, target, tries: before }) => [`${database}/${home}`, { target, before }]));
+  return outcomes.flatMap((outcome): TargetOutcome[] => {
+    const { cluster, database, home } = outcome.home;
+    const found = tries.get(`${database}/${home}`);
+    if (!found) return [];
+    const { target, before } = found;
+    if (outcome.state === 'migrated') return [{ target, state: 'migrated', cluster, database, home, ...outcome.at }];
+    const { error, isPassing } = outcome;
+    if (isPassing && before + 1 < TRIES) return [{ target, state: 'again', error, inMs: againMs(before) }];
+    return [{ target, state: 'failed', error }];
+  });
+}
+
+/** Longer each time, and never all at once. */
+function againMs(before: number): number {
+  return Math.min(AGAIN_MS.least * 2 ** before, AGAIN_MS.most) * (0.5 + Math.random());
+}

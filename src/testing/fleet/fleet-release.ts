@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { Foundation } from '#adapters/postgres/foundation.js';
+import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import type { MigrationStep } from '#adapters/postgres/migration-line.js';
+import { PostgresHomeMigrator } from '#adapters/postgres/postgres-home-migrator.js';
+import type { RunReport, RunTarget, RunWish } from '#catalog/fleet/migration-run.js';
+import { MigrationRuns } from '#catalog/fleet/migration-runs.js';
+import { FleetDesk, RUN_DEFAULTS, type BegunRun } from '#control/fleet/fleet-desk.js';
+import { migrateServer } from '#control/fleet/migrate-server.work.js';
+import { WorkDriver } from '#control/work/work-driver.js';
+import { WorkRunner } from '#control/work/work-runner.js';
+import { projectFolder } from '#main/project-folder.js';
+import type { TestPlatform } from '#testing/test-platform.js';
+
+/** What a process of a release with another line of migrations does to the fleet. */
+export class FleetRelease {
+  readonly desk: FleetDesk;
+  readonly runs: MigrationRuns;
+  readonly driver: WorkDriver;
+
+  constructor(
+    private readonly tests: TestPlatform,
+    line: readonly MigrationStep[],
+    leaseMs = 20_000,
+  ) {
+    const { catalog, works, platformAudit: audit } = tests.platform;
+    const { clusterBook: clusters, ledger } = tests.provisioning;
+    const homes = new HomeMigrations(line);
+    const foundation = new Foundation(join(projectFolder(), 'provisioning', 'tenancy.sql'));
+    this.runs = new MigrationRuns(catalog);
+    this.desk = new FleetDesk({ catalog, ledger, works, audit, clusters, line, runs: this.runs });
+    const migrator = new PostgresHomeMigrator({ clusters, homes, foundation, truth: null });
+    const kinds = [migrateServer({ catalog, ledger, works, migrator, runs: this.runs })];
+    const log = pino({ level: 'silent' });
+    const handBack = new AbortController().signal;
+    this.driver = new WorkDriver(works, new WorkRunner({ book: works, kinds, log, leaseMs, handBack, later: () => undefined }));
+  }
+
+  /** A run from its beginning to where nothing comes after it by itself. */
+  async migrate(wish: Partial<RunWish> = {}): Promise<RunReport> {
+    return this.drive(await this.desk.begin({ ...RUN_DEFAULTS, canary: 0, ...wish }));
+  }
+
+  async drive({ id, works }: BegunRun): Promise<RunReport> {
+    await Promise.all(works.map((work) => this.driver.drive(work)));
+    return this.runs.report(id);
+  }
+
+  targets(id: string, ...states: RunTarget['state'][]): Promise<RunTarget[]> {
+    return this.runs.targets(id, states, 10_000);
+  }
+}

@@ -1,0 +1,20 @@
+import type { MigrationStep } from '#adapters/postgres/migration-line.js';
+
+/** A step that takes nothing away and bears a transaction, unless it is said otherwise. */
+export function step(name: string, statements: readonly string[], facts: Partial<MigrationStep> = {}): MigrationStep {
+  return { name, statements, phase: 'expand', isBreaking: false, isTransactional: true, isLong: false, ...facts };
+}
+
+/** A line of one table, so that hundreds of homes are made in a second. */
+export const SMALL_LINE: readonly MigrationStep[] = [
+  step('0001-notes', [
+    'create table note (tenant_id uuid not null, id uuid not null, text text not null, primary key (tenant_id, id))',
+    `select tenancy.protect('note')`,
+  ]),
+];
+
+/** The same with one step more. */
+export const NEXT_LINE: readonly MigrationStep[] = [
+  ...SMALL_LINE,
+  step('0002-colours', ['alter table note add column colour text', 'create index note_colour on note (tenant_id, colour)']),
+];
