@@ -536,6 +536,9 @@ begin
   end loop;
 end $$;
 grant execute on function pg_catalog.pg_advisory_xact_lock(bigint) to tenantry_migrator, tenantry_keeper, tenantry_sentinel;
+-- A home's turn, also outside a transaction.
+grant execute on function pg_catalog.pg_try_advisory_xact_lock(bigint), pg_catalog.pg_try_advisory_lock(bigint), pg_catalog.pg_advisory_unlock(bigint)
+  to tenantry_migrator;
 -- For ending the sessions of an auditor.
 grant execute on function pg_catalog.pg_terminate_backend(integer, bigint), pg_catalog.pg_stat_get_activity(integer) to tenantry_keeper;
 grant select on pg_catalog.pg_stat_activity to tenantry_keeper;

@@ -5,6 +5,7 @@ import { AUDITOR_MUTATIONS } from './auditors.mutations.js';
 import { BILLING_MUTATIONS } from './billing.mutations.js';
 import { DATABASE_MUTATIONS } from './database.mutations.js';
 import { ERASURE_MUTATIONS } from './erasure.mutations.js';
+import { FLEET_MUTATIONS } from './fleet.mutations.js';
 import { ISOLATION_MUTATIONS } from './isolation.mutations.js';
 import { LIFECYCLE_MUTATIONS } from './lifecycle.mutations.js';
 import { MEMBERS_MUTATIONS } from './members.mutations.js';
@@ -30,6 +31,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...API_MUTATIONS,
   ...PRODUCT_MUTATIONS,
   ...BILLING_MUTATIONS,
+  ...FLEET_MUTATIONS,
   ...OPERATORS_MUTATIONS,
   ...SETTINGS_MUTATIONS,
 ];

@@ -30,11 +30,13 @@ export async function withTurn<T>(migrator: pg.Client, home: string, work: () =>
 
 /** Asks again and again: a statement that waits holds a snapshot, and who builds an index concurrently waits for every older one. */
 async function until(migrator: pg.Client, tryLock: string, home: string, signal?: AbortSignal): Promise<void> {
-  for (const endsAt = performance.now() + PATIENCE_MS; ; await sleep(BETWEEN_MS)) {
+  const endsAt = performance.now() + PATIENCE_MS;
+  for (;;) {
     signal?.throwIfAborted();
     const { rows } = await migrator.query<{ isMine: boolean }>(`select ${tryLock}(hashtext($1)) as "isMine"`, [keyOf(home)]);
     if (rows[0]?.isMine) return;
     if (performance.now() > endsAt) throw new HomeIsBusyError(home);
+    await sleep(BETWEEN_MS);
   }
 }
 

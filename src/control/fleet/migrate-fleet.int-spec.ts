@@ -3,19 +3,20 @@ import { RunStateRefusedError, RunUnderWayError } from '#catalog/fleet/fleet.err
 import { targetOf, type Home } from '#catalog/fleet/home-ledger.js';
 import { RUN_DEFAULTS } from '#control/fleet/fleet-desk.js';
 import type { FleetRelease } from '#testing/fleet/fleet-release.js';
-import { FleetStage } from '#testing/fleet/fleet-stage.js';
-import { NEXT_LINE, SMALL_LINE, step } from '#testing/fleet/small-line.js';
+import { step } from '#testing/fleet/fleet-stage.js';
+import { RunStage } from '#testing/fleet/run-stage.js';
+import { NEXT_LINE, SMALL_LINE } from '#testing/fleet/small-line.js';
 import { identifier } from '#adapters/postgres/session.js';
 
 const NEWEST = '0002-colours';
 
 describe('migrating a fleet', () => {
-  let stage: FleetStage;
+  let stage: RunStage;
   let next: FleetRelease;
   let homes: Home[];
 
   beforeEach(async () => {
-    stage = await FleetStage.open();
+    stage = await RunStage.open();
     homes = await stage.schemas(12);
     next = stage.release(NEXT_LINE);
   });

@@ -1,147 +1,83 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
-import { Foundation } from '#adapters/postgres/foundation.js';
-import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import { makeDatabase } from '#adapters/postgres/cluster-bootstrap.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { atDatabase, identifier, withSession } from '#adapters/postgres/session.js';
-import type { Home } from '#catalog/fleet/home-ledger.js';
-import { SHARED_SCHEMA } from '#control/provisioning/placer.js';
-import { loadConfig } from '#main/config.js';
-import { projectFolder } from '#main/project-folder.js';
-import { FleetRelease } from '#testing/fleet/fleet-release.js';
-import { SMALL_LINE } from '#testing/fleet/small-line.js';
+import { clusterNamed, type Cluster } from '#control/provisioning/cluster.js';
+import { SHARED_SCHEMA, TEMPLATE_DATABASE } from '#control/provisioning/placer.js';
 import { TestPlatform } from '#testing/test-platform.js';
 
-/** Another server than the test run's by its name only: no home of another spec is on it. */
-const CLUSTER = 'fleet-spec';
+/** Where one home is, and of which tier. */
+export interface StagedHome {
+  readonly tier: 'shared' | 'schema' | 'database';
+  readonly cluster: string;
+  readonly database: string;
+  readonly home: string;
+}
 
-/** A fleet that is nobody else's: a catalog and a shared database of its own, on the test run's server. */
+/** Homes of every tier that a spec may spoil: the shared one is in a database of the spec's own, because others look at the real one. */
 export class FleetStage {
-  private constructor(
-    readonly tests: TestPlatform,
-    /** For processes that are to find this fleet. */
-    readonly settings: Record<string, string>,
-    private readonly folder: string,
-    private readonly line: readonly MigrationStep[],
-  ) {}
+  readonly #databases: string[] = [];
 
-  /** `line` is what every home has had when it is made; null for the product's own. */
-  static async open(line: readonly MigrationStep[] | null = SMALL_LINE, more: Record<string, string> = {}): Promise<FleetStage> {
-    const folder = await mkdtemp(join(tmpdir(), 'tenantry-fleet-'));
-    const name = randomBytes(6).toString('hex');
-    const config = loadConfig(process.env);
-    const given = await TestPlatform.open();
-    const [known] = given.provisioning.clusters;
-    await given.close();
-    if (!known) throw new Error('the test run has no server');
-    const at = (url: string): string => atDatabase(url, `tenantry_fleet_${name}`);
-    const cluster = { name: CLUSTER, region: 'eu-west', appUrl: at(known.appUrl), migratorUrl: at(known.migratorUrl) };
-    await writeFile(join(folder, 'clusters.yaml'), JSON.stringify({ clusters: [{ ...cluster, provisionUrl: known.provisionUrl }] }));
-    const settings = {
-      CATALOG_DATABASE_URL: atDatabase(config.CATALOG_DATABASE_URL, `tenantry_catalog_${name}`),
-      CLUSTERS: join(folder, 'clusters.yaml'),
-      ...more,
-    };
-    const tests = await TestPlatform.open(settings);
-    const stage = new FleetStage(tests, settings, folder, line ?? tests.platform.homes.line);
-    await stage.#bring();
-    return stage;
+  private constructor(readonly test: TestPlatform) {}
+
+  static async open(): Promise<FleetStage> {
+    return new FleetStage(await TestPlatform.open());
   }
 
-  async #bring(): Promise<void> {
-    const { catalogBootstrap, clusterBootstrap, clusters, ledger } = this.tests.provisioning;
-    const { config } = this.tests.platform;
-    await catalogBootstrap.run(String(config.CATALOG_PROVISION_URL), config.CATALOG_DATABASE_URL, clusters, []);
-    if (this.line === this.tests.platform.homes.line) {
-      for (const cluster of clusters) await clusterBootstrap.run(cluster);
-      await ledger.note([{ ...this.shared, ...this.tests.provisioning.homes.at }]);
-      return;
-    }
-    const [cluster] = clusters;
-    if (!cluster) throw new Error('there is no server');
-    const { database } = this.shared;
-    await withSession(cluster.provisionUrl, (session) => session.query(`create database ${identifier(database)} template template0`));
-    await this.onDatabase(database, (session) => new Foundation(join(projectFolder(), 'provisioning', 'tenancy.sql')).lay(session));
-    await this.onDatabase(database, (session) => session.query(`grant create on database ${identifier(database)} to tenantry_owner`));
-    await this.make([this.shared]);
+  get cluster(): Cluster {
+    return clusterNamed('eu-west-1', this.test.provisioning.clusters);
   }
 
-  get shared(): Home {
-    const [cluster] = this.tests.provisioning.clusters;
-    return { cluster: CLUSTER, database: new URL(String(cluster?.appUrl)).pathname.slice(1), home: SHARED_SCHEMA };
-  }
-
-  /** A release with that line, as its processes would work on this fleet. */
-  release(line: readonly MigrationStep[]): FleetRelease {
-    return new FleetRelease(this.tests, line);
-  }
-
-  /** Tenants of the schema tier by their places alone: nobody can sign in there. Gives their homes. */
-  async schemas(count: number): Promise<Home[]> {
-    const homes = Array.from({ length: count }, () => ({ ...this.shared, home: `t_${randomBytes(10).toString('hex')}` }));
-    await this.make(homes);
-    for (const { home } of homes) await this.#enter('schema', { ...this.shared, home });
-    return homes;
-  }
-
-  async #enter(kind: 'schema', { cluster, database, home }: Home): Promise<void> {
-    const em = this.tests.platform.catalog.em.fork();
-    const id = randomUUID();
-    await em.execute(
-      `insert into tenant (id, slug, name, admin_email, plan, status, region, created_at, updated_at)
-       values (?, ?, 'x', 'x@example.test', 'professional', 'active', 'eu-west', now(), now())`,
-      [id, `f-${randomBytes(8).toString('hex')}`],
-    );
-    await em.execute(
-      `insert into placement (tenant_id, kind, region, cluster, database, schema, secret, epoch) values (?, ?, 'eu-west', ?, ?, ?, null, 1)`,
-      [id, kind, cluster, database, home],
-    );
-  }
-
-  /** Homes that have had this stage's line, and the ledger knows it. */
-  private async make(homes: readonly Home[]): Promise<void> {
-    const migrations = new HomeMigrations(this.line);
-    const [cluster] = this.tests.provisioning.clusters;
-    await withSession(String(cluster?.migratorUrl), async (migrator) => {
-      for (const { home } of homes) await migrations.apply(migrator, home);
+  /** One of each tier, at the newest version. */
+  async homes(): Promise<StagedHome[]> {
+    const [schema, database] = await Promise.all([this.test.tenant('schema'), this.test.tenant('database')]);
+    const own = ({ placement }: typeof schema, tier: 'schema' | 'database'): StagedHome => ({
+      tier,
+      ...{ cluster: placement.cluster, database: placement.database, home: placement.schema },
     });
-    await this.tests.provisioning.ledger.note(homes.map((home) => ({ ...home, ...migrations.at })));
+    const shared: StagedHome = { tier: 'shared', cluster: this.cluster.name, database: await this.database(), home: SHARED_SCHEMA };
+    await this.migrator(shared, (migrator) => this.test.provisioning.homes.apply(migrator, shared.home));
+    return [shared, own(schema, 'schema'), own(database, 'database')];
   }
 
-  /** As the superuser in one of its databases. */
-  onDatabase<T>(database: string, work: (session: pg.Client) => Promise<T>): Promise<T> {
-    const [cluster] = this.tests.provisioning.clusters;
-    return withSession(atDatabase(String(cluster?.provisionUrl), database), work);
+  /** A database with the foundation and no tenant, which goes when the stage is closed. */
+  async database(): Promise<string> {
+    const name = `tenantry_spec_${randomBytes(6).toString('hex')}`;
+    await withSession(this.cluster.provisionUrl, async (provisioning) => {
+      await provisioning.query(`create database ${identifier(name)} template ${TEMPLATE_DATABASE} strategy wal_log`);
+      await makeDatabase(provisioning, name);
+      await provisioning.query(`grant connect on database ${identifier(name)} to tenantry_migrator`);
+      await provisioning.query(`grant create on database ${identifier(name)} to tenantry_owner`);
+    });
+    this.#databases.push(name);
+    return name;
   }
 
-  /** As the superuser in the shared database. */
-  on<T>(work: (session: pg.Client) => Promise<T>): Promise<T> {
-    return this.onDatabase(this.shared.database, work);
+  /** As migrations do it. */
+  migrator<T>({ cluster, database }: Omit<StagedHome, 'tier' | 'home'>, work: (migrator: pg.Client) => Promise<T>): Promise<T> {
+    return withSession(atDatabase(clusterNamed(cluster, this.test.provisioning.clusters).migratorUrl, database), work);
   }
 
-  /** How often each home has had a migration, by the home's name; the database's own word. */
-  async had(name: string): Promise<Map<string, number>> {
-    const { rows } = await this.on((session) =>
-      session.query<{ home: string; times: number }>(
-        'select home, count(*)::integer as times from tenancy.migration where name = $1 group by home',
-        [name],
-      ),
-    );
-    return new Map(rows.map(({ home, times }) => [home, times]));
+  /** As somebody with every right, whose names without a schema are the home's. */
+  async tamper(at: StagedHome, ...statements: string[]): Promise<Record<string, unknown>[]> {
+    const { provisionUrl } = clusterNamed(at.cluster, this.test.provisioning.clusters);
+    return withSession(atDatabase(provisionUrl, at.database), async (session) => {
+      await session.query(`set search_path = ${identifier(at.home)}`);
+      const results = [];
+      for (const statement of statements) results.push(await session.query<Record<string, unknown>>(statement));
+      return results.at(-1)?.rows ?? [];
+    });
   }
 
   async close(): Promise<void> {
-    const { config, catalog } = this.tests.platform;
-    const provisionUrl = String(config.CATALOG_PROVISION_URL);
-    const databases = [this.shared.database, new URL(config.CATALOG_DATABASE_URL).pathname.slice(1)];
-    await this.tests.close();
-    await catalog.close(true);
-    await withSession(provisionUrl, async (session) => {
-      for (const database of databases) await session.query(`drop database if exists ${identifier(database)} with (force)`);
-    });
-    await rm(this.folder, { recursive: true });
+    for (const name of this.#databases.splice(0))
+      await withSession(this.cluster.provisionUrl, (session) => session.query(`drop database if exists ${identifier(name)} with (force)`));
+    await this.test.close();
   }
+}
+
+/** A step as a spec wants it. */
+export function step(name: string, statements: readonly string[], facts: Partial<MigrationStep> = {}): MigrationStep {
+  return { ...{ phase: 'expand', isBreaking: false, isTransactional: true, isLong: false }, ...facts, name, statements };
 }

@@ -1,9 +1,5 @@
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
-
-/** A step that takes nothing away and bears a transaction, unless it is said otherwise. */
-export function step(name: string, statements: readonly string[], facts: Partial<MigrationStep> = {}): MigrationStep {
-  return { name, statements, phase: 'expand', isBreaking: false, isTransactional: true, isLong: false, ...facts };
-}
+import { step } from '#testing/fleet/fleet-stage.js';
 
 /** A line of one table, so that hundreds of homes are made in a second. */
 export const SMALL_LINE: readonly MigrationStep[] = [
