@@ -2,6 +2,7 @@ import type { Plugin } from '#kernel/plugin/plugin.js';
 import { auditorsPlugin } from '#control/auditors/auditors.plugin.js';
 import { billingPlugin } from '#control/billing/billing.plugin.js';
 import { entitlementsPlugin } from '#control/entitlements/entitlements.plugin.js';
+import { fleetPlugin } from '#control/fleet/fleet.plugin.js';
 import { lifecyclePlugin } from '#control/lifecycle/lifecycle.plugin.js';
 import { metricsPlugin } from '#control/metrics/metrics.plugin.js';
 import { onboardingPlugin } from '#control/onboarding/onboarding.plugin.js';
@@ -24,6 +25,7 @@ export const plugins: readonly Plugin[] = [
   billingPlugin,
   companyPlugin,
   entitlementsPlugin,
+  fleetPlugin,
   jobsPlugin,
   lifecyclePlugin,
   membersPlugin,

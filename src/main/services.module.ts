@@ -16,6 +16,7 @@ import { SigningKeys } from '#kernel/signing/signing-keys.js';
 import { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import { billingProviders } from '#main/billing-parts.js';
 import { billingServiceProviders } from '#main/billing-services.js';
+import { fleetProviders } from '#main/fleet-parts.js';
 import { memberProviders } from '#main/member-services.js';
 import { notificationProviders } from '#main/notification-parts.js';
 import { onboardingProviders } from '#main/onboarding.js';
@@ -64,6 +65,7 @@ export class ServicesModule {
       { provide: TenantExporter, useValue: openExporter(platform) },
       { provide: ErasureDesk, useValue: openErasureDesk(platform) },
       { provide: AuditorDesk, useValue: platform.auditors },
+      ...fleetProviders(platform),
       { provide: TenantObjects, useValue: platform.objects },
     ];
     return { module: ServicesModule, global: true, providers, exports: providers };

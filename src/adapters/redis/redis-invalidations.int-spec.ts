@@ -37,6 +37,8 @@ beforeEach(async () => {
     status: 'active',
     access: 'full',
     billedFrom: null,
+    homeVersion: null,
+    homeNeeds: null,
     billedUntil: null,
     overrides: [],
     region: 'eu',

@@ -44,6 +44,8 @@ function tenant(): Tenant {
     status: 'active',
     access: 'full',
     billedFrom: null,
+    homeVersion: null,
+    homeNeeds: null,
     billedUntil: null,
     overrides: [],
     region: 'eu',

@@ -78,16 +78,6 @@ export class PlaceNotGoneError extends AppError {
   }
 }
 
-/** Too many watch from there, or in this process. */
-export class TooManyWatchersError extends AppError {
-  readonly code = 'signup.too-many-streams';
-  readonly retryAfterSeconds = 5;
-
-  constructor() {
-    super('Too many streams are open; close one, or ask for the status instead.');
-  }
-}
-
 /** What was to be made was not; what there was of it is said. */
 export class NotOnboardedError extends AppError {
   readonly code = 'onboarding.not-done';

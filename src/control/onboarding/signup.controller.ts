@@ -1,9 +1,10 @@
-import { Body, Controller, Get, Headers, HttpCode, Ip, Param, Post, Res, StreamableFile } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Ip, Param, Post, Res, type StreamableFile } from '@nestjs/common';
 import { OnboardingBegun, OnboardingId, OnboardingView, SignUp } from '#control/onboarding/onboarding.schemas.js';
 import { Onboardings } from '#control/onboarding/onboardings.js';
 import { OnboardingStreams } from '#control/onboarding/onboarding-streams.js';
 import { answered, withRate } from '#control/onboarding/signup-answer.js';
 import { SignUpDoor } from '#control/onboarding/signup-door.js';
+import { streamed, type StreamAnswer } from '#control/work/stream-answer.js';
 import { idempotencyKeyOf } from '#kernel/idempotency/idempotency-key.js';
 import { peerNetworkOf } from '#kernel/limits/peer-network.js';
 import type { AnswerHeaders } from '#kernel/plugin/answer-headers.js';
@@ -20,10 +21,6 @@ const REFUSES = [
   'provisioning.region-unknown',
   'rate.limited',
 ];
-
-interface StreamAnswer extends AnswerHeaders {
-  readonly raw: { once(event: 'close', listener: () => void): unknown };
-}
 
 /** Where anybody gets a tenant of their own; the id that is answered is all it takes to see what becomes of it. */
 @Controller('/api')
@@ -73,7 +70,7 @@ export class SignUpController {
   @Door({
     summary: 'Be told of each change, as server-sent events; with Last-Event-ID only of later ones',
     answers: { 200: null },
-    refuses: ['signup.not-found', 'signup.too-many-streams'],
+    refuses: ['signup.not-found', 'streams.too-many'],
   })
   async watch(
     @Param('id', { schema: OnboardingId }) id: string,
@@ -82,10 +79,6 @@ export class SignUpController {
     @Res({ passthrough: true }) answer: StreamAnswer,
   ): Promise<StreamableFile> {
     await this.onboardings.forEverybody(id);
-    const { stream, end } = this.streams.begin(id, lastEventId, peerNetworkOf(address));
-    answer.raw.once('close', end);
-    answer.header('x-accel-buffering', 'no');
-    answer.header('connection', 'close');
-    return new StreamableFile(stream, { type: 'text/event-stream' });
+    return streamed(this.streams.begin(id, lastEventId, peerNetworkOf(address)), answer);
   }
 }

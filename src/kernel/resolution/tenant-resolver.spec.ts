@@ -26,6 +26,8 @@ function tenantOf(slug: string, status: TenantStatus = 'active', region = 'eu-we
     status,
     access: 'full',
     billedFrom: null,
+    homeVersion: null,
+    homeNeeds: null,
     billedUntil: null,
     overrides: [],
     region,

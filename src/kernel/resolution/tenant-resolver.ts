@@ -6,6 +6,7 @@ import type { CredentialDirectory } from '#kernel/resolution/credential-director
 import type { Host } from '#kernel/resolution/host-grammar.js';
 import { HostUnknownError } from '#kernel/resolution/host.errors.js';
 import type { Principal } from '#kernel/resolution/principal.js';
+import { canServe, SCHEMA_RANGE } from '#kernel/tenancy/schema-range.js';
 import { requireActive } from '#kernel/tenancy/status-gate.js';
 import type { TenantDirectory } from '#kernel/tenancy/tenant-directory.js';
 import { TenantMisdirectedError } from '#kernel/tenancy/tenant.errors.js';
@@ -54,7 +55,7 @@ export class TenantResolver {
       // The same answer as for a credential that nobody has: it is nobody's here.
       throw new ForeignCredentialError(named, principal.kind);
     }
-    const tenant = named ?? this.#admit(await this.options.directory.byId(principal.tenantId));
+    const tenant = named ?? (await this.#admit(await this.options.directory.byId(principal.tenantId)));
     this.#compareHeader(tenant, principal, claim.tenantHeader);
     return { tenant, principal };
   }
@@ -76,8 +77,10 @@ export class TenantResolver {
     return this.#admit(tenant);
   }
 
-  #admit(found: Tenant | null): Tenant {
-    const tenant = requireActive(found);
+  async #admit(found: Tenant | null): Promise<Tenant> {
+    // What is remembered of its version may be older than its migration; it is looked up before the tenant is turned away.
+    const isBehind = found?.status === 'active' && !canServe(found, SCHEMA_RANGE);
+    const tenant = requireActive(isBehind ? await this.options.directory.refresh(found.id) : found);
     const { region } = tenant.placement;
     if (this.#served && !this.#served.has(region)) throw new TenantMisdirectedError(region);
     return tenant;

@@ -12,6 +12,8 @@ const old: Tenant = {
   status: 'active',
   access: 'full',
   billedFrom: null,
+  homeVersion: null,
+  homeNeeds: null,
   billedUntil: null,
   overrides: [],
   region: 'eu',

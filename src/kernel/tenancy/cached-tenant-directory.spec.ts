@@ -20,6 +20,8 @@ function tenantOf(id: string, facts: Partial<Tenant> = {}): Tenant {
     status: 'active' as const,
     access: 'full' as const,
     billedFrom: null,
+    homeVersion: null,
+    homeNeeds: null,
     billedUntil: null,
     overrides: [],
     region: 'eu',

@@ -11,6 +11,8 @@ const acme = {
   access: 'full',
   billedFrom: '2026-01-31T00:00:00.000Z',
   billedUntil: '2026-02-28T00:00:00.000Z',
+  homeVersion: '0010-usage',
+  homeNeeds: '',
   overrides: [],
   region: 'eu',
   placement,

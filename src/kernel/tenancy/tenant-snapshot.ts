@@ -15,10 +15,12 @@ export function readTenantSnapshot(value: unknown, id: string): Tenant | null {
   const [billedFrom, billedUntil] = [readTime(value['billedFrom']), readTime(value['billedUntil'])];
   if (!placement || !overrides || !isText(slug) || !isText(name) || !isText(plan) || !isText(region) || !ACCESS.has(value['access']))
     return null;
-  if (billedFrom === undefined || billedUntil === undefined) return null;
+  const [homeVersion, homeNeeds] = [value['homeVersion'], value['homeNeeds']];
+  if (billedFrom === undefined || billedUntil === undefined || !isTextOrNull(homeVersion) || !isTextOrNull(homeNeeds)) return null;
   const status = value['status'] as TenantStatus;
   const access = value['access'] as TenantAccess;
-  return Object.freeze({ id, slug, name, plan, status, access, region, placement, overrides, billedFrom, billedUntil });
+  const home = { homeVersion, homeNeeds };
+  return Object.freeze({ id, slug, name, plan, status, access, region, placement, overrides, billedFrom, billedUntil, ...home });
 }
 
 /** Whether two snapshots say the same of a tenant. */
@@ -69,6 +71,10 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || isText(value);
 }
 
 function hasSameValues(one: Readonly<Record<string, unknown>>, other: Readonly<Record<string, unknown>>): boolean {

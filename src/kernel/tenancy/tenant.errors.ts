@@ -45,6 +45,15 @@ export class TenantMisdirectedError extends AppError {
   }
 }
 
+/** The tenant's tables are at a version that this build cannot serve; another build can, or this one soon. */
+export class TenantMigratingError extends AppError {
+  readonly code = 'tenant.migrating';
+
+  constructor() {
+    super('This tenant is being brought to another version; try again in a moment.');
+  }
+}
+
 /** The tenant's home is closed for the seconds of a cutover. */
 export class TenantMovingError extends AppError {
   readonly code = 'tenant.moving';

@@ -20,4 +20,7 @@ export interface Tenant {
   /** The period it is billed for, as far as is known (RFC 3339): what is counted by period is counted in this one. Null for months of the calendar. */
   readonly billedFrom: string | null;
   readonly billedUntil: string | null;
+  /** The newest migration its tables have had, as far as is known, and the newest of those that older builds cannot serve ('' for none). */
+  readonly homeVersion: string | null;
+  readonly homeNeeds: string | null;
 }

@@ -51,6 +51,8 @@ function tenantOf(slug: string, status: TenantStatus = 'active', region = 'eu-we
     status,
     access: 'full',
     billedFrom: null,
+    homeVersion: null,
+    homeNeeds: null,
     billedUntil: null,
     overrides: [],
     region,

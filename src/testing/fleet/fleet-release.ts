@@ -20,7 +20,7 @@ export class FleetRelease {
   readonly driver: WorkDriver;
 
   constructor(
-    private readonly tests: TestPlatform,
+    tests: TestPlatform,
     line: readonly MigrationStep[],
     leaseMs = 20_000,
   ) {

@@ -236,6 +236,8 @@ function tenantNamed(name: string): Tenant {
     status: 'active',
     access: 'full',
     billedFrom: null,
+    homeVersion: null,
+    homeNeeds: null,
     billedUntil: null,
     overrides: [],
     region,

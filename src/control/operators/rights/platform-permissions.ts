@@ -23,6 +23,9 @@ export const PLATFORM_PERMISSIONS = {
   readWork: platformPermission('platform.work:read', ['support', 'operator', 'security']),
   /** Try again, or give up, what needs a human. */
   manageWork: platformPermission('platform.work:manage', ['operator'], 'high'),
+  readMigrations: platformPermission('platform.migrations:read', ['support', 'operator', 'security']),
+  /** Migrate the fleet, and hold that up. */
+  manageMigrations: platformPermission('platform.migrations:manage', ['operator'], 'high'),
   readAudit: platformPermission('platform.audit:read', ['support', 'security']),
   readOperators: platformPermission('platform.operators:read', ['security']),
   manageOperators: platformPermission('platform.operators:manage', ['security'], 'high'),
