@@ -1,17 +1,27 @@
 import { join } from 'node:path';
+import type { MikroORM } from '@mikro-orm/postgresql';
 import { pino } from 'pino';
 import { Foundation } from '#adapters/postgres/foundation.js';
 import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { PostgresHomeMigrator } from '#adapters/postgres/postgres-home-migrator.js';
+import { PlatformAudit } from '#catalog/audit/platform-audit.js';
+import { HomeLedger } from '#catalog/fleet/home-ledger.js';
 import type { RunReport, RunTarget, RunWish } from '#catalog/fleet/migration-run.js';
 import { MigrationRuns } from '#catalog/fleet/migration-runs.js';
+import { WorkBook } from '#catalog/work/work-book.js';
 import { FleetDesk, RUN_DEFAULTS, type BegunRun } from '#control/fleet/fleet-desk.js';
 import { migrateServer } from '#control/fleet/migrate-server.work.js';
+import type { ClusterBook } from '#control/provisioning/cluster-book.js';
 import { WorkDriver } from '#control/work/work-driver.js';
 import { WorkRunner } from '#control/work/work-runner.js';
 import { projectFolder } from '#main/project-folder.js';
-import type { TestPlatform } from '#testing/test-platform.js';
+
+/** Where a fleet is. */
+export interface FleetGround {
+  readonly catalog: MikroORM;
+  readonly clusters: Pick<ClusterBook, 'all' | 'named'>;
+}
 
 /** What a process of a release with another line of migrations does to the fleet. */
 export class FleetRelease {
@@ -19,13 +29,8 @@ export class FleetRelease {
   readonly runs: MigrationRuns;
   readonly driver: WorkDriver;
 
-  constructor(
-    tests: TestPlatform,
-    line: readonly MigrationStep[],
-    leaseMs = 20_000,
-  ) {
-    const { catalog, works, platformAudit: audit } = tests.platform;
-    const { clusterBook: clusters, ledger } = tests.provisioning;
+  constructor({ catalog, clusters }: FleetGround, line: readonly MigrationStep[], leaseMs = 20_000) {
+    const [works, audit, ledger] = [new WorkBook(catalog, () => undefined), new PlatformAudit(catalog), new HomeLedger(catalog)];
     const homes = new HomeMigrations(line);
     const foundation = new Foundation(join(projectFolder(), 'provisioning', 'tenancy.sql'));
     this.runs = new MigrationRuns(catalog);

@@ -8,12 +8,19 @@ import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { atDatabase, identifier, withSession } from '#adapters/postgres/session.js';
 import type { Home } from '#catalog/fleet/home-ledger.js';
+import type { Cluster } from '#control/provisioning/cluster.js';
 import { SHARED_SCHEMA } from '#control/provisioning/placer.js';
 import { loadConfig } from '#main/config.js';
 import { projectFolder } from '#main/project-folder.js';
 import { FleetRelease } from '#testing/fleet/fleet-release.js';
 import { SMALL_LINE } from '#testing/fleet/small-line.js';
 import { TestPlatform } from '#testing/test-platform.js';
+
+/** What a stage is made of beside its line. */
+export interface RunStageOptions {
+  /** The superuser's address of a server that is the stage's alone; its catalog is there too. */
+  readonly serverUrl?: string;
+}
 
 /** Another server than the test run's by its name only: no home of another spec is on it. */
 const CLUSTER = 'fleet-spec';
@@ -26,10 +33,11 @@ export class RunStage {
     readonly settings: Record<string, string>,
     private readonly folder: string,
     private readonly line: readonly MigrationStep[],
+    private readonly isAlone: boolean,
   ) {}
 
   /** `line` is what every home has had when it is made; null for the product's own. */
-  static async open(line: readonly MigrationStep[] | null = SMALL_LINE, more: Record<string, string> = {}): Promise<RunStage> {
+  static async open(line: readonly MigrationStep[] | null = SMALL_LINE, { serverUrl }: RunStageOptions = {}): Promise<RunStage> {
     const folder = await mkdtemp(join(tmpdir(), 'tenantry-fleet-'));
     const name = randomBytes(6).toString('hex');
     const config = loadConfig(process.env);
@@ -37,16 +45,17 @@ export class RunStage {
     const [known] = given.provisioning.clusters;
     await given.close();
     if (!known) throw new Error('the test run has no server');
-    const at = (url: string): string => atDatabase(url, `tenantry_fleet_${name}`);
+    const there = (url: string): string => (serverUrl === undefined ? url : Object.assign(new URL(url), { host: new URL(serverUrl).host }).href);
+    const at = (url: string): string => atDatabase(there(url), `tenantry_fleet_${name}`);
     const cluster = { name: CLUSTER, region: 'eu-west', appUrl: at(known.appUrl), migratorUrl: at(known.migratorUrl) };
-    await writeFile(join(folder, 'clusters.yaml'), JSON.stringify({ clusters: [{ ...cluster, provisionUrl: known.provisionUrl }] }));
+    await writeFile(join(folder, 'clusters.yaml'), JSON.stringify({ clusters: [{ ...cluster, provisionUrl: serverUrl ?? known.provisionUrl }] }));
     const settings = {
-      CATALOG_DATABASE_URL: atDatabase(config.CATALOG_DATABASE_URL, `tenantry_catalog_${name}`),
+      CATALOG_DATABASE_URL: atDatabase(there(config.CATALOG_DATABASE_URL), `tenantry_catalog_${name}`),
+      CATALOG_PROVISION_URL: serverUrl ?? String(config.CATALOG_PROVISION_URL),
       CLUSTERS: join(folder, 'clusters.yaml'),
-      ...more,
     };
     const tests = await TestPlatform.open(settings);
-    const stage = new RunStage(tests, settings, folder, line ?? tests.platform.homes.line);
+    const stage = new RunStage(tests, settings, folder, line ?? tests.platform.homes.line, serverUrl !== undefined);
     await stage.#bring();
     return stage;
   }
@@ -63,10 +72,18 @@ export class RunStage {
     const [cluster] = clusters;
     if (!cluster) throw new Error('there is no server');
     const { database } = this.shared;
+    await this.#roles(cluster);
     await withSession(cluster.provisionUrl, (session) => session.query(`create database ${identifier(database)} template template0`));
     await this.onDatabase(database, (session) => new Foundation(join(projectFolder(), 'provisioning', 'tenancy.sql')).lay(session));
     await this.onDatabase(database, (session) => session.query(`grant create on database ${identifier(database)} to tenantry_owner`));
     await this.make([this.shared]);
+  }
+
+  /** A server that is the stage's alone has none of the platform's roles yet. */
+  async #roles(cluster: Cluster): Promise<void> {
+    if (!this.isAlone) return;
+    const at = (url: string): string => atDatabase(url, 'ground');
+    await this.tests.provisioning.clusterBootstrap.run({ ...cluster, appUrl: at(cluster.appUrl), migratorUrl: at(cluster.migratorUrl) });
   }
 
   get shared(): Home {
@@ -76,7 +93,7 @@ export class RunStage {
 
   /** A release with that line, as its processes would work on this fleet. */
   release(line: readonly MigrationStep[]): FleetRelease {
-    return new FleetRelease(this.tests, line);
+    return new FleetRelease({ catalog: this.tests.platform.catalog, clusters: this.tests.provisioning.clusterBook }, line);
   }
 
   /** Tenants of the schema tier by their places alone: nobody can sign in there. Gives their homes. */

@@ -1,0 +1,99 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { RUN_DEFAULTS } from '#control/fleet/fleet-desk.js';
+import { CustomerServer } from '#testing/customer-server.js';
+import { report } from '#testing/faults/report.js';
+import type { FleetOrder } from '#testing/fleet/fleet-process.js';
+import { RunStage } from '#testing/fleet/run-stage.js';
+import { SLOW_LINE } from '#testing/fleet/small-line.js';
+
+/** FLEET_KILLS is for the long form. */
+const KILLS = Number(process.env['FLEET_KILLS'] ?? 6);
+const HOMES = 40 * KILLS;
+const LEASE_MS = 1_000;
+const PROGRAM = join(process.cwd(), 'dist/src/testing/fleet/fleet-process.js');
+
+describe('a run whose processes and whose server are killed', () => {
+  let server: CustomerServer;
+  let stage: RunStage;
+
+  beforeAll(async () => {
+    server = await CustomerServer.start();
+    stage = await RunStage.open(undefined, { serverUrl: server.url });
+  });
+  afterAll(async () => {
+    await stage.close();
+    await server.close();
+  });
+
+  it(
+    'leaves every home exactly migrated, once',
+    async () => {
+      const homes = await stage.schemas(HOMES);
+      const release = stage.release(SLOW_LINE);
+      const { id, works } = await release.desk.begin({ ...RUN_DEFAULTS, canary: 0 });
+      const [cluster] = stage.tests.provisioning.clusters;
+      const order = { run: id, works, leaseMs: LEASE_MS, catalogUrl: stage.settings['CATALOG_DATABASE_URL'], cluster } as FleetOrder;
+      const begin = async (): Promise<ChildProcess> => {
+        const child = spawn(process.execPath, [PROGRAM, JSON.stringify(order)], { stdio: ['ignore', 'pipe', 'inherit'] });
+        await once(child.stdout!, 'data');
+        return child;
+      };
+      const migrated: number[] = [];
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        const child = await begin();
+        // Past the lease of who was killed before, so that something is under way.
+        await wait(LEASE_MS + Math.random() * 1_500);
+        if (kill % 3 === 2) await killServer(stage);
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+        migrated.push((await patiently(() => release.runs.report(id))).targets.migrated);
+      }
+      report(`killed ${String(KILLS)} times; migrated by then: ${migrated.join(', ')} of ${String(HOMES + 1)}`);
+      const last = await begin();
+      const [code] = (await once(last, 'exit')) as [number];
+      expect(code).toBe(0);
+      const total = HOMES + 1;
+      expect(await release.runs.report(id)).toMatchObject({ state: 'done', targets: { total, migrated: total, failed: 0, skipped: 0, pending: 0 } });
+      for (const name of ['0002-colours', '0003-shades']) {
+        const had = await stage.had(name);
+        expect([had.size, [...had.values()].every((times) => times === 1)]).toEqual([total, true]);
+      }
+      expect(await indexesOf(stage)).toEqual({ homes: homes.length + 1, invalid: 0 });
+    },
+    60_000 + KILLS * 20_000,
+  );
+});
+
+/** A backend that is killed takes the whole server with it, which recovers. */
+async function killServer(stage: RunStage): Promise<void> {
+  const pids = await stage.on(async (session) => {
+    const { rows } = await session.query<{ pid: number }>(`select pid from pg_stat_activity where application_name = 'tenantry-fleet'`);
+    return rows.map(({ pid }) => pid);
+  });
+  const [pid] = pids;
+  if (pid !== undefined) process.kill(pid, 'SIGKILL');
+}
+
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries > 100) throw error;
+      await wait(100);
+    }
+  }
+}
+
+async function indexesOf(stage: RunStage): Promise<unknown> {
+  return stage.on(async (session) => {
+    const { rows } = await session.query(
+      `select count(distinct n.nspname)::integer as homes, count(*) filter (where not i.indisvalid)::integer as invalid
+       from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace where c.relname = 'note_shade'`,
+    );
+    return rows[0] as unknown;
+  });
+}
