@@ -10,13 +10,16 @@ import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import { readMigrationLine } from '#adapters/postgres/migration-line.js';
 import { PostgresHomeMigrator } from '#adapters/postgres/postgres-home-migrator.js';
 import { type PlaceDrivers, PostgresIsolationLayer } from '#adapters/postgres/postgres-isolation-layer.js';
+import { PostgresHomeTruth } from '#adapters/postgres/postgres-home-truth.js';
 import { PostgresPlaceMaker } from '#adapters/postgres/postgres-place-maker.js';
+import { ReferenceHome } from '#adapters/postgres/reference-home.js';
 import { RowPlaces } from '#adapters/postgres/row-places.js';
 import { SchemaPlaces } from '#adapters/postgres/schema-places.js';
 import { HomeLedger } from '#catalog/fleet/home-ledger.js';
 import { ApiKeys } from '#catalog/credentials/api-keys.js';
 import { Domains } from '#catalog/domains/domains.js';
 import { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
+import { FleetVerifier } from '#control/fleet/fleet-verifier.js';
 import type { HomeMigrator } from '#control/fleet/home-migrator.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
 import { withLogins, type ClusterBook } from '#control/provisioning/cluster-book.js';
@@ -54,6 +57,7 @@ export interface Provisioning {
   readonly keeper: DatabaseKeeper;
   readonly ledger: HomeLedger;
   readonly migrator: HomeMigrator;
+  readonly verifier: FleetVerifier;
   readonly clusterBootstrap: ClusterBootstrap;
   readonly catalogBootstrap: CatalogBootstrap;
   readonly auditRetention: AuditRetention;
@@ -67,6 +71,7 @@ export async function openProvisioning(platform: Platform): Promise<Provisioning
   const clusterBook = withLogins(platform.clusterBook, 'migratorUrl', 'provisionUrl');
   const { homes, foundation, clusterBootstrap } = openFoundations(platform);
   const ledger = new HomeLedger(platform.catalog);
+  const truth = new PostgresHomeTruth(clusterBook, new ReferenceHome(clusterBook, homes.line));
   const catalogLine = await readMigrationLine(join(import.meta.dirname, '../../migrations/catalog'), platform.catalog);
   const fences = new Fence(platform.keys);
   const databases = new DatabaseMaker(platform.secrets, homes);
@@ -85,9 +90,9 @@ export async function openProvisioning(platform: Platform): Promise<Provisioning
     placer: new Placer(clusterBook, platform.plans.terms),
     databases,
     ...{ homes, fences },
-    ledger,
+    ...{ ledger, verifier: new FleetVerifier(truth) },
     keeper: new DatabaseKeeper({ clusters: clusterBook, homes, fences, foundation, ledger }),
-    migrator: new PostgresHomeMigrator({ clusters: clusterBook, homes, foundation, truth: null }),
+    migrator: new PostgresHomeMigrator({ clusters: clusterBook, homes, foundation, truth }),
     clusterBootstrap,
     ownServers: openOwnServers(platform, clusterBootstrap),
     auditRetention: new AuditRetention(clusterBook, platform.keys, new AuditSigner(platform.signing)),

@@ -1,6 +1,8 @@
 import type { Mutation } from './mutation.js';
 
 const MIGRATIONS = ['src/adapters/postgres/home-migrations.int-spec.ts'];
+const TRUTH = ['src/adapters/postgres/home-truth.int-spec.ts'];
+const SIGNATURE = 'src/adapters/postgres/home-signature.ts';
 
 /** What keeps a fleet of homes at one truth. */
 export const FLEET_MUTATIONS: readonly Mutation[] = [
@@ -31,5 +33,40 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
     find: `for (const name of ['role', 'search_path', 'lock_timeout', 'statement_timeout'])`,
     replace: `for (const name of [] as string[])`,
     specs: MIGRATIONS,
+  },
+
+  { name: 'fleet: a signature tells defaults', file: SIGNATURE, find: ', d.adbin::text)', replace: ')', specs: TRUTH },
+  { name: 'fleet: a signature tells what may be null', file: SIGNATURE, find: 'a.attnotnull, ', replace: '', specs: TRUTH },
+  {
+    name: 'fleet: a signature tells what a policy lets through',
+    file: SIGNATURE,
+    find: `replace(p.polqual::text, n.bytes, '<home> ]'), `,
+    replace: '',
+    specs: TRUTH,
+  },
+  { name: 'fleet: a signature tells whether an index is valid', file: SIGNATURE, find: 'i.indisvalid, ', replace: '', specs: TRUTH },
+  { name: 'fleet: a signature tells whose a grant is', file: SIGNATURE, find: 'relowner, relacl,', replace: 'relowner,', specs: TRUTH },
+  { name: 'fleet: a signature tells checks', file: SIGNATURE, find: 'k.conbin::text, ', replace: '', specs: TRUTH },
+  { name: 'fleet: a signature tells what a foreign key does', file: SIGNATURE, find: 'k.confdeltype,', replace: '', specs: TRUTH },
+  {
+    name: 'fleet: a home is held against what its migrations make, and not against its stamp',
+    file: 'src/control/fleet/fleet-verifier.ts',
+    find: 'if (hashes.get(first.home) === golden)',
+    replace: 'if (golden)',
+    specs: TRUTH,
+  },
+  {
+    name: 'fleet: a reference is taken back',
+    file: 'src/adapters/postgres/reference-home.ts',
+    find: 'return readFacts(migrator, home); // the session ends, and the transaction with it',
+    replace: `const facts = await readFacts(migrator, home); await migrator.query('commit'); return facts;`,
+    specs: TRUTH,
+  },
+  {
+    name: 'fleet: a database that is away costs nobody else',
+    file: 'src/control/fleet/fleet-verifier.ts',
+    find: 'return away(targets, error);',
+    replace: 'throw error;',
+    specs: TRUTH,
   },
 ];

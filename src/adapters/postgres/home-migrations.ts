@@ -1,17 +1,16 @@
 import type pg from 'pg';
-import { inOneTransaction, sendConcurrently } from '#adapters/postgres/concurrent-step.js';
+import { sendConcurrently } from '#adapters/postgres/concurrent-step.js';
+import { sendSteps } from '#adapters/postgres/home-steps.js';
 import { takeTurn, withTurn } from '#adapters/postgres/home-turn.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
+import { atDatabase, inTransaction, withSession } from '#adapters/postgres/session.js';
 import type { HomeVersion } from '#catalog/fleet/home-ledger.js';
-import { atDatabase, identifier, inTransaction, withSession } from '#adapters/postgres/session.js';
-
-const LOCK_TIMEOUT_MS = 3_000;
 
 /** Brings one home (a schema of tenant tables) to the newest migration. Two that try at once take turns. */
 export class HomeMigrations {
   constructor(
     readonly line: readonly MigrationStep[],
-    private readonly lockTimeoutMs = LOCK_TIMEOUT_MS,
+    private readonly lockTimeoutMs?: number,
   ) {}
 
   /** The name of the newest migration. */
@@ -65,7 +64,10 @@ export class HomeMigrations {
       const due = await this.#due(migrator, home);
       const alone = due.length === this.line.length ? -1 : due.findIndex(({ isTransactional }) => !isTransactional);
       const sent = alone < 0 ? due : due.slice(0, alone);
-      await this.#send(migrator, home, sent);
+      if (sent.length > 0) {
+        await sendSteps(migrator, home, sent, this.lockTimeoutMs);
+        await this.#record(migrator, home, sent);
+      }
       return { sent, rest: due.slice(sent.length) };
     });
   }
@@ -81,20 +83,6 @@ export class HomeMigrations {
   async #due(session: pg.Client, home: string): Promise<MigrationStep[]> {
     const applied = await this.applied(session, home);
     return this.line.filter(({ name }) => !applied.has(name));
-  }
-
-  async #send(migrator: pg.Client, home: string, steps: readonly MigrationStep[]): Promise<void> {
-    if (steps.length === 0) return;
-    const schema = identifier(home);
-    await migrator.query('set local role tenantry_owner');
-    await migrator.query(`set local lock_timeout = ${String(this.lockTimeoutMs)}`);
-    await migrator.query(`create schema if not exists ${schema}`);
-    await migrator.query(`grant usage on schema ${schema} to tenantry_tenant, tenantry_auditor`);
-    await migrator.query(`set local search_path = ${schema}, pg_temp`);
-    if (steps.some(({ isLong }) => isLong)) await migrator.query('set local statement_timeout = 0');
-    for (const step of steps) await migrator.query(inOneTransaction(step).join(';\n'));
-    await migrator.query('set local role none');
-    await this.#record(migrator, home, steps);
   }
 
   async #record(migrator: pg.Client, home: string, steps: readonly MigrationStep[]): Promise<void> {

@@ -4,6 +4,7 @@ import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import { migrateTogether } from '#adapters/postgres/homes-together.js';
 import { isPassing, LaneSession } from '#adapters/postgres/lane-session.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
+import { fingerprintsBy } from '#adapters/postgres/postgres-home-truth.js';
 import type { Home } from '#catalog/fleet/home-ledger.js';
 import type { HomeLane, HomeMigrator, HomeOutcome, Patience } from '#control/fleet/home-migrator.js';
 import type { HomeTruth } from '#control/fleet/home-truth.js';
@@ -14,7 +15,7 @@ export interface PostgresHomeMigratorParts {
   readonly clusters: Pick<ClusterBook, 'named'>;
   readonly homes: HomeMigrations;
   readonly foundation: Foundation;
-  readonly truth: HomeTruth | null;
+  readonly truth: Pick<HomeTruth, 'reference'>;
 }
 
 /** Migrates homes on PostgreSQL: many schemas of one database in one transaction where that is safe, else one by one. */
@@ -85,10 +86,10 @@ class PostgresHomeLane implements HomeLane {
     const { truth } = this.parts;
     const { cluster } = this;
     const at = this.homes.at;
-    if (!truth) return names.map((home) => ({ home: { cluster, database, home }, state: 'migrated', at }));
+    if (names.length === 0) return [];
     try {
       const golden = await truth.reference(cluster, at.version);
-      const found = await truth.fingerprints(cluster, database, names);
+      const found = await this.#session.use(database, 0, (session) => fingerprintsBy(session, names));
       return names.map((home): HomeOutcome => {
         const named = { cluster, database, home };
         if (found.get(home) === golden) return { home: named, state: 'migrated', at };

@@ -1,7 +1,34 @@
-/** What homes really are, as the catalogues of their databases say; a stamp proves nothing. */
+import type { Home as HomePlace } from '#catalog/fleet/home-ledger.js';
+
+export type { HomePlace };
+
+/** What the catalogue says of one thing of a home; the same words in every home that had the same migrations. */
+export interface HomeFact {
+  readonly what: string;
+  readonly is: string;
+}
+
+/** How one difference could be mended: by SQL that loses nothing, sent with the home as search_path, or by hand as the sentence says. */
+export interface RepairStep {
+  readonly what: string;
+  readonly sql: readonly string[];
+  readonly says: string;
+}
+
+/** How a home differs from what its migrations make. */
+export interface HomeDifference {
+  readonly missing: readonly HomeFact[];
+  readonly extra: readonly HomeFact[];
+  readonly changed: readonly { readonly what: string; readonly golden: string; readonly found: string }[];
+  readonly repair: readonly RepairStep[];
+}
+
+/** What homes are, held against what their migrations make. Everything here only reads, and raises when a database cannot be asked. */
 export interface HomeTruth {
-  /** The fingerprint of each home of one database, in one query; one that is not there is not among them. */
+  /** The hash of each home's facts; a home that is not there is not in it. One query for all of a database, whatever their number. */
   fingerprints(cluster: string, database: string, homes: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** The fingerprint of a home that had every migration up to `version`, made on that server. */
+  /** The hash of a home on that server that had every migration up to this one. Raises VersionUnknownError. */
   reference(cluster: string, version: string): Promise<string>;
+  /** Empty when there is none. Raises VersionUnknownError. */
+  difference(place: HomePlace, version: string): Promise<HomeDifference>;
 }

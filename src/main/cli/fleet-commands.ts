@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { HomeFilter } from '#catalog/fleet/home-ledger.js';
+import { targetOf, type HomeFilter } from '#catalog/fleet/home-ledger.js';
 import type { RunReport, RunWish } from '#catalog/fleet/migration-run.js';
 import { MigrationRuns } from '#catalog/fleet/migration-runs.js';
 import { RUN_DEFAULTS, type FleetPlan } from '#control/fleet/fleet-desk.js';
@@ -54,6 +54,31 @@ export function addFleetCommands(program: Command, session: Session): void {
       ]);
     }),
   );
+  filtered(fleet.command('verify').description('hold every home against what its migrations make, by its catalogue and not by its stamp')).action(
+    (options: FilterOptions) => session.provisioned(async ({ platform, provisioning, output }) => verify(platform, provisioning, output, options)),
+  );
+}
+
+async function verify(platform: Platform, { ledger, verifier, homes }: Provisioning, output: Output, options: FilterOptions): Promise<void> {
+  const known = await ledger.homes(await filterOf(platform, options));
+  // Of what nothing is noted it is asked whether it is what everybody should be.
+  const { checked, drifted, unreachable } = await verifier.verify(
+    known.map(({ cluster, database, home, version }) => ({ cluster, database, home, version: version ?? homes.newest })),
+  );
+  if (drifted.length + unreachable.length > 0) process.exitCode = 1;
+  const named = drifted.map(({ target, ...difference }) => ({ target: targetOf(target), version: target.version, ...difference }));
+  const away = unreachable.map(({ target, reason }) => ({ target: targetOf(target), reason }));
+  output.document({ checked, drifted: named, unreachable: away }, () => [
+    `${String(checked)} homes looked at, ${String(drifted.length)} drifted, ${String(unreachable.length)} not reached`,
+    ...named.flatMap(({ target, version, missing, extra, changed, repair }) => [
+      `  ${target} is not at ${version}`,
+      ...missing.map(({ what, is }) => `    - ${what}: ${is}`),
+      ...extra.map(({ what, is }) => `    + ${what}: ${is}`),
+      ...changed.map(({ what, golden, found }) => `    ~ ${what}: ${found}, and should be ${golden}`),
+      ...repair.flatMap(({ says, sql }) => [`    -- ${says}`, ...sql.map((statement) => `    ${statement};`)]),
+    ]),
+    ...away.map(({ target, reason }) => `  ${target}: ${reason}`),
+  ]);
 }
 
 function filtered(command: Command): Command {

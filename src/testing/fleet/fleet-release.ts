@@ -7,6 +7,8 @@ import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { PostgresHomeMigrator } from '#adapters/postgres/postgres-home-migrator.js';
 import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { HomeLedger } from '#catalog/fleet/home-ledger.js';
+import { PostgresHomeTruth } from '#adapters/postgres/postgres-home-truth.js';
+import { ReferenceHome } from '#adapters/postgres/reference-home.js';
 import type { RunReport, RunTarget, RunWish } from '#catalog/fleet/migration-run.js';
 import { MigrationRuns } from '#catalog/fleet/migration-runs.js';
 import { WorkBook } from '#catalog/work/work-book.js';
@@ -35,7 +37,8 @@ export class FleetRelease {
     const foundation = new Foundation(join(projectFolder(), 'provisioning', 'tenancy.sql'));
     this.runs = new MigrationRuns(catalog);
     this.desk = new FleetDesk({ catalog, ledger, works, audit, clusters, line, runs: this.runs });
-    const migrator = new PostgresHomeMigrator({ clusters, homes, foundation, truth: null });
+    const truth = new PostgresHomeTruth(clusters, new ReferenceHome(clusters, line));
+    const migrator = new PostgresHomeMigrator({ clusters, homes, foundation, truth });
     const kinds = [migrateServer({ catalog, ledger, works, migrator, runs: this.runs })];
     const log = pino({ level: 'silent' });
     const handBack = new AbortController().signal;

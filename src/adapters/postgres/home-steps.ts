@@ -1,0 +1,24 @@
+import type pg from 'pg';
+import { inOneTransaction } from '#adapters/postgres/concurrent-step.js';
+import type { MigrationStep } from '#adapters/postgres/migration-line.js';
+import { identifier } from '#adapters/postgres/session.js';
+
+const LOCK_TIMEOUT_MS = 3_000;
+
+/** Makes a home when it is not there and sends it these steps, in the transaction that the session is in. */
+export async function sendSteps(
+  migrator: pg.Client,
+  home: string,
+  steps: readonly MigrationStep[],
+  lockTimeoutMs = LOCK_TIMEOUT_MS,
+): Promise<void> {
+  const schema = identifier(home);
+  await migrator.query('set local role tenantry_owner');
+  await migrator.query(`set local lock_timeout = ${String(lockTimeoutMs)}`);
+  await migrator.query(`create schema if not exists ${schema}`);
+  await migrator.query(`grant usage on schema ${schema} to tenantry_tenant, tenantry_auditor`);
+  await migrator.query(`set local search_path = ${schema}, pg_temp`);
+  if (steps.some(({ isLong }) => isLong)) await migrator.query('set local statement_timeout = 0');
+  for (const step of steps) await migrator.query(inOneTransaction(step).join(';\n'));
+  await migrator.query('set local role none');
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import { diffFacts } from '#adapters/postgres/home-difference.js';
+import { repairPlan } from '#adapters/postgres/home-repair.js';
+import { HOME_SIGNATURES } from '#adapters/postgres/home-signature.js';
+import { readFacts, type ReferenceHome } from '#adapters/postgres/reference-home.js';
+import { atDatabase, inTransaction, withSession } from '#adapters/postgres/session.js';
+import type { HomeDifference, HomeFact, HomePlace, HomeTruth } from '#control/fleet/home-truth.js';
+import type { ClusterBook } from '#control/provisioning/cluster-book.js';
+
+/** Reads the catalogues of databases with the login of migrations. */
+export class PostgresHomeTruth implements HomeTruth {
+  constructor(
+    private readonly clusters: Pick<ClusterBook, 'named'>,
+    private readonly references: ReferenceHome,
+  ) {}
+
+  fingerprints(cluster: string, database: string, homes: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.#reading(cluster, database, (session) => readFingerprints(session, homes));
+  }
+
+  async reference(cluster: string, version: string): Promise<string> {
+    return hashOf(await this.references.facts(cluster, version));
+  }
+
+  async difference({ cluster, database, home }: HomePlace, version: string): Promise<HomeDifference> {
+    const golden = await this.references.facts(cluster, version);
+    const found = await this.#reading(cluster, database, (session) => readFacts(session, home));
+    const difference = diffFacts(golden, found);
+    return { ...difference, repair: repairPlan(difference) };
+  }
+
+  async #reading<T>(cluster: string, database: string, work: (session: pg.Client) => Promise<T>): Promise<T> {
+    const { migratorUrl } = await this.clusters.named(cluster);
+    return withSession(atDatabase(migratorUrl, database), (session) => reading(session, () => work(session)));
+  }
+}
+
+/** The same as HomeTruth.fingerprints, by a session that is there. */
+export function fingerprintsBy(session: pg.Client, homes: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  return reading(session, () => readFingerprints(session, homes));
+}
+
+function reading<T>(session: pg.Client, work: () => Promise<T>): Promise<T> {
+  return inTransaction(session, async () => {
+    await session.query(`set local search_path = ''; set local jit = off; set local transaction_read_only = on`);
+    return work();
+  });
+}
+
+/** Text is made of one home of each kind alone: as a rule there is one kind. */
+async function readFingerprints(session: pg.Client, homes: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await session.query<{ home: string; signature: string }>(HOME_SIGNATURES, [homes]);
+  const hashes = new Map<string, string>();
+  for (const alike of Map.groupBy(rows, ({ signature }) => signature).values()) {
+    const [one] = alike;
+    const hash = one ? hashOf(await readFacts(session, one.home)) : '';
+    for (const { home } of alike) hashes.set(home, hash);
+  }
+  return hashes;
+}
+
+function hashOf(facts: readonly HomeFact[]): string {
+  return createHash('sha256')
+    .update(facts.map(({ what, is }) => `${what}: ${is}`).join('\n'))
+    .digest('hex');
+}

@@ -1,0 +1,55 @@
+import { FleetVerifier, type VerifiedHome } from './fleet-verifier.js';
+import type { HomeDifference, HomeTruth } from './home-truth.js';
+
+const DIFFERENCE: HomeDifference = { missing: [{ what: 'table a', is: 'there' }], extra: [], changed: [], repair: [] };
+
+/** Homes whose name begins with "bad" are drifted. */
+class CountingTruth implements HomeTruth {
+  readonly asked: string[] = [];
+  differences = 0;
+  running = 0;
+  most = 0;
+
+  async fingerprints(cluster: string, database: string, homes: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    this.asked.push(`${cluster}/${database}`);
+    this.most = Math.max(this.most, ++this.running);
+    await new Promise(setImmediate);
+    this.running -= 1;
+    return new Map(homes.map((home) => [home, home.startsWith('bad') ? 'other' : 'golden']));
+  }
+
+  async reference(): Promise<string> {
+    return 'golden';
+  }
+
+  async difference(): Promise<HomeDifference> {
+    this.differences += 1;
+    return DIFFERENCE;
+  }
+}
+
+const homes = (database: string, ...names: string[]): VerifiedHome[] =>
+  names.map((home) => ({ cluster: 'eu', database, home, version: '0001' }));
+
+describe('the verification of a fleet', () => {
+  it('asks each database once, several at a time, and names a difference that many have once', async () => {
+    const truth = new CountingTruth();
+    const targets = ['a', 'b', 'c', 'd', 'e'].flatMap((database) => homes(database, 'good', 'bad1', 'bad2'));
+    const { checked, drifted, unreachable } = await new FleetVerifier(truth, 2).verify(targets);
+    expect([checked, drifted.length, unreachable]).toEqual([15, 10, []]);
+    expect([truth.asked.length, truth.most, truth.differences]).toEqual([5, 2, 5]);
+    expect(drifted[0]).toEqual({ target: targets[1], ...DIFFERENCE });
+  });
+
+  it('ends when it is told to', async () => {
+    const truth = new CountingTruth();
+    const stop = new AbortController();
+    const verification = new FleetVerifier(truth, 1).verify(
+      ['a', 'b', 'c'].flatMap((database) => homes(database, 'good')),
+      stop.signal,
+    );
+    stop.abort(new Error('enough'));
+    await expect(verification).rejects.toThrow('enough');
+    expect(truth.asked).toEqual(['eu/a']);
+  });
+});
