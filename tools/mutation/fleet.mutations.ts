@@ -9,8 +9,8 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fleet: an invalid index is taken away before it is made again',
     file: 'src/adapters/postgres/concurrent-step.ts',
-    find: 'await dropInvalid(migrator, home, statement);',
-    replace: '',
+    find: 'if (rows[0]?.isValid === false)',
+    replace: 'if (rows[0] === null)',
     specs: MIGRATIONS,
   },
   {

@@ -12,10 +12,7 @@ export async function sendConcurrently(migrator: pg.Client, home: string, { stat
     await migrator.query(`set search_path = ${identifier(home)}, pg_temp`);
     await migrator.query('set lock_timeout = 0');
     if (isLong) await migrator.query('set statement_timeout = 0');
-    for (const statement of statements) {
-      await dropInvalid(migrator, home, statement);
-      await migrator.query(statement);
-    }
+    for (const statement of statements) if (!(await isBuilt(migrator, home, statement))) await migrator.query(statement);
   } finally {
     for (const name of ['role', 'search_path', 'lock_timeout', 'statement_timeout'])
       await migrator.query(`reset ${name}`).catch(() => undefined); // the session is gone
@@ -27,14 +24,18 @@ export function inOneTransaction({ statements, isTransactional }: MigrationStep)
   return isTransactional ? statements : statements.map((statement) => statement.replace(/\bconcurrently\b/i, ''));
 }
 
-/** What an attempt that failed or died leaves of an index is kept up to date by every write and read by nobody. */
-async function dropInvalid(migrator: pg.Client, home: string, statement: string): Promise<void> {
+/**
+ * Whether the index of a statement is there already: an attempt whose process died is finished by the server, and nobody noted it. That it is
+ * the right one the home's fingerprint says. What an attempt that failed leaves is kept up to date by every write and read by nobody: it goes.
+ */
+async function isBuilt(migrator: pg.Client, home: string, statement: string): Promise<boolean> {
   const name = /^\s*create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?"?(\w+)"?\s+on\b/i.exec(statement)?.[1];
-  if (name === undefined) return;
-  const { rowCount } = await migrator.query(
-    `select from pg_index i join pg_class c on c.oid = i.indexrelid
-     where c.relnamespace = to_regnamespace(quote_ident($1)) and c.relname = $2 and not i.indisvalid`,
+  if (name === undefined) return false;
+  const { rows } = await migrator.query<{ isValid: boolean }>(
+    `select i.indisvalid as "isValid" from pg_index i join pg_class c on c.oid = i.indexrelid
+     where c.relnamespace = to_regnamespace(quote_ident($1)) and c.relname = $2`,
     [home, name],
   );
-  if (rowCount) await migrator.query(`drop index concurrently ${identifier(home)}.${identifier(name)}`);
+  if (rows[0]?.isValid === false) await migrator.query(`drop index concurrently ${identifier(home)}.${identifier(name)}`);
+  return rows[0]?.isValid === true;
 }
