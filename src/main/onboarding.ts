@@ -82,8 +82,7 @@ export function onboardingWork(platform: Platform, provisioning: Provisioning, f
 /** Opened when the first is brought: few ever are. */
 function broughtServers(platform: Platform): Pick<OwnServers, 'attach' | 'detach'> {
   let opened: OwnServers | undefined;
-  const open = (): OwnServers =>
-    (opened ??= openOwnServers(platform, openFoundations(platform).clusterBootstrap));
+  const open = (): OwnServers => (opened ??= openOwnServers(platform, openFoundations(platform).clusterBootstrap));
   return { attach: (request) => open().attach(request), detach: (tenantId) => open().detach(tenantId) };
 }
 

@@ -43,6 +43,15 @@ const GOALS: readonly Goal[] = [
   { subject: 'crowd: MiB private to a backend', case: 'crowd/largest private memory', of: value, hold: { atMost: 64 } },
   { subject: 'cold schema, to statement by statement', case: 'provisioning/schema, ours', of: ratio, hold: { atMost: 0.6 } },
   { subject: 'cold database, to create and replay', case: 'provisioning/database, from the template', of: ratio, hold: { atMost: 0.35 } },
+  { subject: 'fleet of 1,000 schemas, to a loop by hand', case: 'fleet/1000', of: ratio, hold: { atMost: 1.25 } },
+  { subject: 'fleet: what is due of 3,000, ms', case: 'fleet/3000', of: ({ details }) => Number(details?.['dueMs']), hold: { atMost: 50 } },
+  {
+    subject: 'fleet: verifying 3,000, s',
+    case: 'fleet/3000',
+    of: ({ details }) => Number(details?.['verifySeconds']),
+    hold: { atMost: 10 },
+  },
+  { subject: 'fleet: one client a home, to ours', case: 'fleet/one client a home', of: ratio, hold: { atLeast: 15 } },
 ];
 
 /** Prints what the design holds beside what was measured, and where the time goes where it falls short. */

@@ -4,6 +4,7 @@ import { readOptions } from '#tools/bench/bench-options.js';
 import { closeBenchWorld, openBenchWorld } from '#tools/bench/bench-world.js';
 import type { BenchCase } from '#tools/bench/cases/bench-case.js';
 import { crowdCase } from '#tools/bench/cases/crowd.case.js';
+import { fleetCase } from '#tools/bench/cases/fleet.case.js';
 import { httpCase } from '#tools/bench/cases/http.case.js';
 import { notificationsCase } from '#tools/bench/cases/notifications.case.js';
 import { ormCase } from '#tools/bench/cases/orm.case.js';
@@ -31,6 +32,7 @@ const CASES: readonly BenchCase[] = [
   provisioningCase,
   ticketsCase,
   webhooksCase,
+  fleetCase,
   crowdCase,
 ];
 

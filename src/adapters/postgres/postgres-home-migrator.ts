@@ -97,7 +97,12 @@ class PostgresHomeLane implements HomeLane {
         return { home: named, state: 'failed', error, isPassing: false };
       });
     } catch (error) {
-      return names.map((home) => ({ home: { cluster, database, home }, state: 'failed', error: textOf(error), isPassing: isPassing(error) }));
+      return names.map((home) => ({
+        home: { cluster, database, home },
+        state: 'failed',
+        error: textOf(error),
+        isPassing: isPassing(error),
+      }));
     }
   }
 

@@ -52,7 +52,9 @@ export class HomeLedger {
   }
 
   async forget({ cluster, database, home }: Home): Promise<void> {
-    await this.catalog.em.fork().execute('delete from home_version where cluster = ? and database = ? and home = ?', [cluster, database, home]);
+    await this.catalog.em
+      .fork()
+      .execute('delete from home_version where cluster = ? and database = ? and home = ?', [cluster, database, home]);
   }
 
   /** Every home of tenants that are neither being made nor being taken away, by its target's name. */

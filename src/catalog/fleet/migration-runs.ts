@@ -37,7 +37,10 @@ export class MigrationRuns {
       throw error;
     }
     await addTargets(em, id, targets, skipped);
-    await em.execute(`update migration_run set wave = coalesce((select min(wave) from migration_target where run_id = id and state = 'pending'), 1) where id = ?`, [id]);
+    await em.execute(
+      `update migration_run set wave = coalesce((select min(wave) from migration_target where run_id = id and state = 'pending'), 1) where id = ?`,
+      [id],
+    );
     await noteRun(em, id);
     return id;
   }
@@ -80,10 +83,12 @@ export class MigrationRuns {
 
   /** Changes with `seq > after`, in their order. */
   async events(id: string, after: number): Promise<RunEvent[]> {
-    const rows = await this.catalog.em.fork().execute<{ seq: number; at: string; what: string }[]>(
-      'select seq, at::text, what::text from migration_run_event where run_id = ? and seq > ? order by seq limit 500',
-      [id, after],
-    );
+    const rows = await this.catalog.em
+      .fork()
+      .execute<{ seq: number; at: string; what: string }[]>(
+        'select seq, at::text, what::text from migration_run_event where run_id = ? and seq > ? order by seq limit 500',
+        [id, after],
+      );
     return rows.map(({ seq, at, what }) => ({ seq, at: new Date(at), ...(JSON.parse(what) as EventContent) }));
   }
 
@@ -91,10 +96,11 @@ export class MigrationRuns {
   async change(em: EntityManager, id: string, from: readonly RunState[], to: RunState): Promise<void> {
     const run = await oneRun(em, id, 'for update');
     if (!from.includes(run.state)) throw new RunStateRefusedError(id, run.state);
-    await em.execute(
-      `update migration_run set state = ?, finished_at = case when ? then clock_timestamp() end where id = ?`,
-      [to, to === 'aborted', id],
-    );
+    await em.execute(`update migration_run set state = ?, finished_at = case when ? then clock_timestamp() end where id = ?`, [
+      to,
+      to === 'aborted',
+      id,
+    ]);
     await noteRun(em, id);
   }
 
@@ -110,7 +116,9 @@ export class MigrationRuns {
 
   /** The targets a run has, and their servers. */
   async names(id: string, em: EntityManager): Promise<{ readonly targets: ReadonlySet<string>; readonly clusters: ReadonlySet<string> }> {
-    const rows = await em.execute<{ target: string; cluster: string }[]>('select target, cluster from migration_target where run_id = ?', [id]);
+    const rows = await em.execute<{ target: string; cluster: string }[]>('select target, cluster from migration_target where run_id = ?', [
+      id,
+    ]);
     return { targets: new Set(rows.map(({ target }) => target)), clusters: new Set(rows.map(({ cluster }) => cluster)) };
   }
 

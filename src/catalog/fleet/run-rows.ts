@@ -19,7 +19,17 @@ export interface RunRow extends Omit<TargetCounts, 'pending'> {
 
 export function runOf({ id, state, version, wish, wave, requested_by, reason, created_at, finished_at, ...counts }: RunRow): RunReport {
   const times = { createdAt: new Date(created_at), finishedAt: finished_at === null ? null : new Date(finished_at) };
-  return { id, state, version, wish: JSON.parse(wish) as RunWish, wave, targets: countsOf(counts), requestedBy: requested_by, reason, ...times };
+  return {
+    id,
+    state,
+    version,
+    wish: JSON.parse(wish) as RunWish,
+    wave,
+    targets: countsOf(counts),
+    requestedBy: requested_by,
+    reason,
+    ...times,
+  };
 }
 
 /** What was kept as an event's content. */

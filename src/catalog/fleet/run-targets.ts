@@ -99,9 +99,7 @@ export class RunTargets {
            state = case when state = 'running' and ? then 'stopped' else state end where id = ?`,
         [migrated.length, failed, failed > 0 && isSpent(before, failed), run],
       );
-      const failures = known.flatMap((outcome) =>
-        outcome.state === 'migrated' ? [] : [{ target: outcome.target, error: outcome.error }],
-      );
+      const failures = known.flatMap((outcome) => (outcome.state === 'migrated' ? [] : [{ target: outcome.target, error: outcome.error }]));
       await noteRun(em, run, failures.slice(0, 50));
     });
   }

@@ -48,12 +48,18 @@ export class FleetDesk {
   async plan(wish: RunWish): Promise<FleetPlan> {
     const { ledger, clusters, line } = this.parts;
     const here = new Set((await clusters.all()).map(({ name }) => name));
-    const version = reachOf(line, (await ledger.homes()).map((home) => home.version));
+    const version = reachOf(
+      line,
+      (await ledger.homes()).map((home) => home.version),
+    );
     const due = await ledger.due(version, wish);
     const had = due.map((home) => home.version).toSorted();
     return {
       version,
-      targets: inWaves(due.filter(({ cluster }) => here.has(cluster)), wish.canary),
+      targets: inWaves(
+        due.filter(({ cluster }) => here.has(cluster)),
+        wish.canary,
+      ),
       skipped: due.filter(({ cluster }) => !here.has(cluster)).map((home) => ({ home, why: 'its server is not known here' })),
       steps: due.length === 0 ? [] : stepsAfter(line, had.includes(null) ? null : (had[0] ?? null), version),
     };
@@ -105,7 +111,10 @@ export class FleetDesk {
   /** Every home with what it has still to have. */
   async status(filter: HomeFilter = {}): Promise<readonly (KnownHome & { readonly pending: readonly string[] })[]> {
     const { ledger, line } = this.parts;
-    return (await ledger.homes(filter)).map((home) => ({ ...home, pending: stepsAfter(line, home.version, this.newest).map(({ name }) => name) }));
+    return (await ledger.homes(filter)).map((home) => ({
+      ...home,
+      pending: stepsAfter(line, home.version, this.newest).map(({ name }) => name),
+    }));
   }
 
   async #change(id: string, action: `fleet.${string}`, from: readonly RunReport['state'][], to: RunReport['state']): Promise<RunReport> {
@@ -127,7 +136,12 @@ export class FleetDesk {
     for (const id of works) await this.parts.works.rung(id);
   }
 
-  async #record(em: Parameters<PlatformAudit['record']>[0], action: `fleet.${string}`, id: string, details: Record<string, unknown>): Promise<void> {
+  async #record(
+    em: Parameters<PlatformAudit['record']>[0],
+    action: `fleet.${string}`,
+    id: string,
+    details: Record<string, unknown>,
+  ): Promise<void> {
     await this.parts.audit.record(em, { action, targets: [{ type: 'migration-run', id }], details });
   }
 }

@@ -24,7 +24,10 @@ describe('a fleet that is migrated while it is used', () => {
     for (const caller of callers) expect((await caller.open()).status).toBe(201);
     const next = stage.release([
       ...stage.tests.platform.homes.line,
-      step('0900-wider', ['alter table tickets add column spare text', `alter table tickets add column counted integer not null default 0`]),
+      step('0900-wider', [
+        'alter table tickets add column spare text',
+        `alter table tickets add column counted integer not null default 0`,
+      ]),
       step('0901-sorted', ['create index concurrently tickets_spare on tickets (tenant_id, spare)'], { isTransactional: false }),
     ]);
     const load = new Load(callers.map(readingAndWriting));

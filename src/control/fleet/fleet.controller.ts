@@ -11,7 +11,11 @@ import { FleetStreams } from './fleet-streams.js';
 
 const { readMigrations, manageMigrations } = PLATFORM_PERMISSIONS;
 const WHY = 'changes the tables of every tenant';
-const CHANGED = { permission: manageMigrations, answers: { 202: RunDetail }, refuses: ['fleet.run-unknown', 'fleet.state-refused', 'fleet.run-under-way'] };
+const CHANGED = {
+  permission: manageMigrations,
+  answers: { 202: RunDetail },
+  refuses: ['fleet.run-unknown', 'fleet.state-refused', 'fleet.run-under-way'],
+};
 
 /** Migrations over the whole fleet, for those who run the platform. */
 @Controller('/api/platform/migrations')

@@ -22,7 +22,8 @@ describe('migrating a fleet', () => {
   });
   afterEach(() => stage.close());
 
-  const poison = (home: Home): Promise<unknown> => stage.on((session) => session.query(`alter table ${identifier(home.home)}.note add column colour integer`));
+  const poison = (home: Home): Promise<unknown> =>
+    stage.on((session) => session.query(`alter table ${identifier(home.home)}.note add column colour integer`));
   const names = (of: readonly Home[]): string[] => of.map(targetOf).sort();
 
   it('brings every home to the newest migration, once, and has nothing to do after that', async () => {
@@ -45,10 +46,15 @@ describe('migrating a fleet', () => {
     await poison(broken);
     const run = await next.migrate();
     expect(run).toMatchObject({ state: 'failed', targets: { total: 13, migrated: 12, failed: 1, pending: 0 } });
-    expect(await next.targets(run.id, 'failed')).toMatchObject([{ target: targetOf(broken), error: expect.stringContaining('already exists') as string }]);
+    expect(await next.targets(run.id, 'failed')).toMatchObject([
+      { target: targetOf(broken), error: expect.stringContaining('already exists') as string },
+    ]);
     expect((await stage.had(NEWEST)).size).toBe(12);
     await stage.on((session) => session.query(`alter table ${identifier(broken.home)}.note drop column colour`));
-    expect(await next.drive(await next.desk.resume(run.id, [targetOf(broken)]))).toMatchObject({ state: 'done', targets: { migrated: 13, failed: 0 } });
+    expect(await next.drive(await next.desk.resume(run.id, [targetOf(broken)]))).toMatchObject({
+      state: 'done',
+      targets: { migrated: 13, failed: 0 },
+    });
   });
 
   it('stops when its budget of failures is spent; the rest is untouched and listed, and goes on when told to', async () => {
@@ -61,7 +67,8 @@ describe('migrating a fleet', () => {
     expect(run.targets.pending).toBe(untouched.length);
     await expect(next.desk.begin(RUN_DEFAULTS)).rejects.toThrow(RunUnderWayError);
     await expect(next.desk.pause(run.id)).rejects.toThrow(RunStateRefusedError);
-    for (const { home } of homes.slice(0, 6)) await stage.on((session) => session.query(`alter table ${identifier(home)}.note drop column if exists colour`));
+    for (const { home } of homes.slice(0, 6))
+      await stage.on((session) => session.query(`alter table ${identifier(home)}.note drop column if exists colour`));
     expect(await next.drive(await next.desk.resume(run.id))).toMatchObject({ state: 'done', targets: { migrated: 13 } });
   });
 
@@ -131,7 +138,10 @@ describe('migrating a fleet', () => {
   });
 
   it('takes nothing away before every home has had what comes before it', async () => {
-    const contracting = [...NEXT_LINE, step('0003-no-text', ['alter table note drop column text'], { phase: 'contract', isBreaking: true })];
+    const contracting = [
+      ...NEXT_LINE,
+      step('0003-no-text', ['alter table note drop column text'], { phase: 'contract', isBreaking: true }),
+    ];
     const last = stage.release(contracting);
     const [one] = homes as [Home];
     expect(await last.migrate()).toMatchObject({ state: 'done', version: NEWEST, targets: { migrated: 13 } });
@@ -147,7 +157,9 @@ describe('migrating a fleet', () => {
     const [gone] = homes as [Home];
     await stage.on((session) => session.query(`drop schema ${identifier(gone.home)} cascade`));
     const run = await next.migrate();
-    expect(await next.targets(run.id, 'failed')).toMatchObject([{ target: targetOf(gone), error: expect.stringContaining('fleet.home-missing') as string }]);
+    expect(await next.targets(run.id, 'failed')).toMatchObject([
+      { target: targetOf(gone), error: expect.stringContaining('fleet.home-missing') as string },
+    ]);
   });
 
   it('is told which homes it is about', async () => {

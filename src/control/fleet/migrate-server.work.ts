@@ -67,7 +67,11 @@ async function drain(parts: LaneParts, targets: RunTargets, lane: HomeLane, lock
 }
 
 /** Homes of the run's filter that are behind and no target yet: tenants that came while it ran. A server that was none of its has a lane from now on. */
-async function becameDue({ ledger, runs, works }: LaneParts, em: EntityManager, { id, version, wish }: RunReport): Promise<RunOrder['targets']> {
+async function becameDue(
+  { ledger, runs, works }: LaneParts,
+  em: EntityManager,
+  { id, version, wish }: RunReport,
+): Promise<RunOrder['targets']> {
   const known = await runs.names(id, em);
   const found = (await ledger.due(version, wish, em)).filter(({ target }) => !known.targets.has(target));
   for (const cluster of new Set(found.map((home) => home.cluster)))

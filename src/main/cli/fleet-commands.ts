@@ -38,28 +38,43 @@ export function addFleetCommands(program: Command, session: Session): void {
     .option('--canary <homes>', 'so many homes of each tier go first, alone', String(RUN_DEFAULTS.canary))
     .option('--concurrency <homes>', 'so many homes of one server at once', String(RUN_DEFAULTS.concurrency))
     .option('--max-failures <n or n%>', 'stop when more have failed', '5')
-    .option('--lock-timeout <ms>', 'how long a statement waits for a lock before its home is tried again later', String(RUN_DEFAULTS.lockTimeoutMs))
+    .option(
+      '--lock-timeout <ms>',
+      'how long a statement waits for a lock before its home is tried again later',
+      String(RUN_DEFAULTS.lockTimeoutMs),
+    )
     .option('--resume', 'go on with the last run; what failed is tried again, or only --tenant')
     .action((options: MigrateOptions) =>
       session.provisioned(async ({ platform, provisioning, output }) => migrate(platform, provisioning, output, options)),
     );
-  filtered(fleet.command('status').description('which version every home is at, and what it has still to have')).action((options: FilterOptions) =>
-    session.platform(async ({ platform, output }) => {
-      const targets = await platform.fleet.status(await filterOf(platform, options));
-      const behind = targets.filter(({ pending }) => pending.length > 0);
-      const { newest } = platform.fleet;
-      output.document({ newest, total: targets.length, behind: behind.length, targets }, () => [
-        `${String(targets.length)} homes, ${String(behind.length)} of them behind ${newest}`,
-        ...behind.map(({ target, slug, version, pending }) => `  ${target} ${slug ?? ''} at ${version ?? 'nothing known'}: lacks ${pending.join(', ')}`),
-      ]);
-    }),
+  filtered(fleet.command('status').description('which version every home is at, and what it has still to have')).action(
+    (options: FilterOptions) =>
+      session.platform(async ({ platform, output }) => {
+        const targets = await platform.fleet.status(await filterOf(platform, options));
+        const behind = targets.filter(({ pending }) => pending.length > 0);
+        const { newest } = platform.fleet;
+        output.document({ newest, total: targets.length, behind: behind.length, targets }, () => [
+          `${String(targets.length)} homes, ${String(behind.length)} of them behind ${newest}`,
+          ...behind.map(
+            ({ target, slug, version, pending }) =>
+              `  ${target} ${slug ?? ''} at ${version ?? 'nothing known'}: lacks ${pending.join(', ')}`,
+          ),
+        ]);
+      }),
   );
-  filtered(fleet.command('verify').description('hold every home against what its migrations make, by its catalogue and not by its stamp')).action(
-    (options: FilterOptions) => session.provisioned(async ({ platform, provisioning, output }) => verify(platform, provisioning, output, options)),
+  filtered(
+    fleet.command('verify').description('hold every home against what its migrations make, by its catalogue and not by its stamp'),
+  ).action((options: FilterOptions) =>
+    session.provisioned(async ({ platform, provisioning, output }) => verify(platform, provisioning, output, options)),
   );
 }
 
-async function verify(platform: Platform, { ledger, verifier, homes }: Provisioning, output: Output, options: FilterOptions): Promise<void> {
+async function verify(
+  platform: Platform,
+  { ledger, verifier, homes }: Provisioning,
+  output: Output,
+  options: FilterOptions,
+): Promise<void> {
   const known = await ledger.homes(await filterOf(platform, options));
   // Of what nothing is noted it is asked whether it is what everybody should be.
   const { checked, drifted, unreachable } = await verifier.verify(
@@ -102,7 +117,11 @@ async function migrate(platform: Platform, provisioning: Provisioning, output: O
   await printRun(report, runs, output, (performance.now() - began) / 1_000);
 }
 
-async function resumed(platform: Platform, runs: MigrationRuns, { tenant }: MigrateOptions): Promise<ReturnType<Platform['fleet']['begin']>> {
+async function resumed(
+  platform: Platform,
+  runs: MigrationRuns,
+  { tenant }: MigrateOptions,
+): Promise<ReturnType<Platform['fleet']['begin']>> {
   const last = await runs.latest();
   if (!last) throw new UsageError('there is no run to go on with');
   const homes = tenant && (await platform.fleet.status(await filterOf(platform, { tenant })));
@@ -126,7 +145,10 @@ function printPlan({ version, targets, skipped, steps }: FleetPlan, output: Outp
   const waves = [...Map.groupBy(targets, ({ wave }) => wave)].toSorted(([one], [other]) => one - other);
   output.document({ version, targets, skipped, steps }, () => [
     `${String(targets.length)} homes to ${version}`,
-    ...waves.flatMap(([wave, homes]) => [`wave ${String(wave)}: ${String(homes.length)} homes`, ...homes.map(({ target, version: had }) => `  ${target} (at ${had ?? 'nothing known'})`)]),
+    ...waves.flatMap(([wave, homes]) => [
+      `wave ${String(wave)}: ${String(homes.length)} homes`,
+      ...homes.map(({ target, version: had }) => `  ${target} (at ${had ?? 'nothing known'})`),
+    ]),
     ...skipped.map(({ home, why }) => `skipped ${home.target}: ${why}`),
     ...steps.flatMap(({ name, phase, statements }) => ['', `-- ${name} (${phase})`, ...statements.map((statement) => `${statement};`)]),
   ]);

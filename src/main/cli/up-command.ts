@@ -29,7 +29,9 @@ export function addUpCommand(program: Command, session: Session): void {
           })),
         );
         await provisioning.ledger.note(
-          clusters.flatMap(({ cluster, applied }) => madeShared(applied).map((database) => ({ ...{ cluster, database, home: SHARED_SCHEMA }, ...provisioning.homes.at }))),
+          clusters.flatMap(({ cluster, applied }) =>
+            madeShared(applied).map((database) => ({ ...{ cluster, database, home: SHARED_SCHEMA }, ...provisioning.homes.at })),
+          ),
         );
         const broken = await bringOwnServers(provisioning);
         const databases = await provisioning.keeper.keep(await provisioning.tenants.list());

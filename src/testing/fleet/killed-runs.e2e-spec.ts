@@ -57,7 +57,10 @@ describe('a run whose processes and whose server are killed', () => {
       expect(code).toBe(0);
       const total = HOMES + 1;
       expect(await release.targets(id, 'failed')).toEqual([]);
-      expect(await release.runs.report(id)).toMatchObject({ state: 'done', targets: { total, migrated: total, failed: 0, skipped: 0, pending: 0 } });
+      expect(await release.runs.report(id)).toMatchObject({
+        state: 'done',
+        targets: { total, migrated: total, failed: 0, skipped: 0, pending: 0 },
+      });
       for (const name of ['0002-colours', '0003-shades']) {
         const had = await stage.had(name);
         expect([had.size, [...had.values()].every((times) => times === 1)]).toEqual([total, true]);

@@ -7,8 +7,9 @@ import { Foundation } from '#adapters/postgres/foundation.js';
 import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { atDatabase, identifier, withSession } from '#adapters/postgres/session.js';
-import type { Home } from '#catalog/fleet/home-ledger.js';
+import { homeOf, type Home } from '#catalog/fleet/home-ledger.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
+import type { Place } from '#control/provisioning/isolation-layer.js';
 import { SHARED_SCHEMA } from '#control/provisioning/placer.js';
 import { loadConfig } from '#main/config.js';
 import { projectFolder } from '#main/project-folder.js';
@@ -27,6 +28,8 @@ const CLUSTER = 'fleet-spec';
 
 /** A fleet that is nobody else's: a catalog and a shared database of its own, on the test run's server. */
 export class RunStage {
+  readonly #places: Place[] = [];
+
   private constructor(
     readonly tests: TestPlatform,
     /** For processes that are to find this fleet. */
@@ -45,10 +48,14 @@ export class RunStage {
     const [known] = given.provisioning.clusters;
     await given.close();
     if (!known) throw new Error('the test run has no server');
-    const there = (url: string): string => (serverUrl === undefined ? url : Object.assign(new URL(url), { host: new URL(serverUrl).host }).href);
+    const there = (url: string): string =>
+      serverUrl === undefined ? url : Object.assign(new URL(url), { host: new URL(serverUrl).host }).href;
     const at = (url: string): string => atDatabase(there(url), `tenantry_fleet_${name}`);
     const cluster = { name: CLUSTER, region: 'eu-west', appUrl: at(known.appUrl), migratorUrl: at(known.migratorUrl) };
-    await writeFile(join(folder, 'clusters.yaml'), JSON.stringify({ clusters: [{ ...cluster, provisionUrl: serverUrl ?? known.provisionUrl }] }));
+    await writeFile(
+      join(folder, 'clusters.yaml'),
+      JSON.stringify({ clusters: [{ ...cluster, provisionUrl: serverUrl ?? known.provisionUrl }] }),
+    );
     const settings = {
       CATALOG_DATABASE_URL: atDatabase(there(config.CATALOG_DATABASE_URL), `tenantry_catalog_${name}`),
       CATALOG_PROVISION_URL: serverUrl ?? String(config.CATALOG_PROVISION_URL),
@@ -100,11 +107,26 @@ export class RunStage {
   async schemas(count: number): Promise<Home[]> {
     const homes = Array.from({ length: count }, () => ({ ...this.shared, home: `t_${randomBytes(10).toString('hex')}` }));
     await this.make(homes);
-    for (const { home } of homes) await this.#enter('schema', { ...this.shared, home });
+    for (const home of homes) await this.#enter('schema', home);
     return homes;
   }
 
-  async #enter(kind: 'schema', { cluster, database, home }: Home): Promise<void> {
+  /** Tenants of the database tier by their places alone; their homes have had the product's own line. */
+  async databases(count: number): Promise<Home[]> {
+    const { places, placer, clusters } = this.tests.provisioning;
+    const homes: Home[] = [];
+    for (let made = 0; made < count; made += 1) {
+      const place = placer.nameOn(clusters[0]!, 'database');
+      await places.make(place);
+      this.#places.push(place);
+      homes.push(homeOf(place));
+      await this.#enter('database', homeOf(place));
+    }
+    await this.tests.provisioning.ledger.note(homes.map((home) => ({ ...home, ...this.tests.provisioning.homes.at })));
+    return homes;
+  }
+
+  async #enter(kind: 'schema' | 'database', { cluster, database, home }: Home): Promise<void> {
     const em = this.tests.platform.catalog.em.fork();
     const id = randomUUID();
     await em.execute(
@@ -122,9 +144,12 @@ export class RunStage {
   private async make(homes: readonly Home[]): Promise<void> {
     const migrations = new HomeMigrations(this.line);
     const [cluster] = this.tests.provisioning.clusters;
-    await withSession(String(cluster?.migratorUrl), async (migrator) => {
-      for (const { home } of homes) await migrations.apply(migrator, home);
-    });
+    const left = homes.values();
+    const makeSome = (): Promise<void> =>
+      withSession(String(cluster?.migratorUrl), async (migrator) => {
+        for (const { home } of left) await migrations.apply(migrator, home);
+      });
+    await Promise.all([makeSome(), makeSome()]);
     await this.tests.provisioning.ledger.note(homes.map((home) => ({ ...home, ...migrations.at })));
   }
 
@@ -154,6 +179,7 @@ export class RunStage {
     const { config, catalog } = this.tests.platform;
     const provisionUrl = String(config.CATALOG_PROVISION_URL);
     const databases = [this.shared.database, new URL(config.CATALOG_DATABASE_URL).pathname.slice(1)];
+    for (const place of this.#places) await this.tests.provisioning.places.discard(place);
     await this.tests.close();
     await catalog.close(true);
     await withSession(provisionUrl, async (session) => {

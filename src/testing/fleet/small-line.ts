@@ -18,6 +18,10 @@ export const NEXT_LINE: readonly MigrationStep[] = [
 /** The same, and slow enough to be killed on the way. */
 export const SLOW_LINE: readonly MigrationStep[] = [
   ...SMALL_LINE,
-  step('0002-colours', ['alter table note add column colour text', 'select pg_sleep(0.02)', 'create index note_colour on note (tenant_id, colour)']),
+  step('0002-colours', [
+    'alter table note add column colour text',
+    'select pg_sleep(0.02)',
+    'create index note_colour on note (tenant_id, colour)',
+  ]),
   step('0003-shades', ['create index concurrently note_shade on note (tenant_id, colour, text)'], { isTransactional: false }),
 ];
