@@ -2,27 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-
-interface Children {
-  stop(): Promise<void>;
-}
-
-interface Home {
-  readonly outside: string | undefined;
-}
-
-/** What the start-up script starts servers with. */
-interface StartTools {
-  readonly Children: new (recordFile: string, removeAtTheEnd: string[]) => Children;
-  readonly postgresHome: (dataDir: string, say: (line: string) => void) => Home;
-  readonly portsFor: (dataDir: string, names: string[]) => Promise<Record<string, number>>;
-  readonly startPostgres: (
-    children: Children,
-    home: Home,
-    cluster: { name: string; port: number; password: string; isFast: boolean },
-  ) => Promise<void>;
-}
+import { startTools } from '#testing/start-tools.js';
 
 /** A PostgreSQL server that nobody of ours has made, as a customer would bring it; close it. */
 export class CustomerServer {
@@ -49,11 +29,4 @@ export class CustomerServer {
   close(): Promise<void> {
     return this.end();
   }
-}
-
-async function startTools(): Promise<StartTools> {
-  const from = (file: string): Promise<object> =>
-    import(pathToFileURL(join(import.meta.dirname, '../../tools/start', file)).href) as Promise<object>;
-  const files = ['children.mjs', 'postgres-home.mjs', 'ports.mjs', 'postgres.mjs'];
-  return Object.assign({}, ...(await Promise.all(files.map(from)))) as StartTools;
 }

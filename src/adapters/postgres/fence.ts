@@ -18,11 +18,12 @@ export class Fence {
   /**
    * Replaces the tenant's rows by those of its present epoch; a fence of a later epoch is left alone, so a slow writer cannot turn it back.
    * What else a closing or an opening means to the rows behind it happens with it or not at all: what was running waits, and with the end of
-   * a suspension or a cancellation the sessions of before it are over.
+   * a suspension or a cancellation the sessions of before it are over. Raises the signal's reason when it was aborted before its turn came.
    */
-  async seal(migrator: pg.Client, tenant: Tenant): Promise<void> {
+  async seal(migrator: pg.Client, tenant: Tenant, signal?: AbortSignal): Promise<void> {
     await inTransaction(migrator, async () => {
-      await migrator.query('select pg_advisory_xact_lock(hashtext($1))', [`tenantry.fence.${tenant.id}`]);
+      await turn(migrator, tenant);
+      signal?.throwIfAborted();
       const { rows: before } = await migrator.query<FormerSeal>(
         `delete from tenancy.fence where tenant_id = $1 and epoch <= $2
          returning epoch, case when not is_open then coalesce(closed_as, 'suspended') end as closed_as`,
@@ -78,9 +79,16 @@ export class Fence {
       .join(',');
   }
 
+  /** In the caller's transaction. Whoever seals it still is waited for: what came after would be nobody's. */
   async remove(migrator: pg.Client, tenant: Tenant): Promise<void> {
+    await turn(migrator, tenant);
     await migrator.query('delete from tenancy.fence where tenant_id = $1', [tenant.id]);
   }
+}
+
+/** Until the transaction ends nobody else writes this fence. */
+async function turn(migrator: pg.Client, { id }: Tenant): Promise<void> {
+  await migrator.query('select pg_advisory_xact_lock(hashtext($1))', [`tenantry.fence.${id}`]);
 }
 
 /** Also when the fence missed it: to be suspended and reinstated takes two epochs, and whoever suspended may have been killed before the fence. */

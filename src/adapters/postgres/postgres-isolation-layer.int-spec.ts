@@ -6,6 +6,7 @@ import { clusterNamed } from '#control/provisioning/cluster.js';
 import { IsolationNotVerifiedError } from '#control/provisioning/provisioning.errors.js';
 import { SecretNotFoundError } from '#kernel/isolation/secret-source.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
+import { until } from '#testing/faults/until.js';
 import { PLAN_OF_TIER, TestPlatform, TIERS, type Tier } from '#testing/test-platform.js';
 import { TenantSql } from '#testing/tenant-sql.js';
 
@@ -97,6 +98,36 @@ describe('the isolation layer on PostgreSQL', () => {
       await test.onboarded(onboardingId);
     });
   });
+
+  it.each(['row', 'schema'] as const)(
+    'leaves nothing behind when it is undone while somebody is still sealing, who is not waited for any more (%s tier)',
+    async (tier) => {
+      const { reserved, onboardingId } = await reserve(tier);
+      const { isolation } = test.provisioning;
+      const { provisionUrl, appUrl } = clusterNamed(reserved.placement.cluster, test.provisioning.clusters);
+      const given = new AbortController();
+      await withSession(atDatabase(provisionUrl, new URL(appUrl).pathname.slice(1)), async (other) => {
+        const isWaiting = async (many: number): Promise<boolean> => {
+          const text = `select from pg_locks where locktype = 'advisory' and not granted and objid = hashtext($1)::bit(32)::bigint`;
+          return (await other.query(text, [`tenantry.fence.${reserved.id}`])).rowCount === many;
+        };
+        await other.query('select pg_advisory_lock(hashtext($1))', [`tenantry.fence.${reserved.id}`]);
+        const sealing = isolation.prepare(reserved, { signal: given.signal }).then(
+          () => 'sealed',
+          (error: unknown) => String(error),
+        );
+        await until(() => isWaiting(1), 10_000);
+        given.abort(new Error('too late'));
+        const undoing = isolation.undo(reserved);
+        await until(() => isWaiting(2), 10_000);
+        await other.query('select pg_advisory_unlock_all()');
+        expect(await sealing).toContain('too late');
+        await undoing;
+      });
+      expect([await isolation.remains(reserved), await tracesOf(reserved)]).toEqual([[], []]);
+      await test.onboarded(onboardingId);
+    },
+  );
 
   it('lets the login of one database open no other, and no shared login open it', async () => {
     const { acme, globex } = await test.pair('database');

@@ -33,7 +33,7 @@ export class PostgresIsolationLayer implements IsolationLayer {
     await withSession(atDatabase(cluster.migratorUrl, tenant.placement.database), async (migrator) => {
       signal?.throwIfAborted();
       await driver.claim(migrator, tenant);
-      await fences.seal(migrator, tenant);
+      await fences.seal(migrator, tenant, signal);
     });
     if (tenant.placement.kind !== 'row') await ledger.note([{ ...homeOf(tenant.placement), ...homes.at }]);
   }

@@ -1,4 +1,3 @@
-import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import pg from 'pg';
 import { atDatabase, identifier } from '#adapters/postgres/session.js';
 import { Sightings } from '#catalog/doctor/sightings.js';
@@ -7,6 +6,7 @@ import { Doctor, type CheckReport, type Diagnosis } from '#control/doctor/doctor
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { Clock } from '#kernel/work/clock.js';
 import { openDoctor } from '#main/open-doctor.js';
+import { plantOrphans } from '#testing/planted-orphans.js';
 import { TestPlatform, TIERS } from '#testing/test-platform.js';
 
 const HOUR_MS = 3_600_000;
@@ -41,26 +41,8 @@ describe('the doctor', () => {
   const agePlanted = (subjects: readonly string[]) => sightings.note(subjects, new Date(Date.now() - 2 * HOUR_MS));
 
   it('finds what is nobody’s in PostgreSQL and in the vault, spares it while it is young, and takes it away after', async () => {
-    const [schema, database, tenantId] = [
-      `t_${randomBytes(10).toString('hex')}`,
-      `tenantry_e_${randomBytes(10).toString('hex')}`,
-      randomUUIDv7(),
-    ];
-    const secret = `tenant-${randomBytes(10).toString('hex')}-db-connection`;
-    await provisioning.query(`create schema ${identifier(schema)}`);
-    await provisioning.query(`create database ${identifier(database)}`);
-    await provisioning.query(`create role ${identifier(database)} login`);
-    await provisioning.query(
-      `insert into tenancy.fence (tenant_id, key_id, epoch, home, capability_hash, is_open) values ($1, 'k', 1, 'shared', sha256($2), true)`,
-      [tenantId, randomBytes(8)],
-    );
-    await tests.platform.secrets.set(secret, 'postgres://nobody');
-    const { id: customerId } = await tests.platform.billing.ensureCustomer({ tenantId, name: 'Nobody', email: 'nobody@example.test' });
-    const planted = [
-      `customer ${customerId}`,
-      ...[`schema ${schema} on eu-west-1`, `database ${database} on eu-west-1`, `role ${database} on eu-west-1`],
-      ...[`rows of tenant ${tenantId} on eu-west-1`, `secret ${secret}`],
-    ];
+    const planted = await plantOrphans(tests);
+    const role = planted.find((subject) => subject.startsWith('role '))!.split(' ')[1];
     const isOurs = ({ subject }: Finding): boolean => planted.includes(subject);
     const outcomes = (found: Diagnosis[]): Record<string, string> =>
       Object.fromEntries(found.map(({ subject, outcome }) => [subject, outcome]));
@@ -72,7 +54,7 @@ describe('the doctor', () => {
       .execute(`update sighting set first_seen_at = now() - interval '2 hours' where subject in (?)`, [planted]);
     expect(outcomes(await examine(isOurs, true))).toEqual(all('mended'));
     expect(await examine(isOurs, false)).toEqual([]);
-    const { rowCount } = await provisioning.query('select from pg_roles where rolname = $1', [database]);
+    const { rowCount } = await provisioning.query('select from pg_roles where rolname = $1', [role]);
     expect(rowCount).toBe(0);
   });
 

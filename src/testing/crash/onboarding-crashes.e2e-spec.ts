@@ -11,6 +11,9 @@ import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { openPlatformWork } from '#main/work-kinds.js';
 import type { CrashOrder } from '#testing/crash/crash-process.js';
 import { type CrashPoint, UNDONE_STEPS } from '#testing/crash/crash-point.js';
+import { orphansOf } from '#testing/orphans.js';
+import { plantOrphans } from '#testing/planted-orphans.js';
+import { ServersOfItsOwn } from '#testing/servers-of-its-own.js';
 import { PLAN_OF_TIER, TestPlatform, TIERS, type Tier } from '#testing/test-platform.js';
 import { TenantSql } from '#testing/tenant-sql.js';
 
@@ -29,14 +32,19 @@ const CASES: [string, CrashPoint, Tier][] = POINTS.flatMap((point, place) => {
 });
 
 describe('a process that is killed while it makes a tenant', () => {
+  let servers: ServersOfItsOwn;
   let test: TestPlatform;
   let globex: Tenant;
 
   beforeAll(async () => {
-    test = await TestPlatform.open();
+    servers = await ServersOfItsOwn.start();
+    test = await TestPlatform.open(servers.settings);
     globex = await test.tenant('row');
   });
-  afterAll(() => test.close());
+  afterAll(async () => {
+    await test.close();
+    await servers.close();
+  });
 
   const use = (tenant: Tenant): Promise<unknown> => new TenantSql(test.platform).run(tenant, 'select count(*) from tickets');
 
@@ -70,7 +78,8 @@ describe('a process that is killed while it makes a tenant', () => {
     const { id: onboardingId } = await test.desk.ask(asked);
     const tenant = await test.provisioning.tenants.get(slug);
     const order: CrashOrder = { onboardingId, point, leaseMs: LEASE_MS };
-    const child: ChildProcess = fork(PROCESS, [JSON.stringify(order)], { stdio: 'inherit', execArgv: ['--no-warnings'] });
+    const env = { ...process.env, ...servers.settings };
+    const child: ChildProcess = fork(PROCESS, [JSON.stringify(order)], { env, stdio: 'inherit', execArgv: ['--no-warnings'] });
     expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
     const seen = (await test.platform.works.report(onboardingId)).steps.find(({ name }) => name === point.step);
     expect(seen?.state).toBe(point.direction === 'run' ? 'running' : 'undoing');
@@ -89,5 +98,16 @@ describe('a process that is killed while it makes a tenant', () => {
       expect([state, await tracesOf(tenant)]).toEqual(['compensated', []]);
     }
     await expect(use(globex)).resolves.toBeDefined();
+  });
+
+  it('leaves nothing on any server that is nobody’s, as far as the doctor sees', async () => {
+    expect(await orphansOf(test)).toEqual([]);
+  });
+
+  it('would be found out: the doctor sees whatever is planted, and nothing else', async () => {
+    const planted = await plantOrphans(test);
+    const seen = await orphansOf(test);
+    expect(planted.filter((subject) => !seen.some((orphan) => orphan.startsWith(`${subject} `)))).toEqual([]);
+    expect(seen).toHaveLength(planted.length);
   });
 });

@@ -30,6 +30,11 @@ export class BillingBook {
   }
 }
 
+interface StageOptions {
+  readonly isBillingReal?: boolean;
+  readonly settings?: Record<string, string>;
+}
+
 /** A platform whose tenants are erased, by a clock that the spec sets, and whoever can look past every login. */
 export class ErasureStage {
   readonly clock = new Clock();
@@ -52,9 +57,9 @@ export class ErasureStage {
     this.setDay(90);
   }
 
-  /** With the stand-in of the billing provider, or a book of customers in this process. */
-  static async open({ isBillingReal = false } = {}): Promise<ErasureStage> {
-    return new ErasureStage(await TestPlatform.open(), isBillingReal);
+  /** With the stand-in of the billing provider, or a book of customers in this process; on the servers of the test run, or those that are given. */
+  static async open({ isBillingReal = false, settings }: StageOptions = {}): Promise<ErasureStage> {
+    return new ErasureStage(await TestPlatform.open(settings), isBillingReal);
   }
 
   /** So many days after the cancellation, and a second more. */

@@ -1,8 +1,7 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { randomInt, randomUUIDv7 } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ticketCommented } from '#plugins/tickets/ticket.events.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
@@ -12,6 +11,7 @@ import type { TestMember } from '#testing/members.js';
 import { NotificationStage } from '#testing/notifications/notification-stage.js';
 import { SseReader } from '#testing/notifications/sse-reader.js';
 import type { WorkerOrder } from '#testing/notifications/worker-process.js';
+import { type ProductProcess, startProduct } from '#testing/product-process.js';
 
 const PROGRAMS = join(process.cwd(), 'dist/src');
 const EVENTS = 40;
@@ -38,25 +38,10 @@ class MortalWorker {
   }
 }
 
-async function startApi(settings: Record<string, string>): Promise<{ child: ChildProcess; port: number }> {
-  const child = spawn(process.execPath, [join(PROGRAMS, 'main/api.js')], {
-    env: { ...process.env, ...settings, PORT: '0', LOG_LEVEL: 'info' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  for await (const line of createInterface(child.stdout)) {
-    const { msg, address } = JSON.parse(line) as { msg: string; address?: string };
-    if (msg === 'serving') {
-      child.stdout.resume();
-      return { child, port: Number(new URL(address ?? '').port) };
-    }
-  }
-  throw new Error('the api ended before it served');
-}
-
 describe('notifications over processes that are killed', () => {
   let stage: NotificationStage;
   let worker: MortalWorker;
-  const apis: { child: ChildProcess; port: number }[] = [];
+  const apis: ProductProcess[] = [];
   const members: TestMember[] = [];
 
   beforeAll(async () => {
@@ -65,11 +50,11 @@ describe('notifications over processes that are killed', () => {
       members.push(await stage.people.signedIn(tenant, 'member'));
     worker = new MortalWorker({ tenants: [...stage.tenants], prefix: stage.prefix }, stage.settings);
     await worker.start();
-    for (let n = 0; n < 2; n += 1) apis.push(await startApi(stage.settings));
+    for (let n = 0; n < 2; n += 1) apis.push(await startProduct('api', stage.settings));
   });
   afterAll(async () => {
     await worker.kill();
-    for (const { child } of apis) child.kill('SIGKILL');
+    await Promise.all(apis.map((api) => api.end('SIGKILL')));
     await stage.close();
   });
 
@@ -140,9 +125,9 @@ describe('notifications over processes that are killed', () => {
     const readers = await Promise.all(members.map((member) => SseReader.open(api.port, member.bearer)));
     await until(() => readers.every(({ others }) => others.length > 0), 5_000);
     const begun = performance.now();
-    api.child.kill('SIGTERM');
+    const stopped = api.end();
     await until(() => readers.every(({ isOver }) => isOver), 5_000);
-    const [code] = (await once(api.child, 'exit')) as [number];
+    const code = await stopped;
     expect([code, performance.now() - begun < 8_000]).toEqual([0, true]);
   });
 });

@@ -39,6 +39,12 @@ export class Faults<Fault> {
     if (always !== null) this.always.push({ fault: always, path, method });
   }
 
+  /** Nothing goes wrong any more. */
+  clear(): void {
+    this.next = [];
+    this.always = [];
+  }
+
   /** The fault of one request; `meetsAny` is whether it also meets faults that were planned without a path. */
   take(path: string, meetsAny: boolean, method?: string): Fault | undefined {
     const meets = (each: Planned<Fault>): boolean =>

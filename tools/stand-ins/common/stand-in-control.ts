@@ -35,6 +35,11 @@ export async function planFaults<Fault>(access: StandInAccess, plan: FaultPlan<F
   if (status !== 204) throw new Error(`The stand-in refused the plan: ${text}`);
 }
 
+/** Takes away every fault that is planned, also those that other specs did: for stand-ins that one spec alone uses. */
+export async function forgetFaults(access: StandInAccess): Promise<void> {
+  await askStandIn(access, 'DELETE', '/_control/faults');
+}
+
 /** What was asked of the stand-in since the log was last cleared. */
 export async function readLog(access: StandInAccess): Promise<LoggedRequest[]> {
   const { text } = await askStandIn(access, 'GET', '/_control/log');

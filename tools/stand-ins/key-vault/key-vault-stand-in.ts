@@ -97,7 +97,7 @@ export class KeyVaultStandIn {
 
   private async serveFaulty(question: Question, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const isVault = /^\/(secrets|deletedsecrets)(\/|$)/.test(question.path);
-    const fault = this.faults.take(question.path, isVault);
+    const fault = this.faults.take(question.path, isVault, question.method);
     if (fault?.delayMs !== undefined) await delay(fault.delayMs, undefined, { signal: this.stopping.signal });
     if (fault?.drop === true) {
       this.hangUp(question, response);
