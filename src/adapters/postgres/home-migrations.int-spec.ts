@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '#testing/faults/until.js';
-import { FleetStage, step, type StagedHome } from '#testing/fleet/fleet-stage.js';
+import { FleetStage, type StagedHome } from '#testing/fleet/fleet-stage.js';
+import { step } from '#testing/fleet/migration-step.js';
 import { HomeMigrations } from './home-migrations.js';
 
 const INDEX = step('9001-title-once', ['create unique index concurrently if not exists tickets_title_once on tickets (tenant_id, title)'], {

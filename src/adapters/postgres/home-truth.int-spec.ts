@@ -1,6 +1,7 @@
 import { FleetVerifier, type FleetVerification, type VerifiedHome } from '#control/fleet/fleet-verifier.js';
 import { VersionUnknownError } from '#control/fleet/fleet.errors.js';
-import { FleetStage, step, type StagedHome } from '#testing/fleet/fleet-stage.js';
+import { FleetStage, type StagedHome } from '#testing/fleet/fleet-stage.js';
+import { step } from '#testing/fleet/migration-step.js';
 import { HomeMigrations } from './home-migrations.js';
 import type { MigrationStep } from './migration-line.js';
 import { PostgresHomeTruth } from './postgres-home-truth.js';

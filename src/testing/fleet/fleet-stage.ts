@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { makeDatabase } from '#adapters/postgres/cluster-bootstrap.js';
-import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { atDatabase, identifier, withSession } from '#adapters/postgres/session.js';
 import { clusterNamed, type Cluster } from '#control/provisioning/cluster.js';
 import { SHARED_SCHEMA, TEMPLATE_DATABASE } from '#control/provisioning/placer.js';
@@ -75,9 +74,4 @@ export class FleetStage {
       await withSession(this.cluster.provisionUrl, (session) => session.query(`drop database if exists ${identifier(name)} with (force)`));
     await this.test.close();
   }
-}
-
-/** A step as a spec wants it. */
-export function step(name: string, statements: readonly string[], facts: Partial<MigrationStep> = {}): MigrationStep {
-  return { ...{ phase: 'expand', isBreaking: false, isTransactional: true, isLong: false }, ...facts, name, statements };
 }
