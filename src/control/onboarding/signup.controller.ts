@@ -44,7 +44,7 @@ export class SignUpController {
     @Ip() address: string,
     @Res({ passthrough: true }) answer: AnswerHeaders,
   ): Promise<OnboardingBegun> {
-    withRate(await this.door.count(address), answer);
+    withRate(await this.door.count('signup', address), answer);
     return answered(await this.door.strangers(idempotencyKeyOf(key), request), answer);
   }
 
@@ -63,8 +63,13 @@ export class SignUpController {
 
   @Get('signup/:id')
   @PlatformRoute('public', 'whoever signs up has no tenant yet')
-  @Door({ summary: 'What became of it so far', answers: { 200: OnboardingView }, refuses: ['signup.not-found'] })
-  show(@Param('id', { schema: OnboardingId }) id: string): Promise<OnboardingView> {
+  @Door({ summary: 'What became of it so far', answers: { 200: OnboardingView }, refuses: ['signup.not-found', 'rate.limited'] })
+  async show(
+    @Param('id', { schema: OnboardingId }) id: string,
+    @Ip() address: string,
+    @Res({ passthrough: true }) answer: AnswerHeaders,
+  ): Promise<OnboardingView> {
+    withRate(await this.door.count('signup-look', address), answer);
     return this.onboardings.forEverybody(id);
   }
 
@@ -73,7 +78,7 @@ export class SignUpController {
   @Door({
     summary: 'Be told of each change, as server-sent events; with Last-Event-ID only of later ones',
     answers: { 200: null },
-    refuses: ['signup.not-found', 'signup.too-many-streams'],
+    refuses: ['signup.not-found', 'signup.too-many-streams', 'rate.limited'],
   })
   async watch(
     @Param('id', { schema: OnboardingId }) id: string,
@@ -81,6 +86,7 @@ export class SignUpController {
     @Ip() address: string,
     @Res({ passthrough: true }) answer: StreamAnswer,
   ): Promise<StreamableFile> {
+    withRate(await this.door.count('signup-look', address), answer);
     await this.onboardings.forEverybody(id);
     const { stream, end } = this.streams.begin(id, lastEventId, peerNetworkOf(address));
     answer.raw.once('close', end);
