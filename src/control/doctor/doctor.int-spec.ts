@@ -1,7 +1,9 @@
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import pg from 'pg';
 import { atDatabase, identifier } from '#adapters/postgres/session.js';
+import { OwnClusters } from '#catalog/clusters/own-clusters.js';
 import { Sightings } from '#catalog/doctor/sightings.js';
+import { Tombstones } from '#catalog/lifecycle/tombstones.js';
 import type { Check, Finding } from '#control/doctor/check.js';
 import { Doctor, type CheckReport, type Diagnosis } from '#control/doctor/doctor.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
@@ -38,6 +40,18 @@ describe('the doctor', () => {
     expect(reports.filter(({ status }) => status === 'unseen')).toEqual([]);
     return reports.flatMap(({ findings }) => findings);
   };
+  /** A tenant that was erased, by what is kept of it. */
+  const bury = (tenantId: string) =>
+    tests.platform.catalog.em.fork().transactional((em) =>
+      Tombstones.put(
+        em,
+        {
+          ...{ id: randomUUIDv7(), tenantId, document: '{}', createdAt: new Date() },
+          ...{ signature: randomBytes(64).toString('base64'), publicKey: randomBytes(44).toString('base64') },
+        },
+        tenantId,
+      ),
+    );
   const agePlanted = (subjects: readonly string[]) => sightings.note(subjects, new Date(Date.now() - 2 * HOUR_MS));
 
   it('finds what is nobody’s in PostgreSQL and in the vault, spares it while it is young, and takes it away after', async () => {
@@ -56,8 +70,12 @@ describe('the doctor', () => {
     );
     await tests.platform.secrets.set(secret, 'postgres://nobody');
     const { id: customerId } = await tests.platform.billing.ensureCustomer({ tenantId, name: 'Nobody', email: 'nobody@example.test' });
+    await bury(tenantId);
+    // Whoever took the server was killed before the tenant was on record.
+    const server = `own-${randomBytes(10).toString('hex')}`;
+    await new OwnClusters(tests.platform.catalog).add({ name: server, region: 'eu-west', tenantId: randomUUIDv7(), secret: server });
     const planted = [
-      `customer ${customerId}`,
+      ...[`customer ${customerId}`, `own server ${server}`],
       ...[`schema ${schema} on eu-west-1`, `database ${database} on eu-west-1`, `role ${database} on eu-west-1`],
       ...[`rows of tenant ${tenantId} on eu-west-1`, `secret ${secret}`],
     ];
@@ -74,6 +92,16 @@ describe('the doctor', () => {
     expect(await examine(isOurs, false)).toEqual([]);
     const { rowCount } = await provisioning.query('select from pg_roles where rolname = $1', [database]);
     expect(rowCount).toBe(0);
+  });
+
+  it('leaves a customer to a person whose tenant was never here: it may be another installation’s', async () => {
+    const tenantId = randomUUIDv7();
+    const { billing } = tests.platform;
+    const { id } = await billing.ensureCustomer({ tenantId, name: 'Theirs', email: 'theirs@example.test' });
+    await agePlanted([`customer ${id}`]);
+    expect(await examine(({ subject }) => subject === `customer ${id}`, true)).toMatchObject([{ isMendable: false, outcome: 'found' }]);
+    expect(await billing.customerOf(id)).toMatchObject({ deleted: false });
+    await billing.deleteCustomer(id);
   });
 
   it.each(TIERS)('has nothing to say of tenants that are as they should be (%s tier)', async (tier) => {
