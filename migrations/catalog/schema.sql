@@ -454,20 +454,14 @@ table tenant_retention (owner postgres)
   column tenant_id uuid not null
   column cancelled_at timestamp(3) with time zone not null
   column due_at timestamp(3) with time zone not null
-  column legal_hold_reason text
-  column legal_hold_by text
-  column legal_hold_since timestamp(3) with time zone
   column state text not null default 'kept'::text
   column warned_days integer
   constraint tenant_retention_check CHECK ((due_at >= cancelled_at))
-  constraint tenant_retention_hold CHECK ((((legal_hold_since IS NULL) = (legal_hold_reason IS NULL)) AND ((legal_hold_since IS NULL) = (legal_hold_by IS NULL))))
-  constraint tenant_retention_legal_hold_by_check CHECK (((char_length(legal_hold_by) >= 1) AND (char_length(legal_hold_by) <= 200)))
-  constraint tenant_retention_legal_hold_reason_check CHECK (((char_length(legal_hold_reason) >= 1) AND (char_length(legal_hold_reason) <= 2000)))
   constraint tenant_retention_pkey PRIMARY KEY (tenant_id)
   constraint tenant_retention_state_check CHECK ((state = ANY (ARRAY['kept'::text, 'erasing'::text, 'erased'::text])))
   constraint tenant_retention_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES <home>.tenant(id) ON DELETE CASCADE
   constraint tenant_retention_warned_days_check CHECK ((warned_days > 0))
-  CREATE INDEX tenant_retention_due ON <home>.tenant_retention USING btree (due_at) WHERE ((state = 'kept'::text) AND (legal_hold_since IS NULL))
+  CREATE INDEX tenant_retention_due ON <home>.tenant_retention USING btree (due_at) WHERE (state = 'kept'::text)
   CREATE UNIQUE INDEX tenant_retention_pkey ON <home>.tenant_retention USING btree (tenant_id)
   grant delete, insert, select, update to tenantry_catalog
 
@@ -547,6 +541,10 @@ table usage_window (owner postgres)
   column used bigint not null
   column reported bigint not null default 0
   column updated_at timestamp(3) with time zone not null
+  column included bigint
+  column beyond text
+  constraint usage_window_beyond_check CHECK ((beyond = ANY (ARRAY['refuse'::text, 'bill'::text])))
+  constraint usage_window_included_check CHECK ((included >= 0))
   constraint usage_window_meter_check CHECK (((char_length(meter) >= 1) AND (char_length(meter) <= 100)))
   constraint usage_window_pkey PRIMARY KEY (tenant_id, meter, period_start)
   constraint usage_window_reported_check CHECK ((reported >= 0))
@@ -605,6 +603,7 @@ table work (owner postgres)
   CREATE INDEX work_due ON <home>.work USING btree (due_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]))
   CREATE INDEX work_ended ON <home>.work USING btree (finished_at) WHERE (finished_at IS NOT NULL)
   CREATE INDEX work_of_tenant ON <home>.work USING btree (tenant_id, created_at) WHERE (tenant_id IS NOT NULL)
+  CREATE INDEX work_troubled ON <home>.work USING btree (created_at) WHERE (state = ANY (ARRAY['failed'::text, 'needs_human'::text]))
   CREATE UNIQUE INDEX work_once_key ON <home>.work USING btree (once)
   CREATE UNIQUE INDEX work_pkey ON <home>.work USING btree (id)
   CREATE UNIQUE INDEX work_wish ON <home>.work USING btree (kind, key) WHERE ((state = 'queued'::text) AND (attempt = 0) AND (key IS NOT NULL))

@@ -1,4 +1,3 @@
-import { CatalogUnavailableError } from '#catalog/catalog.errors.js';
 import { sqlStateOf, StatementDeadlineError } from '#kernel/isolation/isolation.errors.js';
 
 /** Classes of SQLSTATE that speak of the server and not of the statement. */
@@ -8,30 +7,20 @@ const OF_THE_DRIVER =
   /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error/;
 const OF_THE_NETWORK = /^E(CONN|PIPE|HOST|NET|TIMEDOUT|AI_AGAIN)|^ENOTFOUND$/;
 
-/** The same work; a catalog that cannot be reached, or is too slow, becomes CatalogUnavailableError, and what a statement answers stays itself. */
-export async function reachedCatalog<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw isOutOfReach(error) ? new CatalogUnavailableError(error) : error;
-  }
-}
-
 interface Failure {
   readonly code?: unknown;
   readonly message?: unknown;
-  readonly cause?: unknown;
 }
 
-/** By what they say and not by their class: an error of the network may be of another realm's. */
-function isOutOfReach(error: unknown): boolean {
-  for (let cause = error; typeof cause === 'object' && cause !== null; cause = (cause as Failure).cause) {
-    if (cause instanceof StatementDeadlineError) return true;
-    const state = sqlStateOf(cause);
-    if (state !== undefined) return OF_THE_SERVER.test(state);
-    const { code, message } = cause as Failure;
-    if (typeof code === 'string' && OF_THE_NETWORK.test(code)) return true;
-    if (typeof message === 'string' && OF_THE_DRIVER.test(message)) return true;
-  }
-  return false;
+/**
+ * Whether an error, beside what caused it, says that a server cannot be reached or is too slow; what a statement answers does not. By what it says
+ * and not by its class: an error of the network may be of another realm's.
+ */
+export function isOutOfReach(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  if (error instanceof StatementDeadlineError) return true;
+  const state = sqlStateOf(error);
+  if (state !== undefined) return OF_THE_SERVER.test(state);
+  const { code, message } = error as Failure;
+  return (typeof code === 'string' && OF_THE_NETWORK.test(code)) || (typeof message === 'string' && OF_THE_DRIVER.test(message));
 }

@@ -9,24 +9,15 @@ import type { PlatformWork } from '#main/work-kinds.js';
 
 /** What the platform does about money outside of requests. */
 export function openBillingWork(platform: Platform, { tenants }: Provisioning): PlatformWork {
-  const {
-    billing: provider,
-    billingServices: services,
-    works,
-    plans,
-    directory,
-    platformAudit: audit,
-    notifications,
-    lifecycle,
-  } = platform;
+  const { billing: provider, billingServices: services, works, plans, platformAudit: audit, notifications, lifecycle } = platform;
   const { clock } = platform.members;
   const { sync, alert, book, windows, accounts, subscriptions, inbox } = services;
   const follower = new BillingFollower({ book, provider, lifecycle, clock, alert });
   const kinds = billingWorks({
     ...{ provider, inbox, subscriptions, tenants, sync, follower, clock },
     reconciler: new BillingReconciler({ accounts, subscriptions, provider, sync, follower, works, plans, clock, alert }),
-    grace: new GraceKeeper({ subscriptions, inbox, works, audit, sync, follower, clock, alert }),
-    usage: new UsageReporter({ windows, accounts, directory, provider, plans, clock, alert }),
+    grace: new GraceKeeper({ subscriptions, inbox, windows, works, audit, sync, follower, clock, alert }),
+    usage: new UsageReporter({ windows, provider, clock, alert }),
     ...{ payLinks: services.payLinks, mail: notifications.mail },
   });
   return { kinds, schedules: BILLING_SCHEDULES };

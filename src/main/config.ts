@@ -133,7 +133,7 @@ export const ConfigSchema = z.object({
       'What a worker does: the jobs of `tenants`, and what the `platform` does with them (sign-up, billing, erasure), for which CLUSTERS must hold `provisionUrl`.',
     ),
   SIGNUPS_PER_MINUTE: Count.default(60).describe(
-    'How many sign-ups one network (an IPv4 address, the first half of an IPv6 one) may ask for in a minute.',
+    'How many sign-ups one network (an IPv4 address, the first half of an IPv6 one) may ask for in a minute; it may look what became of them twenty times as often.',
   ),
   WARM_SCHEMAS: Room.default(4).describe('How many schemas each cluster keeps ready for those who sign up next.'),
   WARM_DATABASES: Room.default(2).describe('How many databases, with their logins and secrets, each cluster keeps ready.'),

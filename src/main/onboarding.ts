@@ -26,6 +26,8 @@ import { tenantOfWork } from '#control/work/work-kind.js';
 import type { PlatformWork } from '#main/work-kinds.js';
 
 const SIGN_UP_WINDOW_SECONDS = 60;
+/** How often somebody may look for each time that they may sign up. */
+const LOOKS_PER_SIGN_UP = 20;
 
 /** Where tenants are asked for, and what becomes of it is seen. */
 export interface OnboardingDoors {
@@ -49,7 +51,10 @@ export function onboardingProviders(platform: Platform): (Provider & { provide: 
   const { desk, onboardings } = openOnboardingDoors(platform);
   const door = new SignUpDoor({
     ...{ desk, plans, limiter, flags, addresses: members.address },
-    rate: { limit: config.SIGNUPS_PER_MINUTE, windowSeconds: SIGN_UP_WINDOW_SECONDS },
+    rates: {
+      signup: { limit: config.SIGNUPS_PER_MINUTE, windowSeconds: SIGN_UP_WINDOW_SECONDS },
+      'signup-look': { limit: config.SIGNUPS_PER_MINUTE * LOOKS_PER_SIGN_UP, windowSeconds: SIGN_UP_WINDOW_SECONDS },
+    },
     ...{ notices: noticesOf(config), signer: new NoticeSigner(signing) },
   });
   return [

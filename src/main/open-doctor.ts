@@ -1,10 +1,13 @@
 import { PostgresHomes } from '#adapters/postgres/postgres-homes.js';
 import { PostgresInventory } from '#adapters/postgres/postgres-inventory.js';
+import { OwnClusters } from '#catalog/clusters/own-clusters.js';
 import { Sightings } from '#catalog/doctor/sightings.js';
+import { Tombstones } from '#catalog/lifecycle/tombstones.js';
 import { KnownTenants } from '#catalog/tenants/known-tenants.js';
 import { CustomersCheck } from '#control/doctor/checks/customers.check.js';
 import { HomesCheck } from '#control/doctor/checks/homes.check.js';
 import { JobsCheck } from '#control/doctor/checks/jobs.check.js';
+import { OwnServersCheck } from '#control/doctor/checks/own-servers.check.js';
 import { PlacesCheck } from '#control/doctor/checks/places.check.js';
 import { SecretsCheck } from '#control/doctor/checks/secrets.check.js';
 import { WorksCheck } from '#control/doctor/checks/works.check.js';
@@ -21,7 +24,7 @@ export async function openDoctor(
   { sparedMs, clock = platform.members.clock }: { sparedMs: number; clock?: Clock },
 ): Promise<Doctor> {
   const { catalog, secrets, works, overseer, billing } = platform;
-  const { clusterBook, homes, fences, keeper, tenants } = provisioning;
+  const { clusterBook, homes, fences, keeper, tenants, ownServers } = provisioning;
   const known = new KnownTenants(catalog);
   const places = () => known.places();
   const rows = openPostgresStore(platform, clusterBook);
@@ -30,10 +33,16 @@ export async function openDoctor(
   return new Doctor({
     checks: [
       ...shared.map((cluster) => new PlacesCheck({ cluster, inventory, places, tenants: () => known.ids() })),
+      new OwnServersCheck(
+        () => new OwnClusters(catalog).list(),
+        ownServers,
+        () => known.ids(),
+      ),
       new SecretsCheck(secrets, places),
       new CustomersCheck(
         billing,
         () => known.ids(),
+        (ids) => new Tombstones(catalog).among(ids),
         () => known.customers(),
       ),
       new HomesCheck(new PostgresHomes(clusterBook, homes, fences, keeper), () => tenants.list()),

@@ -30,8 +30,8 @@ export function openExporter({ contexts, objects, signing, clusterBook, members 
 
 /** What makes a tenant of such data. */
 export function openImporter(platform: Platform, provisioning: Provisioning): TenantImporter {
-  const { contexts, objects, objectStore, audit, outbox, signing, members } = platform;
+  const { contexts, objects, audit, outbox, signing, members } = platform;
   const loader = new PostgresLoader(provisioning.clusterBook, new AuditSigner(signing));
   const founder = new TenantFounder(contexts, new LinkDesk(members.clock), outbox, audit);
-  return new TenantImporter({ make: importMaker(platform, provisioning), loader, objects, objectStore, founder, audit });
+  return new TenantImporter({ make: importMaker(platform, provisioning), loader, objects, founder, audit });
 }

@@ -1,5 +1,7 @@
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { atDatabase, identifier, withSession } from '#adapters/postgres/session.js';
+import { OwnClusters } from '#catalog/clusters/own-clusters.js';
+import { Tombstones } from '#catalog/lifecycle/tombstones.js';
 import type { TestPlatform } from '#testing/test-platform.js';
 
 /** Puts one of each kind of thing that is nobody's where only ours lie, on one cluster; gives what the doctor calls each. */
@@ -18,8 +20,22 @@ export async function plantOrphans({ platform, provisioning }: TestPlatform): Pr
   });
   await platform.secrets.set(secret, 'postgres://nobody');
   const { id: customerId } = await platform.billing.ensureCustomer({ tenantId, name: 'Nobody', email: 'nobody@example.test' });
+  await bury(platform, tenantId);
+  // Whoever took the server was killed before its tenant was on record.
+  const server = `own-${name()}`;
+  await new OwnClusters(platform.catalog).add({ name: server, region: 'eu-west', tenantId: randomUUIDv7(), secret: server });
   return [
     ...[`schema ${schema} on ${cluster}`, `database ${database} on ${cluster}`, `role ${database} on ${cluster}`],
-    ...[`rows of tenant ${tenantId} on ${cluster}`, `secret ${secret}`, `customer ${customerId}`],
+    ...[`rows of tenant ${tenantId} on ${cluster}`, `secret ${secret}`, `customer ${customerId}`, `own server ${server}`],
   ];
+}
+
+/** A customer is ours to take away when its tenant was, which a tombstone says. */
+function bury({ catalog }: TestPlatform['platform'], tenantId: string): Promise<void> {
+  const signed = { signature: randomBytes(64).toString('base64'), publicKey: randomBytes(44).toString('base64') };
+  return catalog.em
+    .fork()
+    .transactional((em) =>
+      Tombstones.put(em, { id: randomUUIDv7(), tenantId, document: '{}', createdAt: new Date(), ...signed }, tenantId),
+    );
 }

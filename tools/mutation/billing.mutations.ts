@@ -36,8 +36,8 @@ const WHAT_FOLLOWS: readonly Mutation[] = [
   {
     ...SYNC,
     name: 'billing: the provider is asked inside the turn and not before',
-    find: 'const found = chosenSubscription(await this.#ask(customerId));\n        const before = await turn.subscription(tenant.id);',
-    replace: 'const before = await turn.subscription(tenant.id);\n        const found = null;',
+    find: 'const found = chosenSubscription(await answerInTurn(provider.subscriptionsOf(customerId)));',
+    replace: 'const found = null;',
   },
   {
     ...SYNC,
@@ -84,13 +84,39 @@ const WHAT_FOLLOWS: readonly Mutation[] = [
   {
     ...FOLLOWER,
     name: 'billing: what was suspended for money is whole again',
-    find: "if (to === 'active' && from === 'suspended')",
+    find: "if (to === 'active' && from !== null)",
     replace: 'if (false)',
   },
   {
     ...FOLLOWER,
+    name: 'billing: what was suspended and cancelled meanwhile is whole again too',
+    find: "if (to === 'active' && from !== null)",
+    replace: "if (to === 'active' && from === 'suspended')",
+  },
+  {
+    ...SYNC,
+    name: 'billing: a provider that never had the customer changes nothing',
+    find: 'if (!found && !(await',
+    replace: 'if (false && !(await',
+  },
+  {
+    ...SYNC,
+    name: 'billing: notices of a deleted customer are waited for by nobody',
+    find: '?.deleted ?? false;',
+    replace: '?.deleted && false;',
+    specs: [`${SPECS}/stripe-webhook.int-spec.ts`],
+  },
+  {
+    file: 'src/control/billing/usage/gather-usage.job.ts',
+    specs: [`${SPECS}/usage.int-spec.ts`],
+    name: 'usage: what is over is priced by the terms of then',
+    find: 'counter.periodStart.getTime() === present ?',
+    replace: 'true ?',
+  },
+  {
+    ...FOLLOWER,
     name: 'billing: whoever left is not charged again',
-    find: "await provider.cancel({ subscriptionId: record.subscriptionId, at: 'period-end' });",
+    find: "await answerInTurn(provider.cancel({ subscriptionId: record.subscriptionId, at: 'period-end' }));",
     replace: ';',
   },
   { ...PAY, name: 'billing: a pay link is signed', find: '!isOurs || ', replace: '' },

@@ -78,4 +78,11 @@ export const ERASURE_MUTATIONS: readonly Mutation[] = [
     find: '        await resealed(session, tenant, this.signer);\n',
     replace: '',
   },
+  {
+    file: 'src/adapters/redis/key-trace.ts',
+    specs: ['src/adapters/redis/redis-tenant-store.int-spec.ts'],
+    name: 'erasure: a name is not what keys are for',
+    find: 'key.endsWith(`:slug:${slug}`)',
+    replace: 'key.split(/[:{}/]/).includes(slug)',
+  },
 ];

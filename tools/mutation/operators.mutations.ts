@@ -142,7 +142,7 @@ export const OPERATORS_MUTATIONS: readonly Mutation[] = [
   {
     ...PEOPLE,
     name: 'operators: changes of owners wait for each other',
-    find: `      await book.people.takeTurn();\n      const before = await find(book, id);\n      match.require(before.version);\n      const { name`,
+    find: `      await book.people.takeTurn();\n      const before = await held(book, id);\n      match.require(before.version);\n      const { name`,
     replace: `      const before = await find(book, id);\n      match.require(before.version);\n      const { name`,
   },
   {
@@ -187,14 +187,27 @@ export const OPERATORS_MUTATIONS: readonly Mutation[] = [
   {
     ...FLEET,
     name: 'operators: a tenant is not waited for longer than for one',
-    find: 'await Promise.race([work(), expiry])',
-    replace: 'await work()',
+    find: "give({ reason: 'timeout' });",
+    replace: '',
   },
   {
     ...FLEET,
     name: 'operators: no more tenants are asked at once than was said',
-    find: 'Math.min(atOnce, tenants.length)',
-    replace: 'tenants.length',
+    find: 'count < atOnce',
+    replace: 'count < tenants.length',
+  },
+  {
+    ...FLEET,
+    name: 'operators: a tenant that nobody waits for any more counts as one that is asked',
+    find: 'await this.#ask(tenant, ask, ',
+    replace: 'void this.#ask(tenant, ask, ',
+  },
+  {
+    name: 'operators: a password that is being set is waited for',
+    file: 'src/catalog/operators/operator-people.ts',
+    find: "select(CARD).where('id', '=', id).forNoKeyUpdate()",
+    replace: "select(CARD).where('id', '=', id)",
+    specs: PEOPLE_SPECS,
   },
   {
     name: 'operators: a partial answer says that it is one',

@@ -99,4 +99,18 @@ export const WORK_MUTATIONS: readonly Mutation[] = [
     find: 'if (numUpdatedRows !== 1n) throw new JobSupersededError(this.delivery.id);',
     replace: 'void numUpdatedRows;',
   },
+  {
+    name: 'work: what a tenant waits for is not forgotten when it failed',
+    file: 'src/catalog/work/work-book.ts',
+    find: "(state = 'failed' and tenant_id is null)",
+    replace: "state = 'failed'",
+    specs: ['src/control/work/work-runner.int-spec.ts'],
+  },
+  {
+    name: 'work: who is at it is not late',
+    file: 'src/catalog/work/work-book.ts',
+    find: "w.state = 'running' and w.lease_until <",
+    replace: "w.state = 'running' and w.due_at <",
+    specs: ['src/control/work/work-runner.int-spec.ts'],
+  },
 ];

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import type { PlaceDriver } from '#adapters/postgres/place-driver.js';
+import { placeTurn } from '#adapters/postgres/place-turn.js';
 import { sealRole, setPassword, verifierOf } from '#adapters/postgres/role-password.js';
 import { atDatabase, identifier, inTransaction, withSession } from '#adapters/postgres/session.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
@@ -20,8 +21,7 @@ export class DatabaseMaker implements PlaceDriver {
 
   async make(place: Place, cluster: Cluster, signal?: AbortSignal): Promise<void> {
     const { database, schema } = place;
-    await withSession(cluster.provisionUrl, async (provisioning) => {
-      await turn(provisioning, database);
+    await placeTurn(cluster.provisionUrl, database, async (provisioning) => {
       signal?.throwIfAborted();
       // Under the turn: a secret that is written while it is taken away would stay.
       const verifier = verifierOf(await this.#connectionString(place, cluster));
@@ -48,8 +48,7 @@ export class DatabaseMaker implements PlaceDriver {
 
   async unmake(place: Place, cluster: Cluster, tenant: Tenant | null): Promise<void> {
     const { database } = place;
-    await withSession(cluster.provisionUrl, async (provisioning) => {
-      await turn(provisioning, database);
+    await placeTurn(cluster.provisionUrl, database, async (provisioning) => {
       if (tenant) await this.#endAuditors(tenant, cluster);
       await provisioning.query(`drop database if exists ${identifier(database)} with (force)`);
       await provisioning.query(`drop role if exists ${identifier(database)}`);
@@ -77,17 +76,18 @@ export class DatabaseMaker implements PlaceDriver {
 
   /**
    * A new password, in the database and in the vault; whoever holds the old one reads the vault again when it is refused. Sessions that
-   * are open live on until they end. Two that rotate one database take turns. Raises when the new login does not open the database.
+   * are open live on until they end. Raises when the new login does not open the database, and leaves no secret of one that is gone.
    */
   async rotate(tenant: Tenant, cluster: Cluster): Promise<void> {
     const { database } = tenant.placement;
-    await withSession(atDatabase(cluster.provisionUrl, database), async (provisioning) => {
-      await provisioning.query(`select pg_advisory_lock(hashtext('tenantry.rotate'))`);
-      const url = connectionString(cluster, database);
-      await this.secrets.set(secretOf(tenant.placement), url);
-      await sealRole(provisioning, database, verifierOf(url));
-      await this.#verify(tenant, url);
-    });
+    await placeTurn(cluster.provisionUrl, database, () =>
+      withSession(atDatabase(cluster.provisionUrl, database), async (inside) => {
+        const url = connectionString(cluster, database);
+        await this.secrets.set(secretOf(tenant.placement), url);
+        await sealRole(inside, database, verifierOf(url));
+        await this.#verify(tenant, url);
+      }),
+    );
   }
 
   /** Kept once made, so that a repetition after a crash meets the password it made before. */
@@ -137,11 +137,6 @@ function connectionString(cluster: Cluster, database: string): string {
   url.username = database;
   url.password = randomBytes(32).toString('base64url');
   return url.href;
-}
-
-/** Making and taking away one database take turns, also with who died and left a statement running: the turn ends with the session. */
-async function turn(provisioning: pg.Client, database: string): Promise<void> {
-  await provisioning.query('select pg_advisory_lock(hashtext($1))', [`tenantry.place.${database}`]);
 }
 
 function secretOf({ database, secret }: Pick<Place, 'database' | 'secret'>): string {

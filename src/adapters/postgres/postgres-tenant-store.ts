@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { TenantTraces, type TracedRows } from '#adapters/postgres/tenant-traces.js';
+import { placeTurn } from '#adapters/postgres/place-turn.js';
 import { atDatabase, identifier, withSession } from '#adapters/postgres/session.js';
 import type { ErasedTenant, StoreFinding, TenantStore } from '#control/lifecycle/tenant-store.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
@@ -53,7 +54,9 @@ export class PostgresTenantStore implements TenantStore {
         const roles = await traces.roles();
         for (const role of roles) await shut(session, role);
         for (const database of await traces.databases())
-          await session.query(`drop database if exists ${identifier(database)} with (force)`);
+          await placeTurn(cluster.provisionUrl, database, (provisioning) =>
+            provisioning.query(`drop database if exists ${identifier(database)} with (force)`),
+          );
         for (const schema of await traces.schemas()) {
           await session.query(`drop schema if exists ${identifier(schema)} cascade`);
           await session.query('delete from tenancy.migration where home = $1', [schema]);

@@ -28,9 +28,9 @@ export class KeyTrace {
   }
 }
 
-/** The id anywhere; the name only as a whole part, because a name may be part of another's. */
+/** The id anywhere; the name only where a key has one, because what keys are for (`bull`, `rate`) may be a name too. */
 function isAbout(key: string, { id, slug }: ErasedTenant): boolean {
-  return key.includes(id) || key.split(/[:{}/]/).includes(slug);
+  return key.includes(id) || key.endsWith(`:slug:${slug}`);
 }
 
 function purposeOf(key: string, { id, slug }: ErasedTenant): string {

@@ -1,12 +1,11 @@
 import type { Redis } from 'ioredis';
 import type { Doorbell } from '#kernel/outbox/doorbell.js';
+import { isUuid } from '#kernel/model/uuid.js';
 
 const LATER_AT_MOST_MS = 15 * 60_000;
 const TIMERS_AT_MOST = 10_000;
 /** By how much the database's clock, by which work is due, may be behind this one's. */
 const CLOCKS_APART_MS = 100;
-const TENANT_ID = /^[0-9a-f-]{36}$/;
-
 export interface RedisDoorbellOptions {
   /** Sends; may be shared with others. */
   readonly redis: Redis;
@@ -104,7 +103,7 @@ export class RedisDoorbell implements Doorbell {
     try {
       while (isRungAgain()) {
         for (let next = await this.options.redis.spop(this.#set); next !== null; next = await this.options.redis.spop(this.#set)) {
-          if (TENANT_ID.test(next)) rung(next);
+          if (isUuid(next)) rung(next);
         }
       }
     } catch {

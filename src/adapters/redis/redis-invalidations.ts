@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { InvalidationChannel, InvalidationListener } from '#kernel/tenancy/invalidation-channel.js';
 import type { RedisLog } from './redis-log.js';
+import { isUuid } from '#kernel/model/uuid.js';
 
-const TENANT_ID = /^[0-9a-f-]{36}$/;
 const PING_EVERY_MS = 1_000;
 
 export interface RedisInvalidationsOptions {
@@ -91,7 +91,7 @@ export class RedisInvalidations implements InvalidationChannel {
   };
 
   readonly #hear = (channel: string, tenantId: string): void => {
-    if (channel !== this.#channel || !TENANT_ID.test(tenantId)) return;
+    if (channel !== this.#channel || !isUuid(tenantId)) return;
     for (const listener of this.#listeners) listener.changed(tenantId);
   };
 

@@ -11,6 +11,8 @@ export interface KeptNotice {
   readonly objectId: string | null;
 }
 
+const TOLD = 'billing.unmatched: told';
+
 /** Notices of the payment provider, each kept once. */
 export class NoticeInbox {
   constructor(
@@ -51,21 +53,28 @@ export class NoticeInbox {
     return rows.map(({ customer_id: id }) => id);
   }
 
-  /** Notices of customers unknown to the platform that came before that and were not told of yet; from now on they count as told of. */
-  async overdue(before: Date): Promise<{ readonly id: string; readonly type: string; readonly customerId: string }[]> {
+  /** Notices that came before that, that nothing was done about, and that were not told of yet; the oldest first. */
+  async overdue(
+    before: Date,
+    atMost: number,
+  ): Promise<{ readonly id: string; readonly type: string; readonly customerId: string | null }[]> {
     return this.catalog.em.fork().execute(
-      `update stripe_event set error = 'billing.unmatched: told' where state = 'unmatched' and received_at < ?
-         and error is distinct from 'billing.unmatched: told'
-       returning id, type, customer_id as "customerId"`,
-      [before.toISOString()],
+      `select id, type, customer_id as "customerId" from stripe_event
+       where state <> 'processed' and received_at < ? and error is distinct from ? order by received_at limit ?`,
+      [before.toISOString(), TOLD, atMost],
     );
   }
 
-  /** Forgets what was done with before; how many. */
+  /** Somebody was told of the notice, and is not again. */
+  async markTold(id: string): Promise<void> {
+    await this.catalog.em.fork().execute(`update stripe_event set error = ? where id = ? and state <> 'processed'`, [TOLD, id]);
+  }
+
+  /** Forgets what came before; how many. */
   async trim(before: Date): Promise<number> {
     const gone = await this.catalog.em
       .fork()
-      .execute<unknown[]>(`delete from stripe_event where state = 'processed' and received_at < ? returning id`, [before.toISOString()]);
+      .execute<unknown[]>('delete from stripe_event where received_at < ? returning id', [before.toISOString()]);
     return gone.length;
   }
 }

@@ -1,4 +1,5 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
+import type { MeterTerms } from '#kernel/tenancy/plan-terms.js';
 
 /** How much of a meter a tenant used in a billing period. */
 export interface UsageWindow {
@@ -15,66 +16,76 @@ export interface UsageReport {
   readonly periodStart: Date;
   readonly hour: Date;
   readonly quantity: number;
+  /** Who pays for it. */
+  readonly customerId: string;
+  /** When the period that is known to be paid now began; null when none is. */
+  readonly billedFrom: Date | null;
 }
 
-interface WindowRow {
+interface ReportRow {
   readonly tenant_id: string;
   readonly meter: string;
   readonly period_start: string;
-  readonly used: string;
-}
-
-interface ReportRow extends Omit<WindowRow, 'used'> {
   readonly hour: string;
   readonly quantity: string;
+  readonly customer_id: string;
+  readonly billed_from: string | null;
 }
 
 /** What tenants used by the catalog's last word, and how much of it was told to the payment provider. */
 export class UsageWindows {
   constructor(private readonly catalog: MikroORM) {}
 
-  /** A counter only goes up, so the larger of two readings is the newer one. */
-  async keep({ tenantId, meter, periodStart, used }: UsageWindow, at: Date): Promise<void> {
+  /**
+   * A counter only goes up, so the larger of two readings is the newer one. `terms` are those of its period, for as long as that is the present
+   * one; null leaves what was said then, and a period of which nothing was ever said is not billed.
+   */
+  async keep({ tenantId, meter, periodStart, used }: UsageWindow, terms: MeterTerms | null, at: Date): Promise<void> {
     await this.catalog.em.fork().execute(
-      `insert into usage_window (tenant_id, meter, period_start, used, updated_at) values (?, ?, ?, ?, ?)
-       on conflict (tenant_id, meter, period_start) do update set used = excluded.used, updated_at = excluded.updated_at
-       where usage_window.used < excluded.used`,
-      [tenantId, meter, periodStart.toISOString(), String(used), at.toISOString()],
+      `insert into usage_window as w (tenant_id, meter, period_start, used, included, beyond, updated_at) values (?, ?, ?, ?, ?, ?, ?)
+       on conflict (tenant_id, meter, period_start) do update set used = greatest(w.used, excluded.used), updated_at = excluded.updated_at,
+         included = case when excluded.beyond is null then w.included else excluded.included end, beyond = coalesce(excluded.beyond, w.beyond)
+       where w.used < excluded.used
+         or (excluded.beyond is not null and (w.included, w.beyond) is distinct from (excluded.included, excluded.beyond))`,
+      [
+        ...[tenantId, meter, periodStart.toISOString(), String(used)],
+        ...[terms && terms.included !== null ? String(terms.included) : null, terms?.beyond ?? null, at.toISOString()],
+      ],
     );
-  }
-
-  /** Windows of which not everything was told, of tenants that somebody pays for. */
-  async untold(): Promise<UsageWindow[]> {
-    const rows = await this.catalog.em.fork().execute<WindowRow[]>(
-      `select w.tenant_id, w.meter, w.period_start::text, w.used::text from usage_window w join billing_customer c using (tenant_id)
-       where w.used > w.reported order by w.tenant_id, w.meter, w.period_start`,
-    );
-    return rows.map((row) => ({ ...keyOf(row), used: Number(row.used) }));
   }
 
   /**
-   * Sets aside what is `billable` of a window and was not yet, to be told for that hour; what was set aside is never changed, so that it can be
-   * told again under its name. Nothing when something was set aside for the hour already.
+   * Sets aside what is to be paid beside the plan and was not yet, of tenants that somebody pays for, to be told for that hour; what was set
+   * aside is never changed, so that it can be told again under its name. Of a window of which something was set aside for the hour, nothing.
    */
-  async setAside({ tenantId, meter, periodStart }: Omit<UsageWindow, 'used'>, billable: number, hour: Date): Promise<void> {
-    const key = [tenantId, meter, periodStart.toISOString()];
+  async setAside(hour: Date): Promise<void> {
     await this.catalog.em.fork().execute(
-      `with w as (select * from usage_window where tenant_id = ? and meter = ? and period_start = ? and reported < ? for update),
+      `with w as (select u.tenant_id, u.meter, u.period_start, u.used - u.included - u.reported as due
+         from usage_window u join billing_customer c using (tenant_id)
+         where u.beyond = 'bill' and u.used - u.included > u.reported
+         order by u.tenant_id, u.meter, u.period_start for update of u),
        r as (insert into usage_report (tenant_id, meter, period_start, hour, quantity)
-         select tenant_id, meter, period_start, ?::timestamptz, ? - reported from w on conflict do nothing returning quantity)
-       update usage_window set reported = reported + r.quantity from r where usage_window.tenant_id = ? and meter = ? and period_start = ?`,
-      [...key, billable, hour.toISOString(), billable, ...key],
+         select tenant_id, meter, period_start, ?::timestamptz, due from w on conflict do nothing
+         returning tenant_id, meter, period_start, quantity)
+       update usage_window u set reported = u.reported + r.quantity from r
+       where u.tenant_id = r.tenant_id and u.meter = r.meter and u.period_start = r.period_start`,
+      [hour.toISOString()],
     );
   }
 
-  /** What was set aside and not told, the oldest first. */
+  /** What was set aside and not told, of tenants that somebody pays for, the oldest first. */
   async toTell(atMost: number): Promise<UsageReport[]> {
     const rows = await this.catalog.em.fork().execute<ReportRow[]>(
-      `select tenant_id, meter, period_start::text, hour::text, quantity::text from usage_report where reported_at is null
-       order by hour, tenant_id, meter limit ?`,
+      `select r.tenant_id, r.meter, r.period_start::text, r.hour::text, r.quantity::text, c.customer_id, t.billed_from::text
+       from usage_report r join billing_customer c using (tenant_id) join tenant t on t.id = r.tenant_id
+       where r.reported_at is null order by r.hour, r.tenant_id, r.meter limit ?`,
       [atMost],
     );
-    return rows.map((row) => ({ ...keyOf(row), hour: new Date(row.hour), quantity: Number(row.quantity) }));
+    return rows.map((row) => ({
+      ...{ tenantId: row.tenant_id, meter: row.meter, periodStart: new Date(row.period_start), hour: new Date(row.hour) },
+      ...{ quantity: Number(row.quantity), customerId: row.customer_id },
+      billedFrom: row.billed_from === null ? null : new Date(row.billed_from),
+    }));
   }
 
   async told({ tenantId, meter, periodStart, hour }: UsageReport, at: Date): Promise<void> {
@@ -84,8 +95,11 @@ export class UsageWindows {
         ...[at.toISOString(), tenantId, meter, periodStart.toISOString(), hour.toISOString()],
       ]);
   }
-}
 
-function keyOf(row: Omit<WindowRow, 'used'>): Omit<UsageWindow, 'used'> {
-  return { tenantId: row.tenant_id, meter: row.meter, periodStart: new Date(row.period_start) };
+  /** Forgets what was told before, and windows that have not moved since; longer ago than counters are gathered for. */
+  async trim(before: Date): Promise<void> {
+    const em = this.catalog.em.fork();
+    await em.execute('delete from usage_report where reported_at < ?', [before.toISOString()]);
+    await em.execute('delete from usage_window where updated_at < ?', [before.toISOString()]);
+  }
 }

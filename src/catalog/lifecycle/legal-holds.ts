@@ -8,7 +8,7 @@ export interface LegalHold {
   readonly by: string;
 }
 
-/** Legal holds, on tenants of any status; what whoever erases looks at follows in the same transaction. */
+/** Legal holds, on tenants of any status; whoever erases looks at them. */
 export const LegalHolds = {
   /** False when it is held already; it stays as it was. */
   async set(em: EntityManager, tenantId: string, { reason, since, by }: LegalHold): Promise<boolean> {
@@ -17,21 +17,12 @@ export const LegalHolds = {
        on conflict do nothing returning tenant_id`,
       [tenantId, reason, since.toISOString(), by],
     );
-    await em.execute(
-      `update tenant_retention r set legal_hold_reason = h.reason, legal_hold_by = h.by, legal_hold_since = h.since
-       from tenant_legal_hold h where h.tenant_id = r.tenant_id and r.tenant_id = ?`,
-      [tenantId],
-    );
     return held.length > 0;
   },
 
   /** False when it is not held. */
   async lift(em: EntityManager, tenantId: string): Promise<boolean> {
     const lifted = await em.execute<unknown[]>('delete from tenant_legal_hold where tenant_id = ? returning tenant_id', [tenantId]);
-    await em.execute(
-      'update tenant_retention set legal_hold_reason = null, legal_hold_by = null, legal_hold_since = null where tenant_id = ?',
-      [tenantId],
-    );
     return lifted.length > 0;
   },
 

@@ -68,12 +68,12 @@ export class LifecycleBook {
     });
   }
 
-  /** Lifts one cause; the tenant is active again when there is no other. */
+  /** Lifts one cause; the tenant is active again when there is no other, and one that is cancelled stays so. */
   reinstate(id: string, { cause, reason }: ForReason & { readonly cause: SuspensionCause }): Promise<Tenant> {
     return this.#decide(id, async (em, now) => {
-      requireOneOf(['active', 'suspended'], id, now, 'active');
+      requireOneOf(['active', 'suspended', 'cancelled'], id, now, 'active');
       const wasThere = await Suspensions.lift(em, id, cause);
-      const status = await statusBy(em, id);
+      const status = now === 'cancelled' ? now : await statusBy(em, id);
       const isNew = wasThere || status !== now;
       return { status, act: isNew ? { action: 'tenant.reinstate', details: { cause, reason } } : null };
     });

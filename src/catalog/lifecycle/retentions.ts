@@ -17,15 +17,13 @@ export interface RetainedTenant extends Retention {
 
 /** How long the data of cancelled tenants is kept; by these rows alone, whatever becomes of queues and caches. */
 export const Retentions = {
-  /** Of a tenant that has one already nothing is changed: its time is counted from its first cancellation. A legal hold comes with it. */
+  /** Of a tenant that has one already nothing is changed: its time is counted from its first cancellation. */
   async begin(em: EntityManager, tenantId: string, { cancelledAt, dueAt }: Omit<Retention, 'state'>): Promise<void> {
-    await em.execute(
-      `insert into tenant_retention (tenant_id, cancelled_at, due_at, legal_hold_reason, legal_hold_by, legal_hold_since)
-       select ?::uuid, ?::timestamptz, ?::timestamptz, h.reason, h.by, h.since
-       from (select) as one left join tenant_legal_hold h on h.tenant_id = ?::uuid
-       on conflict (tenant_id) do nothing`,
-      [tenantId, cancelledAt.toISOString(), dueAt.toISOString(), tenantId],
-    );
+    await em.execute('insert into tenant_retention (tenant_id, cancelled_at, due_at) values (?, ?, ?) on conflict (tenant_id) do nothing', [
+      tenantId,
+      cancelledAt.toISOString(),
+      dueAt.toISOString(),
+    ]);
   },
 
   /** Holds the row until the transaction ends, so that whoever erases and whoever reactivates take turns. Null when there is none. */
@@ -47,13 +45,14 @@ export const Retentions = {
   /** Cancelled ones that are due by `at`, held by nobody, and with no work of that kind under way or waiting for somebody; the longest due first. */
   async due(em: EntityManager, at: Date, kind: string): Promise<RetainedTenant[]> {
     const rows = await em.execute<(RetentionRow & { tenant_id: string })[]>(
-      `${SELECT} r where state = 'kept' and legal_hold_since is null and due_at <= ?::timestamptz
+      `${SELECT} r where state = 'kept' and ${IS_FREE} and due_at <= ?::timestamptz
          and not exists (select from work w where w.tenant_id = r.tenant_id and w.kind = ? and w.state in ('queued', 'running', 'needs_human'))
        order by due_at limit ?`,
       [at.toISOString(), kind, AT_ONCE],
     );
     return rows.map((row) => ({ tenantId: row.tenant_id, ...retentionOf(row) }));
   },
+
   /**
    * Marks those whose erasure is at most so many days away by `at`, and who were not warned of that yet, as warned. Held ones are not
    * warned: nothing is taken from them.
@@ -61,8 +60,8 @@ export const Retentions = {
   async warn(em: EntityManager, at: Date, days: number): Promise<RetainedTenant[]> {
     const rows = await em.execute<(RetentionRow & { tenant_id: string })[]>(
       `update tenant_retention set warned_days = ? where tenant_id in (
-         select tenant_id from tenant_retention
-         where state = 'kept' and legal_hold_since is null and due_at > ?::timestamptz and due_at <= ?::timestamptz + make_interval(days => ?)
+         select tenant_id from tenant_retention r
+         where state = 'kept' and ${IS_FREE} and due_at > ?::timestamptz and due_at <= ?::timestamptz + make_interval(days => ?)
            and (warned_days is null or warned_days > ?) limit ? for update skip locked)
        returning tenant_id, cancelled_at::text, due_at::text, state`,
       [days, at.toISOString(), at.toISOString(), days, days, AT_ONCE],
@@ -78,6 +77,7 @@ interface RetentionRow {
 }
 
 const AT_ONCE = 1_000;
+const IS_FREE = 'not exists (select from tenant_legal_hold h where h.tenant_id = r.tenant_id)';
 const SELECT = 'select tenant_id, cancelled_at::text, due_at::text, state from tenant_retention';
 
 function retentionOf({ cancelled_at, due_at, state }: RetentionRow): Retention {

@@ -32,12 +32,12 @@ export class WarmPlaces {
     return taken ?? null;
   }
 
-  /** Notes places that are to be made, until there are so many of the kind on the cluster; gives those that were added. */
+  /** Notes places that are to be made, until there are so many of the kind on the cluster; one that is broken counts until it is gone. */
   async plan(cluster: string, kind: WarmKind, wanted: number, version: string, name: () => PlaceNames): Promise<void> {
     await this.catalog.em.fork().transactional(async (em) => {
       await em.execute(`select pg_advisory_xact_lock(hashtext(?))`, [`tenantry.warm.${cluster}.${kind}`]);
       const [known] = await em.execute<{ count: number }[]>(
-        `select count(*)::integer as count from warm_place where cluster = ? and kind = ? and state <> 'broken'`,
+        'select count(*)::integer as count from warm_place where cluster = ? and kind = ?',
         [cluster, kind],
       );
       for (let count = known?.count ?? 0; count < wanted; count += 1) {

@@ -1,7 +1,6 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { PlatformAct } from '#catalog/audit/platform-act.js';
 import { PlatformAudit } from '#catalog/audit/platform-audit.js';
-import { reachedCatalog } from '#catalog/catalog-reach.js';
 import { OperatorLinks } from '#catalog/operators/operator-links.js';
 import { OperatorPeople } from '#catalog/operators/operator-people.js';
 import { OperatorSessions } from '#catalog/operators/operator-sessions.js';
@@ -28,19 +27,19 @@ export class OperatorCatalog {
     private readonly audit = new PlatformAudit(catalog),
   ) {}
 
-  /** All that `work` writes is kept or none of it. Raises CatalogUnavailableError, and what `work` raises. */
+  /** All that `work` writes is kept or none of it. Raises what `work` raises. */
   transaction<T>(work: (book: OperatorBook) => Promise<T>): Promise<T> {
-    return reachedCatalog(this.catalog.em.fork().transactional((em) => work(this.#book(em))));
+    return this.catalog.em.fork().transactional((em) => work(this.#book(em)));
   }
 
-  /** For one statement. Raises CatalogUnavailableError, also when it takes too long. */
+  /** For one statement. Raises StatementDeadlineError when it takes too long. */
   once<T>(work: (book: Omit<OperatorBook, 'record'>) => Promise<T>): Promise<T> {
-    return reachedCatalog(new Deadline(ANSWER_WITHIN_MS).race(work(this.#book(this.catalog.em.fork()))));
+    return new Deadline(ANSWER_WITHIN_MS).race(work(this.#book(this.catalog.em.fork())));
   }
 
-  /** In a transaction of its own. Raises CatalogUnavailableError. */
+  /** In a transaction of its own. */
   recordAlone(act: PlatformAct): Promise<void> {
-    return reachedCatalog(this.audit.recordAlone(act));
+    return this.audit.recordAlone(act);
   }
 
   #book(em: EntityManager): OperatorBook {

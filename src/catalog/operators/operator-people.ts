@@ -57,6 +57,12 @@ export class OperatorPeople {
     return row ? cardOf(row) : null;
   }
 
+  /** The same, as it is until the end of the transaction. */
+  async held(id: string): Promise<OperatorCard | null> {
+    const row = await this.#tables.selectFrom('operator').select(CARD).where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
+    return row ? cardOf(row) : null;
+  }
+
   async byEmail(email: string): Promise<OperatorAccount | null> {
     return (await this.#tables.selectFrom('operator').select(ACCOUNT).where('email', '=', email).executeTakeFirst()) ?? null;
   }

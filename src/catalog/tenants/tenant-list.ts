@@ -1,5 +1,4 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
-import { reachedCatalog } from '#catalog/catalog-reach.js';
 import { rowTime } from '#kernel/model/row-time.js';
 import type { PlacementKind } from '#kernel/tenancy/placement.js';
 import type { TenantStatus } from '#kernel/tenancy/tenant.js';
@@ -40,7 +39,7 @@ export interface TenantRecordFacts {
   readonly apiKeys: number;
 }
 
-/** The list of tenants for those who run the platform; it is only read. Raises CatalogUnavailableError. */
+/** The list of tenants for those who run the platform; it is only read. */
 export class TenantList {
   constructor(private readonly catalog: MikroORM) {}
 
@@ -58,35 +57,31 @@ export class TenantList {
       query = query.where((eb) => eb.or([eb('slug', 'ilike', part), eb('name', 'ilike', part), eb('admin_email', 'ilike', part)]));
     }
     if (after) query = query.where((eb) => eb(eb.refTuple('created_at', 'tenant.id'), '<', eb.tuple(after.at, after.id)));
-    const rows = await reachedCatalog(
-      query
-        .orderBy('created_at', 'desc')
-        .orderBy('tenant.id', 'desc')
-        .limit(limit + 1)
-        .execute(),
-    );
+    const rows = await query
+      .orderBy('created_at', 'desc')
+      .orderBy('tenant.id', 'desc')
+      .limit(limit + 1)
+      .execute();
     return rows.map(({ created_at, ...row }) => ({ ...row, createdAt: rowTime(created_at) }));
   }
 
   /** Null when there is no such tenant. */
   async facts(id: string): Promise<TenantRecordFacts | null> {
-    const row = await reachedCatalog(
-      this.#tables
-        .selectFrom('tenant')
-        .select((eb) => [
-          'admin_email as adminEmail',
-          'created_at',
-          'updated_at',
-          eb
-            .selectFrom('api_key')
-            .whereRef('api_key.tenant_id', '=', 'tenant.id')
-            .where('revoked_at', 'is', null)
-            .select((keys) => keys.fn.countAll().as('count'))
-            .as('apiKeys'),
-        ])
-        .where('id', '=', id)
-        .executeTakeFirst(),
-    );
+    const row = await this.#tables
+      .selectFrom('tenant')
+      .select((eb) => [
+        'admin_email as adminEmail',
+        'created_at',
+        'updated_at',
+        eb
+          .selectFrom('api_key')
+          .whereRef('api_key.tenant_id', '=', 'tenant.id')
+          .where('revoked_at', 'is', null)
+          .select((keys) => keys.fn.countAll().as('count'))
+          .as('apiKeys'),
+      ])
+      .where('id', '=', id)
+      .executeTakeFirst();
     if (!row) return null;
     const { adminEmail, created_at, updated_at, apiKeys } = row;
     return { adminEmail, createdAt: rowTime(created_at), updatedAt: rowTime(updated_at), apiKeys: Number(apiKeys) };

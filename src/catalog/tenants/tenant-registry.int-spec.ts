@@ -9,6 +9,14 @@ describe('the list of tenants', () => {
   });
   afterAll(() => test.close());
 
+  it('takes only an id for an id', async () => {
+    const { tenants } = test.provisioning;
+    for (const name of ['a'.repeat(36), `${'dead-beef-'.repeat(3)}cafe01`])
+      await expect(tenants.get(name)).rejects.toMatchObject({ code: 'tenant.unknown' });
+    const { id, slug } = await test.tenant('row');
+    expect([(await tenants.get(id)).slug, (await tenants.get(slug)).id]).toEqual([slug, id]);
+  });
+
   it.each(TIERS)('tells those who may work now, and those with a database of their own, in one order (%s)', async (tier) => {
     const { acme, globex } = await test.pair(tier);
     const roll = new TenantRegistry(test.platform.catalog, () => Promise.resolve());

@@ -18,7 +18,7 @@ export interface WorkWish {
   readonly tenantId?: string;
   /** As long as a wish of the same kind and key has not begun, another changes nothing. */
   readonly key?: string;
-  /** A name under which something is asked for once, ever. */
+  /** A name under which something is asked for once, as long as the work is remembered (`WorkBook.trim`). */
   readonly once?: string;
   /** Now, by the clock of the database, when not said. */
   readonly dueAt?: Date;
@@ -104,13 +104,16 @@ export class WorkBook {
     return new WorkRow(this.catalog, delivery);
   }
 
-  /** Forgets works that were done or taken back so many days ago; what needs somebody is never forgotten. */
+  /**
+   * Forgets works that were done or taken back so many days ago, and those that failed of which no tenant waits for anything; what needs
+   * somebody is never forgotten.
+   */
   async trim(days: number): Promise<void> {
-    await this.catalog.em
-      .fork()
-      .execute(`delete from work where state in ('done', 'compensated') and finished_at < clock_timestamp() - make_interval(days => ?)`, [
-        days,
-      ]);
+    await this.catalog.em.fork().execute(
+      `delete from work where (state in ('done', 'compensated') or (state = 'failed' and tenant_id is null))
+           and finished_at < clock_timestamp() - make_interval(days => ?)`,
+      [days],
+    );
   }
 
   /** Raises WorkNotFoundError. */
@@ -137,13 +140,17 @@ export class WorkBook {
     return this.#reports('where w.tenant_id = ? and w.kind = ? order by w.created_at desc limit 20', [tenantId, kind]);
   }
 
-  /** Works that need somebody: those that ended without being done, and those late by more than so many milliseconds; newest first. */
+  /**
+   * Works that need somebody, newest first: those that ended without being done, those that should have begun more than so many milliseconds ago,
+   * and those that nobody has held for as long.
+   */
   troubled(lateAfterMs: number, atMost: number): Promise<WorkReport[]> {
     return this.#reports(
       `where w.state in ('failed', 'needs_human')
-         or (w.state in ('queued', 'running') and w.due_at < clock_timestamp() - make_interval(secs => ?::float8 / 1000))
+         or (w.state = 'queued' and w.due_at < clock_timestamp() - make_interval(secs => ?::float8 / 1000))
+         or (w.state = 'running' and w.lease_until < clock_timestamp() - make_interval(secs => ?::float8 / 1000))
        order by w.created_at desc limit ?`,
-      [lateAfterMs, atMost],
+      [lateAfterMs, lateAfterMs, atMost],
     );
   }
 

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { Reason } from '#control/operators/reason.js';
-import { Instant, Text } from '#workspace/schemas.js';
+import { Instant } from '#workspace/schemas.js';
 
-/** A tenant by its id or its name in addresses. */
-export const TenantKey = Text.min(1).max(100);
 export const AuditorId = z.uuid();
 
 /** Why is put on record when it is said; the surface's first callers do not say. */

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { AuditorDesk } from '#control/auditors/auditor-desk.js';
-import { AuditorId, AuditorList, GrantAuditor, GrantedAuditor, RevokeAuditor, TenantKey } from '#control/auditors/auditor.schemas.js';
+import { AuditorId, AuditorList, GrantAuditor, GrantedAuditor, RevokeAuditor } from '#control/auditors/auditor.schemas.js';
+import { TenantKey } from '#control/operators/tenant-key.js';
 import { PLATFORM_PERMISSIONS } from '#control/operators/rights/platform-permissions.js';
 import type { AnswerHeaders } from '#kernel/plugin/answer-headers.js';
 import { Door } from '#kernel/plugin/door.js';

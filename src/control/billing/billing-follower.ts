@@ -1,5 +1,6 @@
 import type { BillingBook } from '#catalog/billing/billing-book.js';
 import type { AppliedStanding } from '#catalog/billing/subscription-record.js';
+import { answerInTurn } from '#control/billing/answer-in-turn.js';
 import { AtOnce } from '#control/billing/at-once.js';
 import { isLive } from '#control/billing/billing-facts.js';
 import type { BillingLifecycle } from '#control/billing/billing-lifecycle.js';
@@ -36,7 +37,7 @@ export class BillingFollower {
         if (!tenant || !record) return;
         // Whoever left is not charged for another period.
         if (tenant.status === 'cancelled' && isLive(record.status) && !record.cancelAtPeriodEnd)
-          await provider.cancel({ subscriptionId: record.subscriptionId, at: 'period-end' });
+          await answerInTurn(provider.cancel({ subscriptionId: record.subscriptionId, at: 'period-end' }));
         const { status } = standingOf(record, clock.now());
         if (status === null || status === record.applied || tenant.status === 'provisioning') return;
         await this.#apply(tenant.id, tenant.status, { from: record.applied, to: status });
@@ -51,13 +52,13 @@ export class BillingFollower {
     { from, to }: { readonly from: AppliedStanding | null; readonly to: AppliedStanding },
   ): Promise<void> {
     const { lifecycle, alert } = this.parts;
+    // Also of one that is cancelled, and whatever came between: it would be suspended for nothing when it is reactivated.
+    if (to === 'active' && from !== null) await lifecycle.reinstate(tenantId, { cause: 'billing', reason: 'What was owed is paid.' });
     if (present === 'cancelled') {
       if (to === 'active') alert('billing.paid-while-cancelled', { tenantId });
       return;
     }
     if (to === 'suspended') await lifecycle.suspend(tenantId, { cause: 'billing', reason: 'An invoice was open for too long.' });
-    if (to === 'active' && from === 'suspended')
-      await lifecycle.reinstate(tenantId, { cause: 'billing', reason: 'What was owed is paid.' });
     if (to === 'cancelled') await lifecycle.cancel(tenantId, { reason: 'The subscription is over.' });
   }
 }

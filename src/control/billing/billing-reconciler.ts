@@ -21,7 +21,7 @@ export interface ReconcileReport {
   readonly unmatched: number;
   /** Customers of tenants that the provider does not have. */
   readonly missing: number;
-  /** Those that could not be repaired now; they are tried again by themselves. */
+  /** Those that could not be repaired now; they are tried again by themselves, or the next time. */
   readonly failed: number;
 }
 
@@ -95,9 +95,9 @@ export class BillingReconciler {
   async #repair(customerId: string): Promise<boolean> {
     const { sync, follower, works, alert } = this.parts;
     try {
-      await sync.fetch(customerId);
+      const outcome = await sync.fetch(customerId);
       await follower.follow(customerId);
-      return true;
+      return outcome === 'synced';
     } catch (error) {
       alert('billing.not-repaired', { customerId, reason: failureText(error) });
       await works.ask({ kind: BILLING_WORKS.sync, input: { customerId }, key: customerId });

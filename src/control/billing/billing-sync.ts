@@ -1,9 +1,9 @@
 import type { BillingBook } from '#catalog/billing/billing-book.js';
 import type { BilledTenant, BillingTurn } from '#catalog/billing/billing-turn.js';
 import type { SubscriptionRecord } from '#catalog/billing/subscription-record.js';
+import { answerInTurn } from '#control/billing/answer-in-turn.js';
 import { AtOnce } from '#control/billing/at-once.js';
-import { type BillingProvider, BillingUnavailableError } from '#control/billing/billing-provider.js';
-import type { SubscriptionFacts } from '#control/billing/billing-facts.js';
+import type { BillingProvider } from '#control/billing/billing-provider.js';
 import { standingOf } from '#control/billing/billing-standing.js';
 import { chosenSubscription } from '#control/billing/chosen-subscription.js';
 import { isNews, owingNotice } from '#control/billing/owing-notices.js';
@@ -11,21 +11,19 @@ import { BILLING_WORKS } from '#control/billing/billing-plans.js';
 import { changesOf } from '#control/billing/billing-changes.js';
 import { recordOf } from '#control/billing/record-of.js';
 import { tenantTarget } from '#catalog/audit/platform-act.js';
-import { Deadline } from '#kernel/isolation/deadline.js';
-import { StatementDeadlineError } from '#kernel/isolation/isolation.errors.js';
 import type { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import type { Clock } from '#kernel/work/clock.js';
 
 /** Of the few connections that a process has to the catalog, so many may wait for the provider at once. */
 const AT_ONCE = { atOnce: 2, waiting: 10_000 };
-const FETCH_WITHIN_MS = 10_000;
+const UNKNOWN = 'billing.customer-unknown';
 
 /** Told of what somebody should look at: what is alarming, and about whom. */
 export type BillingAlert = (alert: string, details: Readonly<Record<string, unknown>>) => void;
 
 export interface BillingSyncParts {
   readonly book: BillingBook;
-  readonly provider: Pick<BillingProvider, 'subscriptionsOf'>;
+  readonly provider: Pick<BillingProvider, 'subscriptionsOf' | 'customerOf'>;
   readonly plans: PlanCatalogue;
   readonly clock: Clock;
   readonly alert: BillingAlert;
@@ -39,27 +37,35 @@ export class BillingSync {
 
   /**
    * Asks and writes in one turn of the customer, so that nothing older is ever written over something newer. A customer that is nobody's keeps
-   * its notices for later. Raises BillingUnavailableError.
+   * its notices for later; so does one that the provider has never had, of which nothing is changed, for then the provider is another. Raises
+   * BillingUnavailableError.
    */
   async fetch(customerId: string): Promise<'synced' | 'unmatched'> {
-    const { book, clock } = this.parts;
+    const { book, provider, clock, alert, plans } = this.parts;
     return this.#atOnce.run(() =>
       book.turn(customerId, async (turn) => {
         const now = clock.now();
         const notices = await turn.openNotices();
         const tenant = await turn.tenant();
         if (!tenant) {
-          await turn.settleNotices(notices, 'unmatched', now, 'billing.customer-unknown');
+          // Of an erased tenant it is deleted, and nobody will ever claim its notices.
+          const isOver = (await answerInTurn(provider.customerOf(customerId)))?.deleted ?? false;
+          await turn.settleNotices(notices, isOver ? 'processed' : 'unmatched', now, isOver ? null : UNKNOWN);
           return 'unmatched';
         }
-        const found = chosenSubscription(await this.#ask(customerId));
+        const found = chosenSubscription(await answerInTurn(provider.subscriptionsOf(customerId)));
+        if (!found && !(await answerInTurn(provider.customerOf(customerId)))) {
+          alert('billing.customer-missing', { customerId, tenantId: tenant.id });
+          await turn.settleNotices(notices, 'unmatched', now, UNKNOWN);
+          return 'unmatched';
+        }
         const before = await turn.subscription(tenant.id);
         await turn.settleNotices(notices, 'processed', now);
-        const after = recordOf(found, before, { tenantId: tenant.id, plans: this.parts.plans, now });
+        const after = recordOf(found, before, { tenantId: tenant.id, plans, now });
         if (!after) return 'synced';
         const stranger = found?.tenantIdInMetadata ?? tenant.id;
-        if (stranger !== tenant.id) this.parts.alert('billing.mismatch', { customerId, tenantId: tenant.id, inMetadata: stranger });
-        if (after.plan === null) this.parts.alert('billing.price-unknown', { customerId, tenantId: tenant.id, price: after.priceId });
+        if (stranger !== tenant.id) alert('billing.mismatch', { customerId, tenantId: tenant.id, inMetadata: stranger });
+        if (after.plan === null) alert('billing.price-unknown', { customerId, tenantId: tenant.id, price: after.priceId });
         await this.#write(turn, tenant, before, after);
         if (stranger !== tenant.id && before?.subscriptionId !== after.subscriptionId)
           await turn.record({
@@ -81,15 +87,6 @@ export class BillingSync {
       if (!tenant || !before || tenant.status === 'cancelled') return;
       await this.#write(turn, tenant, before, before);
     });
-  }
-
-  /** The turn is held meanwhile, so no longer than that. */
-  async #ask(customerId: string): Promise<readonly SubscriptionFacts[]> {
-    try {
-      return await new Deadline(FETCH_WITHIN_MS).race(this.parts.provider.subscriptionsOf(customerId));
-    } catch (error) {
-      throw error instanceof StatementDeadlineError ? new BillingUnavailableError('no answer in time', undefined, { cause: error }) : error;
-    }
   }
 
   async #write(turn: BillingTurn, tenant: BilledTenant, before: SubscriptionRecord | null, after: SubscriptionRecord): Promise<void> {

@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { BillingAccounts } from '#catalog/billing/billing-accounts.js';
 import { Subscriptions } from '#catalog/billing/subscriptions.js';
 import type { SubscriptionRecord } from '#catalog/billing/subscription-record.js';
-import { reachedCatalog } from '#catalog/catalog-reach.js';
 import { WorkBook } from '#catalog/work/work-book.js';
 import { BillingCustomers } from '#control/billing/billing-customers.js';
 import { isLive } from '#control/billing/billing-facts.js';
@@ -38,7 +37,7 @@ export class BillingService {
 
   async subscription(): Promise<SubscriptionView> {
     const { id, plan, access } = TenantScope.require('read the subscription');
-    const record = await reachedCatalog(this.subscriptions.of(id));
+    const record = await this.subscriptions.of(id);
     return {
       ...{ plan, access, status: record?.status ?? 'none', cancelAtPeriodEnd: record?.cancelAtPeriodEnd ?? false },
       periodEnd: record?.periodEnd.toISOString() ?? null,
@@ -102,7 +101,7 @@ export class BillingService {
     const { key } = this.choice.priceOf(plan);
     const { id, slug } = TenantScope.require('open a checkout');
     const page = await this.provider.checkout({
-      ...{ tenantId: id, customerId: await reachedCatalog(this.customers.ensure(id)), priceKey: key },
+      ...{ tenantId: id, customerId: await this.customers.ensure(id), priceKey: key },
       successUrl: this.address.ofTenant(slug, BILLING_PAGE, { checkout: 'done' }),
       cancelUrl: this.address.ofTenant(slug, BILLING_PAGE, { checkout: 'left' }),
     });
@@ -113,14 +112,14 @@ export class BillingService {
   /** The address where invoices are seen and paid; it is good once. */
   async portal(): Promise<string> {
     const { id, slug } = TenantScope.require('open the portal');
-    const customerId = await reachedCatalog(this.customers.ensure(id));
+    const customerId = await this.customers.ensure(id);
     const { url } = await this.provider.portal({ customerId, returnUrl: this.address.ofTenant(slug, BILLING_PAGE) });
     await this.audit.recordAlone({ action: 'billing.portal-opened', targets: [] });
     return url;
   }
 
   async #live(): Promise<SubscriptionRecord> {
-    const record = await reachedCatalog(this.subscriptions.of(TenantScope.require('change the subscription').id));
+    const record = await this.subscriptions.of(TenantScope.require('change the subscription').id);
     if (!record || !isLive(record.status)) throw new NoSubscriptionError();
     return record;
   }

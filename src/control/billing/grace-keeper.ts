@@ -1,4 +1,5 @@
 import type { NoticeInbox } from '#catalog/billing/notice-inbox.js';
+import type { UsageWindows } from '#catalog/billing/usage-windows.js';
 import type { Subscriptions } from '#catalog/billing/subscriptions.js';
 import type { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import type { WorkBook } from '#catalog/work/work-book.js';
@@ -13,12 +14,13 @@ const DAY_MS = 86_400_000;
 /** A notice that is still open after this long was lost on its way, or its customer was not known. */
 const LOST_AFTER_MS = 2 * MINUTE_MS;
 const MATCH_AT_MOST = 500;
-/** Notices that were done with are known for this long: the provider repeats them for days. */
-const NOTICES_KEPT_DAYS = 90;
+/** Notices are known for this long, for the provider repeats them for days; and so is what was told to it. */
+const KEPT_DAYS = 90;
 
 export interface GraceKeeperParts {
   readonly subscriptions: Subscriptions;
   readonly inbox: NoticeInbox;
+  readonly windows: UsageWindows;
   readonly works: WorkBook;
   readonly audit: PlatformAudit;
   readonly sync: BillingSync;
@@ -55,20 +57,23 @@ export class GraceKeeper {
     const now = clock.now().getTime();
     const customers = await inbox.open(new Date(now - DAY_MS), new Date(now - LOST_AFTER_MS), MATCH_AT_MOST);
     for (const customerId of customers) await works.ask({ kind: BILLING_WORKS.sync, input: { customerId }, key: customerId });
-    const overdue = await inbox.overdue(new Date(now - DAY_MS));
+    const overdue = await inbox.overdue(new Date(now - DAY_MS), MATCH_AT_MOST);
     for (const { id, type, customerId } of overdue) {
       alert('billing.unmatched', { event: id, type, customerId });
       await audit.recordAlone({
         action: 'billing.unmatched',
-        targets: [{ type: 'customer', id: customerId }],
+        targets: customerId === null ? [] : [{ type: 'customer', id: customerId }],
         details: { event: id, type },
       });
+      await inbox.markTold(id);
     }
     return { tried: customers.length, overdue: overdue.length };
   }
 
+  /** Forgets notices, whatever became of them, and usage that was told, when they are long ago. */
   async trim(): Promise<{ readonly forgotten: number }> {
-    const before = new Date(this.parts.clock.now().getTime() - NOTICES_KEPT_DAYS * DAY_MS);
+    const before = new Date(this.parts.clock.now().getTime() - KEPT_DAYS * DAY_MS);
+    await this.parts.windows.trim(before);
     return { forgotten: await this.parts.inbox.trim(before) };
   }
 }

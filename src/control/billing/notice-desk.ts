@@ -1,5 +1,4 @@
 import type { NoticeInbox } from '#catalog/billing/notice-inbox.js';
-import { reachedCatalog } from '#catalog/catalog-reach.js';
 import type { WorkWish } from '#catalog/work/work-book.js';
 import { AtOnce } from '#control/billing/at-once.js';
 import type { BillingNotice } from '#control/billing/billing-facts.js';
@@ -28,7 +27,7 @@ export class NoticeDesk {
 
   constructor(private readonly parts: NoticeDeskParts) {}
 
-  /** Raises WebhookRefusedError, BillingBusyError and CatalogUnavailableError; then nothing is kept. One that was taken before is taken again without effect. */
+  /** Raises WebhookRefusedError and BillingBusyError; then nothing is kept. One that was taken before is taken again without effect. */
   async take(rawBody: Buffer, signature: string | undefined): Promise<void> {
     const { provider, inbox, clock, isLive, alert } = this.parts;
     const now = clock.now();
@@ -38,7 +37,7 @@ export class NoticeDesk {
       alert('billing.other-mode', { event: notice.id, type: notice.type });
       return;
     }
-    await this.#atOnce.run(() => reachedCatalog(inbox.take(notice, now, wishOf(notice))));
+    await this.#atOnce.run(() => inbox.take(notice, now, wishOf(notice)));
   }
 }
 

@@ -13,16 +13,20 @@ export interface OwingMailFacts {
   readonly id: string;
 }
 
-const { readOnlyAfter, suspendedAfter } = GRACE_DAYS;
+const { readOnlyAfter, suspendedAfter, unpaidSuspendedAfter } = GRACE_DAYS;
 
 const WORDS: Readonly<Record<OwingNotice, readonly [title: string, body: string]>> = {
   paused: ['The trial is over', 'Everything can be read, and nothing changed, until there is a means of payment.'],
-  'owing-0': [
+  owing: [
     'A payment did not go through',
     `Everything works as before. After ${String(readOnlyAfter)} days nothing can be changed any more, after ${String(suspendedAfter)} days nobody can sign in.`,
   ],
-  'owing-3': ['A payment is still open', `Nothing can be changed any more ${String(readOnlyAfter)} days after it first failed.`],
-  'owing-6': ['From tomorrow nothing can be changed', 'A payment is still open. Everything can still be read until it is paid.'],
+  'owing-still': ['A payment is still open', `Nothing can be changed any more ${String(readOnlyAfter)} days after it first failed.`],
+  'owing-last': ['From tomorrow nothing can be changed', 'A payment is still open. Everything can still be read until it is paid.'],
+  unpaid: [
+    'Nothing can be changed until the open invoice is paid',
+    `Everything can still be read. After ${String(unpaidSuspendedAfter)} days nobody can sign in.`,
+  ],
   suspended: [
     'Suspended until the open invoice is paid',
     'Nobody can sign in now. Nothing is lost: everything is there again as soon as it is paid.',

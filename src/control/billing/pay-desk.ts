@@ -1,6 +1,5 @@
 import type { BillingAccounts } from '#catalog/billing/billing-accounts.js';
 import type { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
-import { reachedCatalog } from '#catalog/catalog-reach.js';
 import type { BillingProvider } from '#control/billing/billing-provider.js';
 import { PayLinkInvalidError } from '#control/billing/billing.errors.js';
 import type { PayLinks } from '#control/billing/pay-links.js';
@@ -19,9 +18,9 @@ export class PayDesk {
   /** The address of a page made for this once. Raises PayLinkInvalidError, also for a tenant that nobody pays for. */
   async open(token: string): Promise<string> {
     const tenantId = this.links.open(token);
-    const customerId = await reachedCatalog(this.accounts.of(tenantId));
+    const customerId = await this.accounts.of(tenantId);
     if (customerId === null) throw new PayLinkInvalidError();
-    const { slug } = await reachedCatalog(this.tenants.get(tenantId));
+    const { slug } = await this.tenants.get(tenantId);
     const { url } = await this.provider.portal({ customerId, returnUrl: this.address.ofTenant(slug, '/') });
     return url;
   }

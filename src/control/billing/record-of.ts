@@ -6,7 +6,7 @@ import type { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 
 /**
  * What is to be kept when the provider has `found` (null: nothing any more) and `before` was kept; null when there is nothing to keep. A
- * customer whose subscriptions are gone without a trace is one whose subscription is over.
+ * customer whose subscriptions are gone without a trace is one whose subscription is over; of one that is not there nobody should ask.
  */
 export function recordOf(
   found: SubscriptionFacts | null,

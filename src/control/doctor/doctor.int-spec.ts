@@ -1,3 +1,4 @@
+import { randomUUIDv7 } from 'node:crypto';
 import pg from 'pg';
 import { atDatabase, identifier } from '#adapters/postgres/session.js';
 import { Sightings } from '#catalog/doctor/sightings.js';
@@ -38,6 +39,7 @@ describe('the doctor', () => {
     expect(reports.filter(({ status }) => status === 'unseen')).toEqual([]);
     return reports.flatMap(({ findings }) => findings);
   };
+  /** A tenant that was erased, by what is kept of it. */
   const agePlanted = (subjects: readonly string[]) => sightings.note(subjects, new Date(Date.now() - 2 * HOUR_MS));
 
   it('finds what is nobody’s in PostgreSQL and in the vault, spares it while it is young, and takes it away after', async () => {
@@ -56,6 +58,16 @@ describe('the doctor', () => {
     expect(await examine(isOurs, false)).toEqual([]);
     const { rowCount } = await provisioning.query('select from pg_roles where rolname = $1', [role]);
     expect(rowCount).toBe(0);
+  });
+
+  it('leaves a customer to a person whose tenant was never here: it may be another installation’s', async () => {
+    const tenantId = randomUUIDv7();
+    const { billing } = tests.platform;
+    const { id } = await billing.ensureCustomer({ tenantId, name: 'Theirs', email: 'theirs@example.test' });
+    await agePlanted([`customer ${id}`]);
+    expect(await examine(({ subject }) => subject === `customer ${id}`, true)).toMatchObject([{ isMendable: false, outcome: 'found' }]);
+    expect(await billing.customerOf(id)).toMatchObject({ deleted: false });
+    await billing.deleteCustomer(id);
   });
 
   it.each(TIERS)('has nothing to say of tenants that are as they should be (%s tier)', async (tier) => {

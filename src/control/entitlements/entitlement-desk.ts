@@ -1,5 +1,4 @@
 import type { EntitlementOverrides } from '#catalog/entitlements/entitlement-overrides.js';
-import { reachedCatalog } from '#catalog/catalog-reach.js';
 import type { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
 import { EntitlementNotFoundError, EntitlementUnknownError } from '#control/entitlements/entitlement.errors.js';
 import type { AgreeEntitlement, EntitlementsView } from '#control/entitlements/entitlement.schemas.js';
@@ -14,24 +13,24 @@ export class EntitlementDesk {
   ) {}
 
   async read(idOrSlug: string): Promise<EntitlementsView> {
-    const tenant = await reachedCatalog(this.tenants.get(idOrSlug));
+    const tenant = await this.tenants.get(idOrSlug);
     const { features, limits, meters } = this.plans.entitlementsOf(tenant);
-    const agreed = await reachedCatalog(this.overrides.of(tenant.id));
+    const agreed = await this.overrides.of(tenant.id);
     return { plan: tenant.plan, features: [...features].sort(), limits: { ...limits }, meters: { ...meters }, agreed };
   }
 
   /** Raises EntitlementUnknownError for what no plan knows, or what is of another kind. */
   async agree(idOrSlug: string, key: string, { value, until, reason }: AgreeEntitlement): Promise<EntitlementsView> {
     this.#requireKnown(key, value);
-    const { id } = await reachedCatalog(this.tenants.get(idOrSlug));
-    await reachedCatalog(this.overrides.set(id, { key, value, until: until?.toISOString() ?? null, reason }));
+    const { id } = await this.tenants.get(idOrSlug);
+    await this.overrides.set(id, { key, value, until: until?.toISOString() ?? null, reason });
     return this.read(id);
   }
 
   /** Raises EntitlementNotFoundError. */
   async end(idOrSlug: string, key: string, reason: string): Promise<void> {
-    const { id } = await reachedCatalog(this.tenants.get(idOrSlug));
-    if (!(await reachedCatalog(this.overrides.remove(id, key, reason)))) throw new EntitlementNotFoundError(key);
+    const { id } = await this.tenants.get(idOrSlug);
+    if (!(await this.overrides.remove(id, key, reason))) throw new EntitlementNotFoundError(key);
   }
 
   /** A typing error would agree on nothing, and nobody would see it. */

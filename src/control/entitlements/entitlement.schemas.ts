@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { Reason } from '#control/operators/reason.js';
-import { Instant, Text } from '#workspace/schemas.js';
+import { Instant } from '#workspace/schemas.js';
 
-/** A tenant by its id or its name in addresses. */
-export const TenantKey = Text.min(1).max(100);
 /** `feature.<name>`, `limit.<name>` or `meter.<name>`. */
 export const EntitlementKey = z.string().regex(/^(feature|limit|meter)\.[A-Za-z][A-Za-z-]{0,80}$/, { error: 'is not like limit.members' });
 

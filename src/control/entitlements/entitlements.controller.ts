@@ -1,15 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
 import { EntitlementDesk } from '#control/entitlements/entitlement-desk.js';
-import {
-  AgreeEntitlement,
-  EndEntitlement,
-  EntitlementKey,
-  EntitlementsView,
-  TenantKey,
-} from '#control/entitlements/entitlement.schemas.js';
+import { AgreeEntitlement, EndEntitlement, EntitlementKey, EntitlementsView } from '#control/entitlements/entitlement.schemas.js';
 import { PLATFORM_PERMISSIONS } from '#control/operators/rights/platform-permissions.js';
 import { Door } from '#kernel/plugin/door.js';
 import { PlatformRoute } from '#kernel/plugin/route-kind.js';
+import { TenantKey } from '#control/operators/tenant-key.js';
 
 const { readBilling, manageBilling } = PLATFORM_PERMISSIONS;
 

@@ -57,6 +57,17 @@ describe('a visit to many tenants', () => {
     expect(namesOf(visit.reached)).toEqual(['a', 'b', 'd', 'e', 'f', 'g']);
   });
 
+  it('asks no more at once though nobody waits for the slow ones any more', async () => {
+    let [running, most] = [0, 0];
+    const visit = await new FleetIterator({ atOnce: 2, eachMs: 5, allMs: 10_000 }).visit(TENANTS, async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      running -= 1;
+    });
+    expect([most, visit.unreachable.map(({ reason }) => reason)]).toEqual([2, NAMES.map(() => 'timeout')]);
+  });
+
   it('asks nobody any more when its whole time is over, and says so', async () => {
     const asked: string[] = [];
     const visit = await new FleetIterator({ atOnce: 2, eachMs: 40, allMs: 20 }).visit(TENANTS, ({ slug }) => {

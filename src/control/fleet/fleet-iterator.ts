@@ -21,7 +21,10 @@ export interface FleetVisit<Result> {
 
 type Outcome<Result> = { readonly result: Result } | { readonly reason: string };
 
-/** Asks many tenants, each in its own scope, never more than so many at once: one that is away or slow costs its own answer and a little time, and nobody else's. */
+/**
+ * Asks many tenants, each in its own scope, never more than so many at once, those that nobody waits for any more among them: one that is away or
+ * slow costs its own answer and a little time.
+ */
 export class FleetIterator {
   constructor(private readonly patience: FleetPatience) {}
 
@@ -31,35 +34,56 @@ export class FleetIterator {
     ask: (tenant: Tenant, signal: AbortSignal) => Promise<Result>,
   ): Promise<FleetVisit<Result>> {
     const { atOnce, allMs } = this.patience;
-    const endsAt = performance.now() + allMs;
     const outcomes = new Map<Tenant, Outcome<Result>>();
-    const queue = tenants.values();
-    const walk = async (): Promise<void> => {
-      for (const tenant of queue) outcomes.set(tenant, performance.now() < endsAt ? await this.#ask(tenant, ask) : { reason: 'not-asked' });
+    const { promise: isAnswered, resolve: answered } = Promise.withResolvers<undefined>();
+    let [asked, isOver] = [0, false];
+    const look = (): void => {
+      if (outcomes.size === (isOver ? asked : tenants.length)) answered(undefined);
     };
-    await Promise.all(Array.from({ length: Math.min(atOnce, tenants.length) }, walk));
+    const walk = async (): Promise<void> => {
+      for (let next = tenants[asked]; next && !isOver; next = tenants[asked]) {
+        const tenant = next;
+        asked += 1;
+        // Its turn ends with its work, and not when nobody waits for that any more: the next would be one too many.
+        await this.#ask(tenant, ask, (outcome) => {
+          outcomes.set(tenant, outcome);
+          look();
+        });
+      }
+    };
+    const end = setTimeout(() => {
+      isOver = true;
+      look();
+    }, allMs);
+    for (let count = 0; count < atOnce; count += 1) void walk();
+    look();
+    await isAnswered;
+    clearTimeout(end);
     return sorted(tenants, outcomes);
   }
 
-  async #ask<Result>(tenant: Tenant, ask: (tenant: Tenant, signal: AbortSignal) => Promise<Result>): Promise<Outcome<Result>> {
-    const { promise: expiry, resolve: expire } = Promise.withResolvers<Outcome<Result>>();
+  /** Gives the outcome once, when it is there or when its time is over; settles when the work has. */
+  async #ask<Result>(
+    tenant: Tenant,
+    ask: (tenant: Tenant, signal: AbortSignal) => Promise<Result>,
+    give: (outcome: Outcome<Result>) => void,
+  ): Promise<void> {
     const over = new AbortController();
     const timer = setTimeout(() => {
-      expire({ reason: 'timeout' });
+      give({ reason: 'timeout' });
       over.abort(new Error('the time for this tenant is over'));
     }, this.patience.eachMs);
-    const work = async (): Promise<Outcome<Result>> => {
-      try {
-        return { result: await TenantScope.leave(() => TenantScope.run(tenant, () => ask(tenant, over.signal))) };
-      } catch (error) {
-        return { reason: error instanceof AppError ? error.code : 'failed' };
-      }
-    };
-    try {
-      return await Promise.race([work(), expiry]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const outcome = await outcomeOf(() => TenantScope.leave(() => TenantScope.run(tenant, () => ask(tenant, over.signal))));
+    clearTimeout(timer);
+    if (!over.signal.aborted) give(outcome);
+  }
+}
+
+async function outcomeOf<Result>(work: () => Promise<Result>): Promise<Outcome<Result>> {
+  try {
+    return { result: await work() };
+  } catch (error) {
+    return { reason: error instanceof AppError ? error.code : 'failed' };
   }
 }
 

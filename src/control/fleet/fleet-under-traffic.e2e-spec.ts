@@ -1,7 +1,7 @@
 import { HttpDoor, type Caller } from '#testing/faults/http-door.js';
 import { Load } from '#testing/faults/load.js';
 import { report } from '#testing/faults/report.js';
-import { step } from '#testing/fleet/fleet-stage.js';
+import { step } from '#testing/fleet/migration-step.js';
 import { RunStage } from '#testing/fleet/run-stage.js';
 import { TIERS } from '#testing/test-platform.js';
 

@@ -3,7 +3,7 @@ import { RunStateRefusedError, RunUnderWayError } from '#catalog/fleet/fleet.err
 import { targetOf, type Home } from '#catalog/fleet/home-ledger.js';
 import { RUN_DEFAULTS } from '#control/fleet/fleet-desk.js';
 import type { FleetRelease } from '#testing/fleet/fleet-release.js';
-import { step } from '#testing/fleet/fleet-stage.js';
+import { step } from '#testing/fleet/migration-step.js';
 import { RunStage } from '#testing/fleet/run-stage.js';
 import { NEXT_LINE, SMALL_LINE } from '#testing/fleet/small-line.js';
 import { identifier } from '#adapters/postgres/session.js';

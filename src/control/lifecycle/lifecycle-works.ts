@@ -4,7 +4,7 @@ import type { AdminMails } from '#control/lifecycle/admin-mails.js';
 import { LIFECYCLE_PLANS } from '#control/lifecycle/lifecycle-plans.js';
 import type { TenantLifecycle } from '#control/lifecycle/tenant-lifecycle.js';
 import type { PlatformSchedule } from '#control/work/platform-schedule.js';
-import { UnrecoverableWorkError, type WorkKind } from '#control/work/work-kind.js';
+import { hopelessOn, type WorkKind } from '#control/work/work-kind.js';
 import { MailRefusedError } from '#workspace/notifications/mail-sender.js';
 
 /** A fence that cannot be reached is tried for weeks, ten minutes apart in the end: nothing else mends it. */
@@ -35,10 +35,7 @@ export function lifecycleWorks(lifecycle: TenantLifecycle, due: DueRetentions, m
       {
         name: 'send',
         run: async (notice, { id }) => ({
-          isSent: await mails.send(notice, id).catch((error: unknown) => {
-            if (error instanceof MailRefusedError) throw new UnrecoverableWorkError(error.message, { cause: error, code: error.code });
-            throw error;
-          }),
+          isSent: await hopelessOn(mails.send(notice, id), MailRefusedError),
         }),
       },
     ],

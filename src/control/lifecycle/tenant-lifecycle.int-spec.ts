@@ -68,9 +68,17 @@ describe.each(TIERS)('the life of a tenant on the %s tier', (tier) => {
   it('takes no way that there is not', async () => {
     await expect(lifecycle.reactivate(acme.id, why)).resolves.toMatchObject({ tenant: { status: 'active' } });
     await lifecycle.cancel(acme.id, why);
-    for (const refused of [lifecycle.suspend(acme.id, operator), lifecycle.reinstate(acme.id, operator)])
-      await expect(refused).rejects.toThrow(TenantStatusRefusedError);
+    await expect(lifecycle.suspend(acme.id, operator)).rejects.toThrow(TenantStatusRefusedError);
     expect(await seen(acme)).toEqual(['cancelled', false]);
+  });
+
+  it('that is cancelled stays so for one cause less, and comes back without it', async () => {
+    for (const cause of [billing, operator]) await lifecycle.suspend(acme.id, cause);
+    await lifecycle.cancel(acme.id, why);
+    const lifted = await lifecycle.reinstate(acme.id, billing);
+    expect([lifted.tenant.status, lifted.suspensions.map(({ cause }) => cause)]).toEqual(['cancelled', ['operator']]);
+    await lifecycle.reinstate(acme.id, operator);
+    expect((await lifecycle.reactivate(acme.id, why)).tenant.status).toBe('active');
   });
 
   it.each(['suspend', 'reinstate', 'cancel'] as const)(

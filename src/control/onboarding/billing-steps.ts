@@ -3,7 +3,7 @@ import { BillingRefusedError, type BillingProvider } from '#control/billing/bill
 import type { OnboardingPart, OnboardingParts } from '#control/onboarding/onboarding-parts.js';
 import type { OnboardingInput } from '#control/onboarding/onboarding-plan.js';
 import { tenantToUndo } from '#control/onboarding/onboarded-tenant.js';
-import { tenantOfWork, UnrecoverableWorkError, type WorkTry } from '#control/work/work-kind.js';
+import { hopelessOn, tenantOfWork, type WorkTry } from '#control/work/work-kind.js';
 
 const DAY_MS = 86_400_000;
 
@@ -14,7 +14,7 @@ export function billingSteps(parts: OnboardingParts): Record<'billing-customer' 
     'billing-customer': {
       run: async ({ name, adminEmail }, work) => {
         const tenantId = tenantOfWork(work);
-        const { id } = await orHopeless(billing.ensureCustomer({ tenantId, name, email: adminEmail }));
+        const { id } = await hopelessOn(billing.ensureCustomer({ tenantId, name, email: adminEmail }), BillingRefusedError);
         await accounts.remember(tenantId, id);
         return { customerId: id };
       },
@@ -30,11 +30,12 @@ export function billingSteps(parts: OnboardingParts): Record<'billing-customer' 
         if (!price) return { subscriptionId: null };
         const { customerId } = done['billing-customer'] as { customerId: string };
         const trialEnd = trialEndOf(input, createdAt, trialDays);
-        const begun = await orHopeless(
+        const begun = await hopelessOn(
           billing.startSubscription({
             ...{ tenantId: tenantOfWork(work), customerId, priceKey: price.key, collection: trialEnd ? 'charge' : 'invoice' },
             ...(trialEnd && { trialEnd }),
           }),
+          BillingRefusedError,
         );
         return { subscriptionId: begun.id };
       },
@@ -72,16 +73,6 @@ async function customerToUndo(
     return (await billing.ensureCustomer({ tenantId: tenantOfWork(work), name, email: adminEmail })).id;
   } catch (error) {
     if (error instanceof BillingRefusedError) return null;
-    throw error;
-  }
-}
-
-/** What the provider refuses it refuses again. */
-async function orHopeless<T>(asked: Promise<T>): Promise<T> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof BillingRefusedError) throw new UnrecoverableWorkError(error.message, { code: error.code, cause: error });
     throw error;
   }
 }

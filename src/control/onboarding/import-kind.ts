@@ -7,6 +7,7 @@ import { placeSteps } from '#control/onboarding/place-steps.js';
 import { tenantOfWork, UnrecoverableWorkError, type WorkKind } from '#control/work/work-kind.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import type { ObjectTraces } from '#workspace/objects/object-store.js';
+import { tenantPrefix } from '#workspace/objects/tenant-objects.js';
 
 const LONGEST_MS = 3_600_000;
 const LONGEST_WAIT_MS = 10_000;
@@ -28,7 +29,7 @@ export function importTenant(parts: ImportParts, fill: Filling): WorkKind<Onboar
   const filled: OnboardingPart = {
     // Not tried again: whoever imports is told at once, and may import again.
     run: async (_input, work) => fill(await onboardedTenant(parts.tenants, work)).catch(hopeless),
-    undo: (_input, work) => parts.files.purge(`tenants/${tenantOfWork(work)}/`),
+    undo: (_input, work) => parts.files.purge(tenantPrefix(tenantOfWork(work))),
   };
   const { activate } = openingSteps(parts);
   const does: Record<string, OnboardingPart> = { ...placeSteps(parts), ...billingSteps(parts), fill: filled, activate };

@@ -1,6 +1,6 @@
 import { NoticeAddressRefusedError, NoticeFailedError } from '#control/onboarding/onboarding.errors.js';
 import { ONBOARDING_NOTICE } from '#control/onboarding/onboarding-plan.js';
-import { UnrecoverableWorkError, type WorkKind } from '#control/work/work-kind.js';
+import { hopelessOn, type WorkKind } from '#control/work/work-kind.js';
 import type { PublicAddress } from '#kernel/resolution/public-address.js';
 import type { NoticeSigner } from '#control/onboarding/notice-signer.js';
 import type { Clock } from '#kernel/work/clock.js';
@@ -44,14 +44,15 @@ export function sendNotice({ sender, signer, addresses, clock }: NoticeParts): W
           const data = { id: onboardingId, slug, ...(outcome === 'completed' && { tenantUrl: addresses.ofTenant(slug, '/') }) };
           const body = JSON.stringify({ type: `onboarding.${outcome}`, timestamp: createdAt.toISOString(), data });
           const headers = signer.headers(onboardingId, body, clock.now());
-          await sender.send(url, { 'content-type': 'application/json', ...headers }, body, signal).catch(orHopeless);
+          const sent = sender.send(url, { 'content-type': 'application/json', ...headers }, body, signal);
+          await hopelessOn(sent.catch(asNoticeError), NoticeAddressRefusedError);
         },
       },
     ],
   };
 }
 
-function orHopeless(error: unknown): never {
-  if (error instanceof NoticeAddressRefusedError) throw new UnrecoverableWorkError(error.message, { code: error.code });
-  throw error instanceof NoticeFailedError ? error : new NoticeFailedError('the address could not be reached', { cause: error });
+function asNoticeError(error: unknown): never {
+  if (error instanceof NoticeAddressRefusedError || error instanceof NoticeFailedError) throw error;
+  throw new NoticeFailedError('the address could not be reached', { cause: error });
 }

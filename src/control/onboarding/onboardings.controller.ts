@@ -47,6 +47,7 @@ export class OnboardingsController {
       'provisioning.cluster-unknown',
       'provisioning.cluster-elsewhere',
       'provisioning.own-server-refused',
+      'secrets.unavailable',
     ],
   })
   async make(

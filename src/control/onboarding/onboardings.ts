@@ -3,13 +3,21 @@ import type { WorkBook } from '#catalog/work/work-book.js';
 import type { WorkReport } from '#catalog/work/work-report.js';
 import { OnboardingNotFoundError, OnboardingStateRefusedError } from '#control/onboarding/onboarding.errors.js';
 import type { OnboardingView, OperatorsOnboardingView } from '#control/onboarding/onboarding.schemas.js';
-import { ONBOARDING, type OnboardingInput } from '#control/onboarding/onboarding-plan.js';
+import { IMPORT, ONBOARDING, type OnboardingInput } from '#control/onboarding/onboarding-plan.js';
 import { operatorsView, publicView } from '#control/onboarding/onboarding-view.js';
 import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { tenantTarget } from '#catalog/audit/platform-act.js';
 import type { PublicAddress } from '#kernel/resolution/public-address.js';
 
-/** What became of requests for tenants, by the id that was answered. Everything raises OnboardingNotFoundError. */
+type Onboarding = typeof ONBOARDING | typeof IMPORT;
+
+interface Wish<Plan> {
+  readonly plan: Plan;
+  readonly tenantId: string | null;
+  readonly input: OnboardingInput;
+}
+
+/** What became of requests for tenants, by the id that was answered; one made of an export is seen to alike. Everything raises OnboardingNotFoundError. */
 export class Onboardings {
   constructor(
     private readonly works: WorkBook,
@@ -32,27 +40,28 @@ export class Onboardings {
 
   /** Has one taken back that is not active yet. Raises OnboardingStateRefusedError. */
   async cancel(id: string): Promise<void> {
-    await this.#change(id, 'onboarding.cancel', () => this.works.cancel(id, { before: ONBOARDING.pivot }));
+    await this.#change(id, 'onboarding.cancel', ({ pivot }) => this.works.cancel(id, { before: pivot }));
   }
 
   async #shown(id: string): Promise<[WorkReport, string, string]> {
-    const { slug } = (await this.#wish(id)).input;
+    const { slug } = (await this.#wish(id, [ONBOARDING])).input;
     return [await this.works.report(id), slug, this.addresses.ofTenant(slug, '/')];
   }
 
-  async #wish(id: string): Promise<{ tenantId: string | null; input: OnboardingInput }> {
+  async #wish<Plan extends { readonly name: string }>(id: string, plans: readonly Plan[]): Promise<Wish<Plan>> {
     const { kind, tenantId, input } = await this.works.wishOf(id).catch((error: unknown) => {
       throw error instanceof WorkNotFoundError ? new OnboardingNotFoundError() : error;
     });
-    if (kind !== ONBOARDING.name) throw new OnboardingNotFoundError();
-    return { tenantId, input: input as OnboardingInput };
+    const plan = plans.find(({ name }) => name === kind);
+    if (!plan) throw new OnboardingNotFoundError();
+    return { plan, tenantId, input: input as OnboardingInput };
   }
 
-  async #change(id: string, action: 'onboarding.retry' | 'onboarding.cancel', change: () => Promise<void>): Promise<void> {
-    const { tenantId } = await this.#wish(id);
+  async #change(id: string, action: 'onboarding.retry' | 'onboarding.cancel', change: (plan: Onboarding) => Promise<void>): Promise<void> {
+    const { plan, tenantId } = await this.#wish<Onboarding>(id, [ONBOARDING, IMPORT]);
     const targets = [{ type: 'onboarding', id }, ...(tenantId === null ? [] : [tenantTarget(tenantId)])];
     try {
-      await this.audit.around({ action, targets }, change);
+      await this.audit.around({ action, targets }, () => change(plan));
     } catch (error) {
       if (error instanceof WorkStateRefusedError) throw new OnboardingStateRefusedError(error.state, { cause: error });
       throw error;

@@ -1,6 +1,7 @@
 import type { OnboardingPart, OnboardingParts } from '#control/onboarding/onboarding-parts.js';
 import { ONBOARDING_NOTICE } from '#control/onboarding/onboarding-plan.js';
 import { onboardedTenant, tenantToUndo } from '#control/onboarding/onboarded-tenant.js';
+import { tenantOfWork } from '#control/work/work-kind.js';
 import { FencedStatus } from '#control/provisioning/fenced-status.js';
 
 /** Opening the tenant, after which nothing is taken back: its first owner, whom it mails a link, and the caller, who is told. */
@@ -27,7 +28,7 @@ export function openingSteps(parts: OnboardingParts): Record<'activate' | 'found
       run: async ({ notifyUrl, slug }, work) => {
         if (notifyUrl === null) return;
         const input = { onboardingId: work.id, slug, url: notifyUrl, outcome: 'completed' };
-        await works.ask({ kind: ONBOARDING_NOTICE, input, once: `${ONBOARDING_NOTICE.name}:${work.id}` });
+        await works.ask({ kind: ONBOARDING_NOTICE, input, tenantId: tenantOfWork(work), once: `${ONBOARDING_NOTICE.name}:${work.id}` });
       },
     },
   };

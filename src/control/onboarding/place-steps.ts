@@ -38,7 +38,8 @@ async function release(parts: OnboardingParts, input: OnboardingInput, work: Wor
     await tenants.remove(tenant.id, async (em) => {
       if (input.notifyUrl === null) return;
       const told = { onboardingId: work.id, slug: input.slug, url: input.notifyUrl, outcome: 'failed' };
-      await works.enqueue(em, { kind: ONBOARDING_NOTICE, input: told, once: `${ONBOARDING_NOTICE.name}:${work.id}` });
+      const once = `${ONBOARDING_NOTICE.name}:${work.id}`;
+      await works.enqueue(em, { kind: ONBOARDING_NOTICE, input: told, tenantId: tenantOfWork(work), once });
     });
   // It is not given back while a tenant is placed on it.
   if (input.hasOwnServer) await servers.detach(tenantOfWork(work));

@@ -1,4 +1,4 @@
-import type { SignUpAnswer, SignUpDoor } from '#control/onboarding/signup-door.js';
+import type { CountedRequest, SignUpAnswer } from '#control/onboarding/signup-door.js';
 import type { OnboardingBegun } from '#control/onboarding/onboarding.schemas.js';
 import type { AnswerHeaders } from '#kernel/plugin/answer-headers.js';
 
@@ -10,7 +10,7 @@ export function answered({ body, isRepeated }: SignUpAnswer, answer: AnswerHeade
 }
 
 /** Says how much more may be asked for, as draft-ietf-httpapi-ratelimit-headers-10 spells it. */
-export function withRate({ rate, verdict }: Awaited<ReturnType<SignUpDoor['count']>>, answer: AnswerHeaders): void {
-  answer.header('ratelimit-policy', `"signup";q=${rate.limit};w=${rate.windowSeconds}`);
-  answer.header('ratelimit', `"signup";r=${verdict.remaining};t=${verdict.resetSeconds}`);
+export function withRate({ name, rate, verdict }: CountedRequest, answer: AnswerHeaders): void {
+  answer.header('ratelimit-policy', `"${name}";q=${rate.limit};w=${rate.windowSeconds}`);
+  answer.header('ratelimit', `"${name}";r=${verdict.remaining};t=${verdict.resetSeconds}`);
 }

@@ -18,12 +18,22 @@ export interface SignUpParts {
   readonly desk: OnboardingDesk;
   readonly plans: PlanCatalogue;
   readonly limiter: RateLimiter;
-  /** For each peer network. */
-  readonly rate: Rate;
+  /** For each peer network: how often it may sign up, and how often it may look what became of it. */
+  readonly rates: Readonly<Record<SignUpRate, Rate>>;
   readonly addresses: PublicAddress;
   readonly notices: Pick<NoticeSender, 'check'>;
   readonly signer: NoticeSigner;
   readonly flags: Pick<Flags, 'isOn'>;
+}
+
+/** What of a stranger is counted apart. */
+export type SignUpRate = 'signup' | 'signup-look';
+
+/** A request that was counted, for the headers. */
+export interface CountedRequest {
+  readonly name: SignUpRate;
+  readonly rate: Rate;
+  readonly verdict: RateVerdict;
 }
 
 /** What is answered to a request, and whether it was answered before. */
@@ -37,11 +47,12 @@ export class SignUpDoor {
   constructor(private readonly parts: SignUpParts) {}
 
   /** Counts a request of a stranger. Raises RateLimitedError. */
-  async count(address: string): Promise<{ rate: Rate; verdict: RateVerdict }> {
-    const { limiter, rate } = this.parts;
-    const verdict = await limiter.hit(`{signup}:peer:${peerNetworkOf(address)}`, rate);
+  async count(name: SignUpRate, address: string): Promise<CountedRequest> {
+    const { limiter, rates } = this.parts;
+    const rate = rates[name];
+    const verdict = await limiter.hit(`{${name}}:peer:${peerNetworkOf(address)}`, rate);
     if (!verdict.allowed) throw new RateLimitedError(verdict.resetSeconds);
-    return { rate, verdict };
+    return { name, rate, verdict };
   }
 
   /** For everybody, who may have what needs no agreement. Raises SalesOnlyError, SignUpClosedError, NoticeAddressRefusedError and what OnboardingDesk does. */

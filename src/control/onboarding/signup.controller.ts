@@ -41,7 +41,7 @@ export class SignUpController {
     @Ip() address: string,
     @Res({ passthrough: true }) answer: AnswerHeaders,
   ): Promise<OnboardingBegun> {
-    withRate(await this.door.count(address), answer);
+    withRate(await this.door.count('signup', address), answer);
     return answered(await this.door.strangers(idempotencyKeyOf(key), request), answer);
   }
 
@@ -60,8 +60,13 @@ export class SignUpController {
 
   @Get('signup/:id')
   @PlatformRoute('public', 'whoever signs up has no tenant yet')
-  @Door({ summary: 'What became of it so far', answers: { 200: OnboardingView }, refuses: ['signup.not-found'] })
-  show(@Param('id', { schema: OnboardingId }) id: string): Promise<OnboardingView> {
+  @Door({ summary: 'What became of it so far', answers: { 200: OnboardingView }, refuses: ['signup.not-found', 'rate.limited'] })
+  async show(
+    @Param('id', { schema: OnboardingId }) id: string,
+    @Ip() address: string,
+    @Res({ passthrough: true }) answer: AnswerHeaders,
+  ): Promise<OnboardingView> {
+    withRate(await this.door.count('signup-look', address), answer);
     return this.onboardings.forEverybody(id);
   }
 
@@ -70,7 +75,7 @@ export class SignUpController {
   @Door({
     summary: 'Be told of each change, as server-sent events; with Last-Event-ID only of later ones',
     answers: { 200: null },
-    refuses: ['signup.not-found', 'streams.too-many'],
+    refuses: ['signup.not-found', 'streams.too-many', 'rate.limited'],
   })
   async watch(
     @Param('id', { schema: OnboardingId }) id: string,
@@ -78,6 +83,7 @@ export class SignUpController {
     @Ip() address: string,
     @Res({ passthrough: true }) answer: StreamAnswer,
   ): Promise<StreamableFile> {
+    withRate(await this.door.count('signup-look', address), answer);
     await this.onboardings.forEverybody(id);
     return streamed(this.streams.begin(id, lastEventId, peerNetworkOf(address)), answer);
   }

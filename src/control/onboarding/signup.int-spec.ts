@@ -2,9 +2,10 @@ import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { LightMyRequestResponse } from 'fastify';
-import { ONBOARDING_NOTICE, ONBOARDING_STEPS } from '#control/onboarding/onboarding-plan.js';
+import { IMPORT, ONBOARDING_NOTICE, ONBOARDING_STEPS } from '#control/onboarding/onboarding-plan.js';
 import type { OnboardingBegun, OnboardingView } from '#control/onboarding/onboarding.schemas.js';
 import { openWorkDriver } from '#main/platform-engine.js';
+import { openOnboardingDoors } from '#main/onboarding.js';
 import { openPlatformWork } from '#main/work-kinds.js';
 import { MemberStage, shortOf } from '#testing/member-stage.js';
 import { until } from '#testing/faults/until.js';
@@ -130,6 +131,19 @@ describe('signing up', () => {
       ]);
       expect(Number(answers[2]?.headers['retry-after'])).toBeGreaterThan(0);
       expect(shortOf(await from('2001:db8:ffff:ffff::1'))).toEqual([400, 'idempotency.key-needed']);
+      // Whoever looks is counted apart, and may more often.
+      const look = (path = '') =>
+        strict.app.inject({
+          ...{ method: 'GET', url: `/api/signup/${randomUUID()}${path}`, headers: { host: 'localhost' } },
+          remoteAddress: `${net}::1`,
+        });
+      const looks = [];
+      for (let count = 0; count < 40; count += 1) looks.push(shortOf(await look())[0]);
+      expect(new Set(looks)).toEqual(new Set([404]));
+      expect([shortOf(await look()), shortOf(await look('/events'))]).toEqual([
+        [429, 'rate.limited'],
+        [429, 'rate.limited'],
+      ]);
     } finally {
       await strict.close();
     }
@@ -146,6 +160,20 @@ describe('signing up', () => {
     expect(shortOf(await stage.ask('GET', `/api/signup/${id}/events`, { host: 'localhost' }))).toEqual([404, 'signup.not-found']);
     expect(shortOf(await stage.ask('GET', `/api/platform/onboardings/${id}`, token()))).toEqual([404, 'signup.not-found']);
     await stage.tests.platform.works.cancel(id);
+  });
+
+  it('of an export is seen to by operators like any other, and shown to nobody else', async () => {
+    const { works } = stage.tests.platform;
+    const id = await works.ask({ kind: IMPORT, input: { slug: fresh() }, dueAt: new Date(Date.now() + 86_400_000) });
+    expect(shortOf(await status(id))).toEqual([404, 'signup.not-found']);
+    const { onboardings } = openOnboardingDoors(stage.tests.platform);
+    await expect(onboardings.retry(id)).rejects.toMatchObject({ code: 'signup.state-refused' });
+    await onboardings.cancel(id);
+    const [work] = await stage.tests.platform.catalog.em
+      .fork()
+      .execute<object[]>('select is_cancelled as "isCancelled" from work where id = ?', [id]);
+    expect(work).toEqual({ isCancelled: true });
+    await stage.tests.platform.catalog.em.fork().execute('delete from work where id = ? returning id', [id]);
   });
 
   /** What is streamed until it ends, as [id, step, state]. */
@@ -256,6 +284,17 @@ describe('signing up', () => {
       return (await driver.drive(work?.id ?? '')).state;
     };
 
+    /** What erases the tenant finds the notice by it. */
+    const isTenants = async (onboardingId: string): Promise<unknown> => {
+      const [row] = await stage.tests.platform.catalog.em
+        .fork()
+        .execute<{ same: boolean }[]>(
+          'select told.tenant_id = made.tenant_id as same from work told, work made where told.once = ? and made.id = ?',
+          [`${ONBOARDING_NOTICE.name}:${onboardingId}`, onboardingId],
+        );
+      return row?.same;
+    };
+
     it('tells it, signed with the secret that was answered, and again until it is taken', async () => {
       const { onboardingId, slug, notifySecret } = begun(await signUp(body({ notifyUrl: hook() })));
       await stage.tests.onboarded(onboardingId);
@@ -263,6 +302,7 @@ describe('signing up', () => {
       answers.push(302);
       expect(await notice(onboardingId)).toBe('done');
       expect(told).toHaveLength(2);
+      expect(await isTenants(onboardingId)).toBe(true);
       for (const { headers, body: sent } of told) {
         expect(JSON.parse(sent)).toMatchObject({ type: 'onboarding.completed', data: { id: onboardingId, slug } });
         const secret = Buffer.from(String(notifySecret).replace('whsec_', ''), 'base64');
@@ -279,6 +319,7 @@ describe('signing up', () => {
       await cancelled(onboardingId);
       expect(await notice(onboardingId)).toBe('done');
       expect(JSON.parse(told[0]?.body ?? '')).toMatchObject({ type: 'onboarding.failed', data: { id: onboardingId } });
+      expect(await isTenants(onboardingId)).toBe(true);
     });
   });
 });

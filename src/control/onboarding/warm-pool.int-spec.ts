@@ -109,6 +109,15 @@ describe('the pool of places', () => {
     ]);
   });
 
+  it('has no more places than it should while none can be made or taken away', async () => {
+    const gone = () => Promise.reject(new Error('gone'));
+    for (let minute = 0; minute < 3; minute += 1) await fill({ maker: { version: parts.maker.version, make: gone, discard: gone } });
+    const states = async () => (await pool.all()).map(({ kind, state }) => `${kind} ${state}`).sort();
+    expect(await states()).toEqual(['database broken', 'database broken', 'schema broken', 'schema broken']);
+    for (let minute = 0; minute < 2; minute += 1) await fill();
+    expect(await states()).toEqual(['database ready', 'database ready', 'schema ready', 'schema ready']);
+  });
+
   it('loses no place to a tenant that is taken back', async () => {
     await fill();
     const [ready] = await read('schema');

@@ -3,8 +3,9 @@ import { PLATFORM_PERMISSIONS } from '#control/operators/rights/platform-permiss
 import { Door } from '#kernel/plugin/door.js';
 import { PlatformRoute } from '#kernel/plugin/route-kind.js';
 import { SettingName } from '#workspace/settings/setting.schemas.js';
-import { EndOverride, OverrideSetting, SettingOverrideList, TenantName } from './operator-settings.schemas.js';
+import { EndOverride, OverrideSetting, SettingOverrideList } from './operator-settings.schemas.js';
 import { OperatorSettings } from './operator-settings.js';
+import { TenantKey } from '#control/operators/tenant-key.js';
 
 const { readSettings, manageSettings } = PLATFORM_PERMISSIONS;
 
@@ -20,7 +21,7 @@ export class OperatorSettingsController {
     answers: { 200: SettingOverrideList },
     refuses: ['tenant.unknown'],
   })
-  async list(@Param('id', { schema: TenantName }) tenant: string): Promise<SettingOverrideList> {
+  async list(@Param('id', { schema: TenantKey }) tenant: string): Promise<SettingOverrideList> {
     const decided = [...(await this.settings.list(tenant))];
     return {
       data: decided.map(([key, { at, until, ...override }]) => ({
@@ -40,7 +41,7 @@ export class OperatorSettingsController {
     refuses: ['tenant.unknown', 'settings.unknown-key', 'settings.invalid-value'],
   })
   override(
-    @Param('id', { schema: TenantName }) tenant: string,
+    @Param('id', { schema: TenantKey }) tenant: string,
     @Param('key', { schema: SettingName }) key: string,
     @Body({ schema: OverrideSetting }) { value, until, reason }: OverrideSetting,
   ): Promise<void> {
@@ -57,7 +58,7 @@ export class OperatorSettingsController {
     refuses: ['tenant.unknown'],
   })
   end(
-    @Param('id', { schema: TenantName }) tenant: string,
+    @Param('id', { schema: TenantKey }) tenant: string,
     @Param('key', { schema: SettingName }) key: string,
     @Body({ schema: EndOverride }) _why: EndOverride,
   ): Promise<void> {

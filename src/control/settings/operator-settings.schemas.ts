@@ -2,9 +2,6 @@ import { z } from 'zod';
 import { Reason } from '#control/operators/reason.js';
 import { SetSetting } from '#workspace/settings/setting.schemas.js';
 
-/** A tenant by its id or its slug. */
-export const TenantName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
-
 /** What is decided, until when, and why. */
 export const OverrideSetting = z.strictObject({ ...SetSetting.shape, reason: Reason }).meta({ id: 'OverrideSetting' });
 export type OverrideSetting = z.infer<typeof OverrideSetting>;

@@ -6,8 +6,7 @@ import type { Clock } from '#kernel/work/clock.js';
 import { acceptSetting } from '#workspace/settings/accept-setting.js';
 import type { SettingCatalogue } from '#workspace/settings/setting-catalogue.js';
 import type { SettingChanges } from '#workspace/settings/setting-changes.js';
-
-const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { isUuid } from '#kernel/model/uuid.js';
 
 /** Which setting of which tenant, and why it is touched. */
 export interface OperatorWish {
@@ -52,7 +51,7 @@ export class OperatorSettings {
 
   async #tenant(idOrSlug: string): Promise<Tenant> {
     const { directory } = this.parts;
-    const tenant = await (ID.test(idOrSlug) ? directory.byId(idOrSlug) : directory.bySlug(idOrSlug));
+    const tenant = await (isUuid(idOrSlug) ? directory.byId(idOrSlug) : directory.bySlug(idOrSlug));
     if (!tenant) throw new TenantUnknownError();
     return tenant;
   }

@@ -47,6 +47,17 @@ export function tenantOfWork({ tenantId }: Pick<WorkTry, 'tenantId'>): string {
   return tenantId;
 }
 
+/** The same; what is refused in these ways is refused however often it is tried. Raises UnrecoverableWorkError, with the refusal's code and words. */
+export async function hopelessOn<T>(asked: Promise<T>, ...refusals: readonly (abstract new (...made: never[]) => AppError)[]): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof AppError && refusals.some((refusal) => error instanceof refusal))
+      throw new UnrecoverableWorkError(error.message, { code: error.code, cause: error });
+    throw error;
+  }
+}
+
 /** Trying again cannot help: what was begun is taken back at once. */
 export class UnrecoverableWorkError extends AppError {
   readonly code: string;

@@ -181,6 +181,44 @@ describe('a work of the platform', () => {
     expect(new Set([...ids, other, again]).size).toBe(3);
   });
 
+  it('is late when it should have begun long ago, or when nobody has held it for long, and not while somebody is at it', async () => {
+    const kind = kindOf(step('one'));
+    const names = ['queued', 'held', 'let go'] as const;
+    const ids = await Promise.all(names.map((who) => book.ask({ kind, input: { who }, tenantId: randomUUIDv7() })));
+    const set = (id: string | undefined, what: string) =>
+      tests.platform.catalog.em
+        .fork()
+        .execute(`update work set due_at = now() - interval '1 hour', ${what} where id = ? returning id`, [id]);
+    await set(ids[0], `state = 'queued'`);
+    await set(ids[1], `state = 'running', lease_until = now() + interval '1 minute'`);
+    await set(ids[2], `state = 'running', lease_until = now() - interval '10 minutes'`);
+    const troubled = (await book.troubled(300_000, 10_000)).map(({ id }) => id).filter((id) => ids.includes(id));
+    expect(troubled.toSorted()).toEqual([ids[0], ids[2]].toSorted());
+    for (const id of ids) await set(id, `state = 'done', finished_at = now()`);
+  });
+
+  it('is forgotten when it failed long ago and no tenant waits for it, and never when it needs somebody', async () => {
+    const kind = kindOf(step('one'));
+    const made = { ours: undefined, theirs: randomUUIDv7(), urgent: undefined };
+    const ids: string[] = [];
+    for (const tenantId of Object.values(made)) ids.push(await book.ask({ kind, input: { who: 'acme' }, ...(tenantId && { tenantId }) }));
+    for (const [place, state] of ['failed', 'failed', 'needs_human'].entries())
+      await tests.platform.catalog.em
+        .fork()
+        .execute(`update work set state = ?, finished_at = now() - interval '91 days' where id = ? returning id`, [state, ids[place]]);
+    await book.trim(90);
+    const left = await Promise.all(
+      ids.map((id) =>
+        book.report(id).then(
+          ({ state }) => state,
+          () => 'forgotten',
+        ),
+      ),
+    );
+    expect(left).toEqual(['forgotten', 'failed', 'needs_human']);
+    for (const id of ids.slice(1)) await tests.platform.catalog.em.fork().execute('delete from work where id = ? returning id', [id]);
+  });
+
   it('is not kept when its cause is not', async () => {
     const kind = kindOf(step('one!'));
     const givenUp = tests.platform.catalog.em.fork().transactional(async (em) => {

@@ -1,4 +1,5 @@
 import type { FlagName } from '#kernel/flags/flag-registry.js';
+import { bornAt } from '#kernel/model/uuid.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 
 /** Whom a flag is asked for. */
@@ -15,6 +16,5 @@ export abstract class Flags {
 
 /** The month a tenant was made in, like `2026-11`, as its id (UUIDv7) says: old and new tenants can be told apart without a list of them. */
 export function cohortOf(tenantId: string): string {
-  const milliseconds = Number.parseInt(tenantId.replaceAll('-', '').slice(0, 12), 16);
-  return new Date(milliseconds).toISOString().slice(0, 7);
+  return bornAt(tenantId).toISOString().slice(0, 7);
 }

@@ -2,6 +2,7 @@ import { AppError } from '#kernel/errors/app-error.js';
 import { hasPlainYear } from '#kernel/plugin/plain-year.js';
 import type { SigningKeys } from '#kernel/signing/signing-keys.js';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
+import { isUuid } from '#kernel/model/uuid.js';
 
 /** The last row of a page; the next one begins after it. */
 export interface PagePosition {
@@ -20,7 +21,6 @@ export class CursorInvalidError extends AppError {
 
 const PURPOSE = 'page-cursor';
 const SIGNATURE_BYTES = 16;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const CURSOR = /^([A-Za-z0-9_-]{20,200})\.([A-Za-z0-9_-]{22})$/;
 
 /** What a cursor belongs to: the list's name, and whatever chose and ordered its rows. */
@@ -66,7 +66,7 @@ export class PageCursors {
     if (!isOurs) throw new CursorInvalidError();
     const [at, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as [string, string];
     const position = { at: new Date(at), id };
-    if (!UUID.test(id) || !hasPlainYear(position.at)) throw new CursorInvalidError();
+    if (!isUuid(id) || !hasPlainYear(position.at)) throw new CursorInvalidError();
     return position;
   }
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Session } from '#main/cli/session.js';
 import { UsageError } from '#main/cli/usage-error.js';
+import { isUuid } from '#kernel/model/uuid.js';
 
 interface AuditorFlags {
   readonly email?: string;
@@ -21,7 +22,7 @@ export function addAuditorCommand(tenant: Command, session: Session): void {
     .action((slug: string, flags: AuditorFlags) =>
       session.platform(async ({ platform: { auditors }, output }) => {
         if (flags.revoke !== undefined) {
-          if (!/^[0-9a-f-]{36}$/.test(flags.revoke)) throw new UsageError(`${JSON.stringify(flags.revoke)} is no id of an auditor`);
+          if (!isUuid(flags.revoke)) throw new UsageError(`${JSON.stringify(flags.revoke)} is no id of an auditor`);
           await auditors.revoke(slug, flags.revoke);
           output.document({ id: flags.revoke, revoked: true }, () => ['revoked']);
           return;

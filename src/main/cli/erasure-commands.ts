@@ -4,14 +4,13 @@ import { ErasureUnfinishedError } from '#catalog/lifecycle/erasure.errors.js';
 import { type ErasureCertificate, Tombstones } from '#catalog/lifecycle/tombstones.js';
 import { eraseTenant } from '#control/lifecycle/erasure/erase-tenant.work.js';
 import { certificateProblems, fileOf } from '#control/lifecycle/erasure/erasure-certificate.js';
-import { WorkDriver } from '#control/work/work-driver.js';
-import { WorkRunner } from '#control/work/work-runner.js';
 import { TenantUnknownError } from '#kernel/tenancy/tenant.errors.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
 import type { Session } from '#main/cli/session.js';
 import { UsageError } from '#main/cli/usage-error.js';
 import { openErasureDesk } from '#main/open-erasures.js';
 import { openEraser } from '#main/open-eraser.js';
+import { openWorkDriver } from '#main/platform-engine.js';
 import type { Platform } from '#main/platform.js';
 import type { Provisioning } from '#main/provisioning.js';
 import { AuditSignatures } from '#workspace/audit/audit-keys.js';
@@ -22,8 +21,6 @@ interface EraseFlags {
   readonly now?: boolean;
   readonly confirm?: string;
 }
-
-const LEASE_MS = 20_000;
 
 /** `tenant erase` and what proves it. */
 export function addErasureCommands(tenant: Command, session: Session): void {
@@ -68,15 +65,13 @@ export function addErasureCommands(tenant: Command, session: Session): void {
 
 /** One that is erased already has its certificate, also by the name it had. The work is seen to its end here, beside any worker. */
 async function erase(platform: Platform, { clusterBook }: Provisioning, slug: string, flags: EraseFlags): Promise<ErasureCertificate> {
-  const { catalog, works, log, members } = platform;
+  const { catalog, members } = platform;
   const tombstones = new Tombstones(catalog);
   const wish = { requestedBy: WorkOrigin.current().operator?.name ?? 'the platform', reason: flags.reason };
   try {
     const id = await openErasureDesk(platform).ask(slug, { ...wish, now: flags.now ?? false, confirm: flags.confirm });
     const kinds = [eraseTenant(openEraser(platform, { clusterBook, clock: members.clock }))];
-    const handBack = new AbortController();
-    const runner = new WorkRunner({ book: works, kinds, log, leaseMs: LEASE_MS, handBack: handBack.signal, later: () => undefined });
-    const report = await new WorkDriver(works, runner).drive(id);
+    const report = await openWorkDriver(platform, kinds).drive(id);
     const certificate = report.tenantId && (await tombstones.find(report.tenantId));
     if (!certificate) throw new ErasureUnfinishedError(slug, report.error ?? report.state);
     return certificate;

@@ -9,8 +9,7 @@ import { UsageError } from '#main/cli/usage-error.js';
 import type { Platform } from '#main/platform.js';
 import { type Decision, stepsTo } from '#workspace/access/decision.js';
 import type { MemberTables } from '#workspace/members/member-tables.js';
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { isUuid } from '#kernel/model/uuid.js';
 
 /** Who asks, and for what. */
 export interface AccessQuestion {
@@ -58,7 +57,7 @@ export async function explainAccess(
 }
 
 async function memberOf({ contexts }: Platform, given: string): Promise<string> {
-  const column = UUID.test(given) ? 'id' : 'email';
+  const column = isUuid(given) ? 'id' : 'email';
   const found = await contexts
     .reads<MemberTables>()
     .selectFrom('member')

@@ -1,7 +1,9 @@
 import { HttpException } from '@nestjs/common';
 import { OptimisticLockError } from '@mikro-orm/core';
+import { CatalogUnavailableError } from '#catalog/catalog.errors.js';
+import { isOutOfReach } from '#catalog/catalog-reach.js';
 import { AppError } from '#kernel/errors/app-error.js';
-import { sqlStateOf } from '#kernel/isolation/isolation.errors.js';
+import { sqlStateOf, StatementDeadlineError } from '#kernel/isolation/isolation.errors.js';
 import { StaleVersionError } from '#kernel/plugin/precondition.errors.js';
 import { causesOf } from '#main/http/causes-of.js';
 import {
@@ -36,7 +38,7 @@ const FRAMEWORK: ReadonlyMap<string, (cause: unknown) => AppError> = new Map([
 export function appErrorOf(error: unknown): AppError | { readonly code: string } | undefined {
   let wrapped: { readonly code: string } | undefined;
   for (const cause of causesOf(error)) {
-    const fact = cause instanceof AppError ? cause : translated(cause);
+    const fact = cause instanceof AppError && !(cause instanceof StatementDeadlineError) ? cause : translated(cause);
     // What a wrapper copied is the outer fact; one further in is only its cause.
     if (fact) return wrapped && wrapped.code !== fact.code ? wrapped : fact;
     const { code } = cause as { code?: unknown };
@@ -46,6 +48,8 @@ export function appErrorOf(error: unknown): AppError | { readonly code: string }
 }
 
 function translated(error: Error): AppError | undefined {
+  // Of a tenant's database it is said before it comes here.
+  if (isOutOfReach(error)) return new CatalogUnavailableError(error);
   if (error instanceof OptimisticLockError) return new StaleVersionError();
   // A value that no schema stopped; which one it was is in a message that quotes it.
   if (sqlStateOf(error)?.startsWith('22')) return new ValidationFailedError([], { cause: error });

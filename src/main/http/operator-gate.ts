@@ -20,7 +20,7 @@ export class OperatorGate {
   constructor(private readonly options: OperatorGateOptions) {}
 
   /**
-   * Raises UnauthenticatedError, AmbiguousCredentialsError, CatalogUnavailableError, and for a cookie the errors of CSRF. The token is known
+   * Raises UnauthenticatedError, AmbiguousCredentialsError, and for a cookie the errors of CSRF. The token is known
    * without the catalog; a header that is not right is not made good by a cookie.
    */
   async admit(request: FastifyRequest, { authorization, host }: RequestHead): Promise<OperatorOrigin> {

@@ -80,6 +80,7 @@ export const PROBLEM_STATUSES: ReadonlyMap<string, ProblemStatus> = new Map(
     'tenant.busy': { status: 503, title: 'Too much work under way', retryAfter: 1 },
     'catalog.status-refused': { status: 409, title: 'Not from this status' },
     'provisioning.not-fenced': { status: 503, title: 'Decided, and not yet in force everywhere', retryAfter: 2 },
+    'secrets.unavailable': { status: 503, title: 'Secrets not available', retryAfter: 5 },
     'catalog.unavailable': { status: 503, title: 'Records not available', retryAfter: 5 },
     'tickets.not-found': { status: 404, title: 'No such ticket' },
     'tickets.not-open': { status: 409, title: 'Ticket is over' },

@@ -1,6 +1,7 @@
+import { runInNewContext } from 'node:vm';
 import { OptimisticLockError } from '@mikro-orm/core';
 import { StaleVersionError } from '#kernel/plugin/precondition.errors.js';
-import { SessionCommandRefusedError, WrongDatabaseError } from '#kernel/isolation/isolation.errors.js';
+import { SessionCommandRefusedError, StatementDeadlineError, WrongDatabaseError } from '#kernel/isolation/isolation.errors.js';
 import { UnauthenticatedError } from '#kernel/resolution/access.errors.js';
 import { CrossTenantWriteError } from '#kernel/tenancy/tenancy.errors.js';
 import { TenantMisdirectedError, TenantMovingError, TenantUnavailableError } from '#kernel/tenancy/tenant.errors.js';
@@ -47,6 +48,22 @@ describe('problemOf', () => {
     const copied = Object.assign(new Error('insert into tickets (secret) - lost'), { code: fact.code });
     expect(problemOf(copied, place)).toMatchObject({ status: 503, code: 'tenant.unavailable' });
     for (const error of [wrapped, copied]) expect(problemOf(error, place).body).not.toContain('secret');
+  });
+
+  it.each<[string, unknown]>([
+    ['cannot be reached', runInNewContext(`Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })`)],
+    [
+      'cannot be reached by the ORM',
+      new Error('select secret', { cause: Object.assign(new Error('x'), { severity: 'FATAL', code: '57P01' }) }),
+    ],
+    ['does not answer', new StatementDeadlineError(1)],
+  ])('says that the catalog is away when it %s, without the statement', (_what, error) => {
+    const problem = problemOf(error, place);
+    expect(problem).toMatchObject({ status: 503, code: 'catalog.unavailable', headers: { 'retry-after': '5' } });
+    expect(problem.body).not.toContain('secret');
+    // What was said of a tenant's database stays so.
+    const theirs = new TenantUnavailableError('Connection terminated', { cause: error });
+    expect(problemOf(theirs, place)).toMatchObject({ code: 'tenant.unavailable' });
   });
 
   it('reads a lost update of the ORM as a stale version', () => {

@@ -1,5 +1,5 @@
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
-import { step } from '#testing/fleet/fleet-stage.js';
+import { step } from '#testing/fleet/migration-step.js';
 
 /** A line of one table, so that hundreds of homes are made in a second. */
 export const SMALL_LINE: readonly MigrationStep[] = [

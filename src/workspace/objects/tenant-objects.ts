@@ -2,8 +2,12 @@ import type { Readable } from 'node:stream';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
 import type { DeclaredObject, ObjectStore, StoredObject } from '#workspace/objects/object-store.js';
 import { InvalidObjectKeyError } from '#workspace/objects/objects.errors.js';
+import { isUuid } from '#kernel/model/uuid.js';
 
-const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** What the keys of everything of a tenant begin with. */
+export function tenantPrefix(tenantId: string): string {
+  return `tenants/${tenantId}/`;
+}
 
 /** The ids that lead to an object, outermost first: a ticket's, then an attachment's. */
 export type ObjectPath = readonly [string, ...string[]];
@@ -54,7 +58,7 @@ function keyOf(operation: string, path: ObjectPath): string {
 }
 
 function prefixOf(operation: string, path: readonly string[]): string {
-  const parts = [TenantScope.require(operation).id, ...path];
-  if (!parts.every((part) => ID.test(part))) throw new InvalidObjectKeyError();
-  return `tenants/${parts.join('/')}/`;
+  const { id } = TenantScope.require(operation);
+  if (![id, ...path].every(isUuid)) throw new InvalidObjectKeyError();
+  return tenantPrefix([id, ...path].join('/'));
 }

@@ -4,7 +4,7 @@ import { RUN_DEFAULTS } from '#control/fleet/fleet-desk.js';
 import { FleetVerifier } from '#control/fleet/fleet-verifier.js';
 import { PostgresHomeTruth } from '#adapters/postgres/postgres-home-truth.js';
 import { ReferenceHome } from '#adapters/postgres/reference-home.js';
-import { step } from '#testing/fleet/fleet-stage.js';
+import { step } from '#testing/fleet/migration-step.js';
 import { RunStage } from '#testing/fleet/run-stage.js';
 import type { BenchCase } from '#tools/bench/cases/bench-case.js';
 import { ConnectionWatch } from '#tools/bench/fleet/connection-watch.js';

@@ -25,7 +25,13 @@ describe('what is kept of a customer', () => {
   const syncWith = (subscriptionsOf: () => Promise<readonly SubscriptionFacts[]>): BillingSync => {
     const { plans, members } = stage.platform;
     const { book, alert } = stage.billing;
-    return new BillingSync({ book, provider: { subscriptionsOf }, plans, clock: members.clock, alert });
+    return new BillingSync({
+      book,
+      provider: { subscriptionsOf, customerOf: (id) => stage.platform.billing.customerOf(id) },
+      plans,
+      clock: members.clock,
+      alert,
+    });
   };
 
   it('is what the provider has, and nobody else’s', async () => {
@@ -121,6 +127,22 @@ describe('what is kept of a customer', () => {
     expect(await seen(acme)).toBe('starter full active active');
     await syncWith(() => Promise.resolve([{ ...facts!, status: 'incomplete', priceKey: 'enterprise-monthly' }])).fetch(acme.customerId);
     expect(await seen(acme)).toBe('starter full active incomplete');
+  });
+
+  it('stays as it is when the provider has never had the customer, and somebody is told', async () => {
+    const { plans, members } = stage.platform;
+    const told: string[] = [];
+    const nobody = { subscriptionsOf: () => Promise.resolve([]), customerOf: () => Promise.resolve(null) };
+    const alert = (name: string, details: object) => void told.push(`${name} ${JSON.stringify(details)}`);
+    const elsewhere = new BillingSync({ book: stage.billing.book, provider: nobody, plans, clock: members.clock, alert });
+    const before = await stage.record(acme.tenant);
+    expect(await elsewhere.fetch(acme.customerId)).toBe('unmatched');
+    expect([await stage.record(acme.tenant), await seen(acme)]).toEqual([before, 'starter full active active']);
+    expect(told).toEqual([expect.stringMatching(/^billing\.customer-missing /)]);
+    // One that was deleted is over.
+    await stage.platform.billing.deleteCustomer(acme.customerId);
+    expect(await stage.billing.sync.fetch(acme.customerId)).toBe('synced');
+    expect([await seen(acme), await seen(globex)]).toEqual(['starter full active canceled', 'starter full active active']);
   });
 
   it('changes a tenant at once at every process', async () => {

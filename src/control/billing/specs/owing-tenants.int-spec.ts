@@ -32,7 +32,8 @@ describe('a tenant that owes', () => {
     const [facts] = await stage.platform.billing.subscriptionsOf(billed.customerId);
     const { plans, members } = stage.platform;
     const { book, alert } = stage.billing;
-    const provider = { subscriptionsOf: () => Promise.resolve([{ ...facts!, status, ...more }]) };
+    const { customerOf } = stage.platform.billing;
+    const provider = { customerOf, subscriptionsOf: () => Promise.resolve([{ ...facts!, status, ...more }]) };
     await new BillingSync({ book, provider, plans, clock: members.clock, alert }).fetch(billed.customerId);
   };
   /** Mails about this tenant: time goes on for those of other specs here too. */
@@ -129,6 +130,17 @@ describe('a tenant that owes', () => {
     ]);
   });
 
+  it('is told so in words of its own when it is given up, once', async () => {
+    await says(acme, 'past_due');
+    await stage.work();
+    await mails.take();
+    await says(acme, 'unpaid');
+    for (let run = 0; run < 2; run += 1) await at(0);
+    const [mail, ...more] = await ours();
+    expect([mail?.subject, more]).toEqual([`[${acme.tenant.name}] Nothing can be changed until the open invoice is paid`, []]);
+    expect(mail?.text).toContain('After 7 days nobody can sign in.');
+  });
+
   it('reads only while its trial is over without a card, and goes on when it has one', async () => {
     await says(acme, 'paused');
     expect(await at(0)).toBe('read-only active');
@@ -140,6 +152,26 @@ describe('a tenant that owes', () => {
     const end = acme.subscription.periodEnd.getTime() - Date.now();
     await says(acme, 'canceled');
     expect([await at(0), await at(end - MINUTE_MS), await at(end + MINUTE_MS)]).toEqual(['full active', 'full active', 'full cancelled']);
+    expect((await stage.fresh(globex.tenant)).status).toBe('active');
+  });
+
+  it('is whole again when it pays after it was cancelled and brought back, and when it pays while it is cancelled', async () => {
+    const { lifecycle } = stage.platform;
+    const follow = ({ customerId }: Billed) => stage.run('billing.sync-customer', { customerId });
+    const end = acme.subscription.periodEnd.getTime() - Date.now();
+    for (const each of [acme, globex]) {
+      await says(each, 'past_due');
+      await at(14 * DAY_MS + MINUTE_MS);
+      await says(each, 'canceled');
+      await at(Math.max(end, 14 * DAY_MS) + 2 * MINUTE_MS);
+      expect((await stage.fresh(each.tenant)).status).toBe('cancelled');
+    }
+    await lifecycle.reactivate(acme.tenant.id, { reason: 'a spec' });
+    expect((await stage.fresh(acme.tenant)).status).toBe('suspended');
+    stage.setAhead(0);
+    for (const each of [acme, globex]) await follow(each);
+    expect([(await stage.fresh(acme.tenant)).status, (await stage.fresh(globex.tenant)).status]).toEqual(['active', 'cancelled']);
+    await lifecycle.reactivate(globex.tenant.id, { reason: 'a spec' });
     expect((await stage.fresh(globex.tenant)).status).toBe('active');
   });
 

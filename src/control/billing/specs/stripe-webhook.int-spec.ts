@@ -147,6 +147,27 @@ describe('the webhook of the payment provider', () => {
     stage.setAhead(0);
   });
 
+  it('waits for nobody when the customer is deleted, tells of what was never done about, and forgets all of it', async () => {
+    const gone = await stage.billed();
+    await stage.billing.accounts.forget(gone.tenant.id);
+    await stage.platform.billing.deleteCustomer(gone.customerId);
+    await stage.send(stage.notice({ id: 'evt_gone', customer: gone.customerId }));
+    await stage.work();
+    expect(await kept('evt_gone')).toMatchObject([{ state: 'processed', error: null }]);
+    await stage.send(stage.notice({ id: 'evt_lost', customer: acme.customerId }));
+    await stage.rows(`delete from work where input ->> 'customerId' = ? and state = 'queued' returning id`, [acme.customerId]);
+    stage.setAhead(25 * 3_600_000);
+    for (let run = 0; run < 2; run += 1) await stage.run('billing.progress-grace');
+    expect(await kept('evt_lost')).toMatchObject([{ state: 'received' }]);
+    const told = (id: string) =>
+      stage.rows(`select 1 from platform_audit_event where action = 'billing.unmatched' and details ->> 'event' = ?`, [id]);
+    expect([(await told('evt_lost')).length, (await told('evt_gone')).length]).toEqual([1, 0]);
+    stage.setAhead(91 * 86_400_000);
+    await stage.run('billing.reconcile');
+    expect([await kept('evt_lost'), await kept('evt_gone')]).toEqual([[], []]);
+    stage.setAhead(0);
+  });
+
   it('is done about after a crash between the row and the work, and once', async () => {
     const { id } = { id: 'evt_crash' };
     await stage.send(stage.notice({ id, customer: acme.customerId }));

@@ -121,7 +121,7 @@ describe.each(TIERS)('what a company uses of its plan (%s tier)', (tier) => {
       stage.ask('POST', '/api/tickets', { ...owner.bearer, 'idempotency-key': `u${String(n)}` }, { title: 'One more' });
     expect(await many(5, open)).toEqual({ '201': 5 });
     const { contexts, plans, members } = stage.platform;
-    const gather = new GatherUsage(new UsageReader(contexts, plans, members.clock), stage.billing.windows, members.clock);
+    const gather = new GatherUsage(new UsageReader(contexts, plans, members.clock), stage.billing.windows, plans, members.clock);
     const gathered = async (): Promise<void> => {
       for (let run = 0; run < 2; run += 1) await TenantScope.run(await stage.fresh(billed.tenant), () => gather.handle());
     };
@@ -142,5 +142,37 @@ describe.each(TIERS)('what a company uses of its plan (%s tier)', (tier) => {
     await stage.run('billing.report-usage');
     stage.setAhead(0);
     expect(told().sort()).toEqual([2, 3]);
+  });
+
+  it('is priced by the terms of its own period, whatever is agreed after it', async () => {
+    const [mild, strict] = [await stage.billed(tier, { plan: 'professional' }), await stage.billed(tier, { plan: 'professional' })];
+    const { contexts, plans, members } = stage.platform;
+    const gather = new GatherUsage(new UsageReader(contexts, plans, members.clock), stage.billing.windows, plans, members.clock);
+    const gathered = async ({ tenant }: Billed): Promise<void> => TenantScope.run(await stage.fresh(tenant), () => gather.handle());
+    const included = [
+      [mild, 10, 2],
+      [strict, 2, 10],
+    ] as const;
+    for (const [billed, then] of included) {
+      await agree(billed.tenant, 'meter.tickets', then);
+      const owner = await stage.people.signedIn(billed.tenant, 'owner');
+      const open = (n: number) =>
+        stage.ask('POST', '/api/tickets', { ...owner.bearer, 'idempotency-key': `p${String(n)}` }, { title: 'One more' });
+      expect(await many(5, open)).toEqual({ '201': 5 });
+      await gathered(billed);
+    }
+    const ahead = mild.subscription.periodEnd.getTime() - Date.now() + 60_000;
+    stage.setAhead(ahead);
+    await stage.control('POST', 'clock', { advanceSeconds: Math.ceil(ahead / 1_000) });
+    for (const [billed, , now] of included) {
+      await agree(billed.tenant, 'meter.tickets', now);
+      await gathered(billed);
+    }
+    await stage.run('billing.report-usage');
+    stage.setAhead(0);
+    const told = [...stage.stripe.ledger.usage.values()].filter(({ customer }) =>
+      [mild, strict].some((each) => each.customerId === customer),
+    );
+    expect(told.map(({ customer, value }) => [customer, value])).toEqual([[strict.customerId, 3]]);
   });
 });

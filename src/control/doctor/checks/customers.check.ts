@@ -1,5 +1,6 @@
 import type { BillingProvider } from '#control/billing/billing-provider.js';
 import type { Check, Finding } from '#control/doctor/check.js';
+import { isUuid } from '#kernel/model/uuid.js';
 
 /** A tenant with the customer that is on record for it. */
 export interface BilledTenant {
@@ -7,13 +8,17 @@ export interface BilledTenant {
   readonly customerId: string;
 }
 
-/** Holds the customers of the payment provider against the tenants, both ways. Customers that are not ours have no tenant in their metadata. */
+/**
+ * Holds the customers of the payment provider against the tenants, both ways. Customers without a tenant in their metadata are not ours, and those
+ * of tenants that were never here may be another installation's: only what is left of an erased tenant is taken away.
+ */
 export class CustomersCheck implements Check {
   readonly name = 'customers';
 
   constructor(
     private readonly billing: Pick<BillingProvider, 'allCustomers' | 'deleteCustomer'>,
     private readonly tenants: () => Promise<ReadonlySet<string>>,
+    private readonly erased: (ids: readonly string[]) => Promise<readonly string[]>,
     private readonly billed: () => Promise<readonly BilledTenant[]>,
   ) {}
 
@@ -21,6 +26,8 @@ export class CustomersCheck implements Check {
     const there = new Map<string, string>();
     for await (const { id, tenantId } of this.billing.allCustomers()) if (tenantId !== null) there.set(id, tenantId);
     const [everybody, billed] = [await this.tenants(), await this.billed()];
+    const unknown = [...there.values()].filter((id) => !everybody.has(id) && isUuid(id));
+    const erased = new Set(await this.erased(unknown));
     const recorded = new Map(billed.map(({ tenantId, customerId }) => [tenantId, customerId]));
     return [
       ...[...there]
@@ -29,7 +36,7 @@ export class CustomersCheck implements Check {
           subject: `customer ${id}`,
           problem: everybody.has(tenantId) ? 'is a second one of its tenant' : 'is of a tenant that there is not',
           // A second one may be the one that pays.
-          mend: everybody.has(tenantId) ? null : () => this.billing.deleteCustomer(id),
+          mend: erased.has(tenantId) ? () => this.billing.deleteCustomer(id) : null,
           mayBeYoung: true,
         })),
       ...billed

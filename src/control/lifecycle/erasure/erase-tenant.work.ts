@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { LegalHoldError, RetentionNotOverError, TenantNotCancelledError } from '#catalog/lifecycle/erasure.errors.js';
 import type { WorkPlan } from '#catalog/work/work-book.js';
 import type { EmptiedStore, ErasureOrder, TenantEraser } from '#control/lifecycle/erasure/tenant-eraser.js';
-import { tenantOfWork, UnrecoverableWorkError, type WorkKind, type WorkStep, type WorkTry } from '#control/work/work-kind.js';
-import { AppError } from '#kernel/errors/app-error.js';
+import { hopelessOn, tenantOfWork, type WorkKind, type WorkStep, type WorkTry } from '#control/work/work-kind.js';
 import { TenantUnknownError } from '#kernel/tenancy/tenant.errors.js';
 
 /** The stores by their names, in the order in which they are emptied. */
 const STORES = ['queue', 'postgresql', 'object-store', 'key-vault', 'billing', 'redis'] as const;
 const HOUR_MS = 3_600_000;
+/** For good: whoever still wants it asks anew. */
+const REFUSALS = [LegalHoldError, RetentionNotOverError, TenantNotCancelledError, TenantUnknownError];
 /** Two days of a store that is away; then somebody has to look. */
 const ATTEMPTS = 60;
 
@@ -49,7 +50,7 @@ export function eraseTenant(eraser: TenantEraser): WorkKind<EraseInput> {
     timeoutMs: 10 * 60_000,
     againAfterMs: (failures) => Math.min(1_000 * 2 ** failures, HOUR_MS),
     steps: [
-      { name: 'begin', run: (input, work) => decided(eraser.begin(orderOf(input, work))) },
+      { name: 'begin', run: (input, work) => hopelessOn(eraser.begin(orderOf(input, work)), ...REFUSALS) },
       ...STORES.map(empty),
       {
         name: 'finish',
@@ -61,17 +62,4 @@ export function eraseTenant(eraser: TenantEraser): WorkKind<EraseInput> {
       },
     ],
   };
-}
-
-/** What is refused now is refused for good: whoever still wants it asks anew. */
-async function decided<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    const isRefusal = [LegalHoldError, RetentionNotOverError, TenantNotCancelledError, TenantUnknownError].some(
-      (kind) => error instanceof kind,
-    );
-    if (isRefusal && error instanceof AppError) throw new UnrecoverableWorkError(error.message, { cause: error, code: error.code });
-    throw error;
-  }
 }

@@ -4,6 +4,7 @@ import type { JobDeclaration, JobHandler, JobTry } from '#kernel/jobs/job-handle
 import type { Schedule } from '#kernel/jobs/schedule.js';
 import { Clock } from '#kernel/work/clock.js';
 import { TenantObjects } from '#workspace/objects/tenant-objects.js';
+import { bornAt } from '#kernel/model/uuid.js';
 
 const KEPT_MS = 7 * 86_400_000;
 
@@ -21,7 +22,7 @@ export class SweepExports implements JobHandler {
     const old: string[] = [];
     for await (const { path } of this.objects.list([EXPORT_PLACE])) {
       const id = path[1];
-      if (id !== undefined && this.clock.now().getTime() - bornAt(id) > KEPT_MS) old.push(id);
+      if (id !== undefined && this.clock.now().getTime() - bornAt(id).getTime() > KEPT_MS) old.push(id);
     }
     for (const id of old) {
       signal.throwIfAborted();
@@ -35,8 +36,3 @@ export const SWEEP_EXPORTS_DAILY: Schedule = {
   handler: SweepExports,
   every: { dayAt: { hour: 3, minute: 40 } },
 };
-
-/** A UUIDv7 begins with its time in milliseconds (RFC 9562, 5.7). */
-function bornAt(id: string): number {
-  return Number.parseInt(id.replace('-', '').slice(0, 12), 16);
-}

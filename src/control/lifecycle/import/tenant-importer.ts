@@ -7,7 +7,6 @@ import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import type { AuditTrail } from '#workspace/audit/audit-trail.js';
 import type { TenantFounder } from '#workspace/members/tenant-founder.js';
-import type { ObjectTraces } from '#workspace/objects/object-store.js';
 import type { ObjectPath, TenantObjects } from '#workspace/objects/tenant-objects.js';
 
 /** A tenant that was made of an export; rows by table, and how many files. */
@@ -28,7 +27,6 @@ interface ImporterParts {
   readonly make: (request: OnboardingRequest, fill: Filling) => Promise<Tenant>;
   readonly loader: TenantLoader;
   readonly objects: TenantObjects;
-  readonly objectStore: ObjectTraces;
   readonly founder: TenantFounder;
   readonly audit: AuditTrail;
 }
@@ -46,12 +44,7 @@ export class TenantImporter {
     const { make, audit, founder } = this.parts;
     let rows: Record<string, number> = {};
     const tenant = await make({ ...request, companyName: name }, async (made) => {
-      try {
-        rows = await this.#fill(made, opened);
-      } catch (error) {
-        await this.parts.objectStore.purge(`tenants/${made.id}/`);
-        throw error;
-      }
+      rows = await this.#fill(made, opened);
     });
     const { manifest } = opened;
     await TenantScope.run(tenant, async () => {

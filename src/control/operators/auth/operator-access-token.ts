@@ -1,3 +1,4 @@
+import { uuidOf } from '#kernel/model/uuid.js';
 import type { SigningKeys } from '#kernel/signing/signing-keys.js';
 
 const PURPOSE = 'operator-access';
@@ -22,6 +23,5 @@ export function readOperatorAccess(keys: SigningKeys, token: string, now: Date):
   const signed = bytes.subarray(0, SIGNED_BYTES);
   if (!keys.isSigned(PURPOSE, signed.toString('hex'), bytes.subarray(SIGNED_BYTES))) return null;
   if (signed.readUIntBE(ID_BYTES, TIME_BYTES) <= now.getTime()) return null;
-  const id = signed.toString('hex', 0, ID_BYTES);
-  return id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return uuidOf(signed.subarray(0, ID_BYTES));
 }

@@ -14,7 +14,7 @@ export class OperatorIdentities {
     private readonly clock: Clock,
   ) {}
 
-  /** Null when it opens nothing, for whatever reason. Raises CatalogUnavailableError. */
+  /** Null when it opens nothing, for whatever reason. */
   async of(token: string): Promise<(OperatorOrigin & { readonly sessionId: string }) | null> {
     const now = this.clock.now();
     const sessionId = readOperatorAccess(this.keys, token, now);

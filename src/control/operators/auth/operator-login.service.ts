@@ -36,7 +36,7 @@ export class OperatorLoginService {
     this.#check = new PasswordCheck(passwords.hasher, lockout);
   }
 
-  /** Raises LoginRefusedError, LoginLockedError, AuthBusyError and CatalogUnavailableError. */
+  /** Raises LoginRefusedError, LoginLockedError and AuthBusyError. */
   async login(email: string, password: string): Promise<SessionTokenSet> {
     const account = await this.operators.once(({ people }) => people.byEmail(email));
     const stored = account?.status === 'active' ? account.passwordHash : null;

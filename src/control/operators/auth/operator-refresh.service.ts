@@ -33,7 +33,7 @@ export class OperatorRefreshService {
     this.#exchange = new RefreshExchange({ forgery, replays, keys, lifetimes: OPERATOR_LIFETIMES });
   }
 
-  /** Raises SessionEndedError, RefreshRacedError, CatalogUnavailableError, and for a token of a browser ForgeryTokenMissingError and ForgeryTokenMismatchError. */
+  /** Raises SessionEndedError, RefreshRacedError, and for a token of a browser ForgeryTokenMissingError and ForgeryTokenMismatchError. */
   async refresh(request: RefreshRequest): Promise<SessionTokenSet> {
     const now = this.clock.now();
     const outcome = await this.operators.transaction((book) => this.#exchange.exchange(storeOf(book, now), request, now));

@@ -19,7 +19,7 @@ export class OperatorSetupService {
     private readonly clock: Clock,
   ) {}
 
-  /** By their link, which is used up by a password that is taken, and only then. Raises LinkInvalidError, PasswordRefusedError, AuthBusyError and CatalogUnavailableError. */
+  /** By their link, which is used up by a password that is taken, and only then. Raises LinkInvalidError, PasswordRefusedError and AuthBusyError. */
   async setByLink(token: string, password: string): Promise<{ email: string; name: string }> {
     const linkId = this.links.idOf(token);
     const owner = await this.operators.once(({ links }) => links.ownerOf(linkId, this.clock.now()));

@@ -114,6 +114,23 @@ describe('who runs the platform', () => {
     expect((await stage.ask('GET', '/api/platform/auth/me', somebody.bearer)).statusCode).toBe(401);
   });
 
+  it('is not put back to waiting by a change that is made while the password is set', async () => {
+    const { id } = (await create(owner.bearer)).json<{ id: string }>();
+    const { promise: isSet, resolve: set } = Promise.withResolvers<undefined>();
+    const { promise: isRead, resolve: read } = Promise.withResolvers<undefined>();
+    const setting = stage.operators.transaction(async ({ people }) => {
+      expect(await people.setPassword(id, 'a hash', new Date())).toBe(true);
+      set(undefined);
+      await isRead;
+    });
+    await isSet;
+    const changing = change(owner.bearer, id, { name: 'Renamed' });
+    // By now it has read what it reads, or waits.
+    setTimeout(() => read(undefined), 300);
+    await setting;
+    expect((await changing).json()).toMatchObject({ name: 'Renamed', status: 'active' });
+  });
+
   it('is listed newest first, in pages that another list does not take', async () => {
     const made = [await stage.person(['support']), await stage.person(['support']), await stage.person(['support'])];
     const ids: string[] = [];

@@ -63,7 +63,7 @@ export class OperatorsService {
   /** A new link for somebody who has not come yet or has lost the password. Raises OperatorNotFoundError, OperatorDisabledError and BeyondOperatorRightsError. */
   async link(id: string): Promise<SetupLink> {
     return this.operators.transaction(async (book) => {
-      const { roles, status } = await find(book, id);
+      const { roles, status } = await held(book, id);
       requireCovered(roles);
       if (status === 'disabled') throw new OperatorDisabledError();
       const link = await this.links.open(book, id);
@@ -80,7 +80,7 @@ export class OperatorsService {
   ): Promise<OperatorCard> {
     return this.operators.transaction(async (book) => {
       await book.people.takeTurn();
-      const before = await find(book, id);
+      const before = await held(book, id);
       match.require(before.version);
       const { name = before.name, roles = before.roles } = changes;
       const status = await statusAfter(book, before, changes.status);
@@ -96,7 +96,7 @@ export class OperatorsService {
   async remove(id: string, match: IfMatch): Promise<void> {
     await this.operators.transaction(async (book) => {
       await book.people.takeTurn();
-      const before = await find(book, id);
+      const before = await held(book, id);
       match.require(before.version);
       requireCovered(before.roles);
       if (before.status === 'invited') await book.people.remove(id);
@@ -114,8 +114,9 @@ export class OperatorsService {
   }
 }
 
-async function find({ people }: OperatorBook, id: string): Promise<OperatorCard> {
-  const card = await people.find(id);
+/** Whoever sets a password meanwhile waits, and what is read here is not written over it. */
+async function held({ people }: OperatorBook, id: string): Promise<OperatorCard> {
+  const card = await people.held(id);
   if (!card) throw new OperatorNotFoundError();
   return card;
 }

@@ -4,7 +4,8 @@ import { PlatformRoute } from '#kernel/plugin/route-kind.js';
 import { Because } from '../people/operator.schemas.js';
 import { PLATFORM_PERMISSIONS } from '../rights/platform-permissions.js';
 import { OperatedTenantsService } from './operated-tenants.service.js';
-import { ListTenants, TenantId, TenantIdOrSlug, TenantPage, TenantView } from './tenant.schemas.js';
+import { ListTenants, TenantId, TenantPage, TenantView } from './tenant.schemas.js';
+import { TenantKey } from '#control/operators/tenant-key.js';
 
 const { readTenants, changeTenants, holdTenants } = PLATFORM_PERMISSIONS;
 const SHOWS = 'shows every tenant';
@@ -31,7 +32,7 @@ export class OperatedTenantsController {
     answers: { 200: TenantView },
     refuses: ['tenant.unknown'],
   })
-  get(@Param('idOrSlug', { schema: TenantIdOrSlug }) idOrSlug: string): Promise<TenantView> {
+  get(@Param('idOrSlug', { schema: TenantKey }) idOrSlug: string): Promise<TenantView> {
     return this.tenants.get(idOrSlug);
   }
 

@@ -23,7 +23,7 @@ export class OperatedTenantsService {
     this.#cursors = cursors.ofPlatform;
   }
 
-  /** Newest first. Raises CursorInvalidError and CatalogUnavailableError. */
+  /** Newest first. Raises CursorInvalidError. */
   async list({ limit, cursor, ...filter }: ListTenants): Promise<TenantPage> {
     const scope = ['tenants', filter] as const;
     const after = cursor === undefined ? undefined : this.#cursors.open(cursor, scope);
@@ -31,7 +31,7 @@ export class OperatedTenantsService {
     return this.#cursors.page(cards.map(cardView), limit, scope, ({ id, createdAt }) => ({ id, at: new Date(createdAt) }));
   }
 
-  /** Raises TenantUnknownError and CatalogUnavailableError. */
+  /** Raises TenantUnknownError. */
   async get(idOrSlug: string): Promise<TenantView> {
     const { id, slug, name, plan, status, access, region, placement, overrides } = await this.registry.get(idOrSlug);
     const [facts, rollup] = await Promise.all([this.tenants.facts(id), this.rollups.of(id)]);

@@ -34,10 +34,6 @@ export const TenantPage = z
 export type TenantPage = z.infer<typeof TenantPage>;
 
 export const TenantId = z.uuid();
-export const TenantIdOrSlug = z.union([
-  z.uuid(),
-  z.string().regex(/^(?![0-9a-f-]{36}$)[a-z0-9-]{3,40}$/, { error: 'is neither an id nor a slug' }),
-]);
 
 /** All that the platform knows of a tenant, without the names of secrets; `usage` is what it was last counted as. */
 export const TenantView = z

@@ -5,6 +5,7 @@ import type { Schedule } from '#kernel/jobs/schedule.js';
 import { Clock } from '#kernel/work/clock.js';
 import { TenantObjects } from '#workspace/objects/tenant-objects.js';
 import { FILES_PLACE, placeOf } from './file-place.js';
+import { bornAt } from '#kernel/model/uuid.js';
 
 const BATCH = 500;
 /** Younger ones may still get their rows. */
@@ -37,7 +38,8 @@ export class SweepFiles implements JobHandler {
     for await (const { path } of this.objects.list(FILES_PLACE)) {
       const [, ticketId, id] = path;
       if (signal.aborted) return;
-      if (ticketId !== undefined && id !== undefined && this.#clock.now().getTime() - bornAt(id) > OLD_MS) seen.push([ticketId, id]);
+      if (ticketId !== undefined && id !== undefined && this.#clock.now().getTime() - bornAt(id).getTime() > OLD_MS)
+        seen.push([ticketId, id]);
       if (seen.length >= BATCH) await this.#sweep(seen.splice(0));
     }
     await this.#sweep(seen);
@@ -58,11 +60,6 @@ export class SweepFiles implements JobHandler {
     const known = new Set(kept.map(({ id }) => id));
     for (const [ticketId, id] of files) if (!known.has(id)) await this.objects.delete(placeOf(ticketId, id));
   }
-}
-
-/** A UUIDv7 begins with its time in milliseconds (RFC 9562, 5.7). */
-function bornAt(id: string): number {
-  return Number.parseInt(id.replace('-', '').slice(0, 12), 16);
 }
 
 export const SWEEP_FILES_DAILY: Schedule = { name: 'tickets.sweep-files', handler: SweepFiles, every: { dayAt: { hour: 3, minute: 10 } } };

@@ -1,3 +1,4 @@
+import { uuidOf } from '#kernel/model/uuid.js';
 import type { SigningKeys } from '#kernel/signing/signing-keys.js';
 import { LinkInvalidError } from '../auth.errors.js';
 
@@ -12,8 +13,7 @@ export function linkToken(keys: SigningKeys, about: readonly string[], linkId: s
 /** The id of the row a token was made of. Raises LinkInvalidError for any that was not made by `linkToken` about the same. */
 export function linkIdOf(keys: SigningKeys, about: readonly string[], token: string): string {
   const bytes = Buffer.from(token, 'base64url');
-  const hex = bytes.subarray(0, ID_BYTES).toString('hex');
-  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const id = uuidOf(bytes.subarray(0, ID_BYTES));
   if (!keys.isSigned('one-time-link', signed(about, id), bytes.subarray(ID_BYTES))) throw new LinkInvalidError();
   return id;
 }

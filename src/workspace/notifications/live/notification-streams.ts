@@ -12,6 +12,7 @@ import { LiveChannel } from './live-channel.js';
 import { NotificationStream } from './notification-stream.js';
 import { STREAM_LIMITS, type StreamLimits } from './stream-limits.js';
 import { TenantWatch } from './tenant-watch.js';
+import { isUuid } from '#kernel/model/uuid.js';
 
 interface Held {
   readonly tenantId: string;
@@ -22,8 +23,6 @@ interface Held {
   /** Checks made; they begin at different numbers, so that looks into the inbox are spread too. */
   checks: number;
 }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The streams that this process holds, of members of many tenants. */
 @Injectable()
@@ -127,7 +126,7 @@ export class NotificationStreams implements OnModuleDestroy {
   }
 
   async #startOf(memberId: string, lastEventId: string | undefined): Promise<Date> {
-    if (lastEventId === undefined || !UUID.test(lastEventId)) return this.inbox.newest(memberId);
+    if (lastEventId === undefined || !isUuid(lastEventId)) return this.inbox.newest(memberId);
     const oldest = this.clock.now().getTime() - this.limits.replayMs;
     const last = await this.inbox.timeOf(memberId, lastEventId);
     return new Date(Math.max(last?.getTime() ?? 0, oldest));
