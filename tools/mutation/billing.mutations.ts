@@ -107,6 +107,13 @@ const WHAT_FOLLOWS: readonly Mutation[] = [
     specs: [`${SPECS}/stripe-webhook.int-spec.ts`],
   },
   {
+    file: 'src/catalog/billing/usage-windows.ts',
+    specs: [`${SPECS}/usage.int-spec.ts`],
+    name: 'usage: what was told stays known for as long as its counter goes on',
+    find: 'where reported = 0 and updated_at < ?',
+    replace: 'where updated_at < ?',
+  },
+  {
     file: 'src/control/billing/usage/gather-usage.job.ts',
     specs: [`${SPECS}/usage.int-spec.ts`],
     name: 'usage: what is over is priced by the terms of then',

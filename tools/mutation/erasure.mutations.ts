@@ -18,6 +18,21 @@ export const ERASURE_MUTATIONS: readonly Mutation[] = [
     replace: 'if (!early && !dueAt)',
   },
   { ...BOOK, name: 'erasure: not on legal hold', find: 'if (isHeld) throw', replace: 'if (isHeld && !early && !dueAt) throw' },
+  { ...BOOK, name: 'erasure: takes the notices of its customer', find: '      await eraseNotices(em, id);\n', replace: '' },
+  {
+    name: 'erasure: a chain that is never cut has no name in it',
+    file: 'src/catalog/tenants/tenant-registry.ts',
+    find: 'slugHash: slugHash(slug), plan',
+    replace: 'slug, plan',
+    specs: ERASURE_SPECS,
+  },
+  {
+    name: 'doctor: the customer of another installation is left alone',
+    file: 'src/control/doctor/checks/customers.check.ts',
+    find: 'erased.has(tenantId) ?',
+    replace: '!everybody.has(tenantId) ?',
+    specs: ['src/control/doctor/doctor.int-spec.ts'],
+  },
   {
     ...BOOK,
     name: 'erasure: only of who is cancelled',

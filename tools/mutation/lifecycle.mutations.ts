@@ -110,10 +110,17 @@ export const LIFECYCLE_MUTATIONS: readonly Mutation[] = [
     specs: LIFECYCLE,
   },
   {
-    name: 'lifecycle: a legal hold comes with the cancellation',
+    name: 'lifecycle: what is held is not due',
     file: RETENTIONS,
-    find: 'h.reason, h.by, h.since\n',
-    replace: 'null, null, null::timestamptz\n',
+    find: "state = 'kept' and ${IS_FREE} and due_at <= ?",
+    replace: "state = 'kept' and due_at <= ?",
+    specs: LIFECYCLE,
+  },
+  {
+    name: 'lifecycle: who is cancelled stays so for one cause less',
+    file: BOOK,
+    find: "now === 'cancelled' ? now : await statusBy(em, id)",
+    replace: 'await statusBy(em, id)',
     specs: LIFECYCLE,
   },
   {

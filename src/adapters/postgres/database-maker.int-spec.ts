@@ -20,7 +20,7 @@ describe('a database of one’s own', () => {
       await session.query('select pg_advisory_lock(hashtext($1))', [`tenantry.place.${database}`]);
       rotated = tests.provisioning.databases.rotate(acme, cluster).then(
         () => 'rotated',
-        (error: { code?: string }) => error.code,
+        (error: unknown) => (error as { code?: string }).code,
       );
       await new Promise((resolve) => setTimeout(resolve, 300));
       await session.query(`drop database ${identifier(database)} with (force)`);

@@ -22,7 +22,8 @@ export class PlatformAudit {
        values (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
         ...[randomUUIDv7(), action, JSON.stringify(actor), surface, requestId, traceIdOf(traceParent)],
-        ...[{ ip, userAgent, host }, targets, changes, details].map((value) => JSON.stringify(value)),
+        // Of anybody but an operator it would be a person's trace in a chain that is never cut.
+        ...[operator ? { ip, userAgent, host } : {}, targets, changes, details].map((value) => JSON.stringify(value)),
         ...[outcome, operator?.reason ?? null],
       ],
     );

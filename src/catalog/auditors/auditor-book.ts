@@ -18,7 +18,7 @@ export interface AuditorCard {
 /** Who is to be let in. */
 export type AuditorWish = Omit<AuditorCard, 'id' | 'revokedAt'>;
 
-/** Who was ever given a login to look at a tenant's rows, kept with the platform's record of it. */
+/** Who was ever given a login to look at a tenant's rows, kept with the platform's record of it, which names nobody: it is never cut. */
 export class AuditorBook {
   constructor(
     private readonly catalog: MikroORM,
@@ -31,7 +31,7 @@ export class AuditorBook {
       const made = em.create(AuditorRecord, { ...wish, roleName: role });
       await em.flush();
       await also(em, made.id);
-      const details = { email: wish.email, expiresAt: wish.expiresAt.toISOString() };
+      const details = { expiresAt: wish.expiresAt.toISOString() };
       await this.audit.record(em, { action: 'tenant.grant-auditor', targets: targetsOf(made), details });
       return cardOf(made);
     });
@@ -61,7 +61,7 @@ export class AuditorBook {
       const changed = await em.nativeUpdate(AuditorRecord, { id, revokedAt: null }, { revokedAt: at });
       if (changed === 0) return false;
       const record = await em.findOneOrFail(AuditorRecord, { id });
-      const details = { email: record.email, expiresAt: record.expiresAt.toISOString() };
+      const details = { expiresAt: record.expiresAt.toISOString() };
       await this.audit.record(em, { action: 'tenant.revoke-auditor', targets: targetsOf(record), details });
       return true;
     });

@@ -96,10 +96,13 @@ export class UsageWindows {
       ]);
   }
 
-  /** Forgets what was told before, and windows that have not moved since; longer ago than counters are gathered for. */
+  /**
+   * Forgets what was told before, and windows that have not moved since and of which nothing was told. Of the others it stays known how much was:
+   * a period may last longer, and its counter goes on from there.
+   */
   async trim(before: Date): Promise<void> {
     const em = this.catalog.em.fork();
     await em.execute('delete from usage_report where reported_at < ?', [before.toISOString()]);
-    await em.execute('delete from usage_window where updated_at < ?', [before.toISOString()]);
+    await em.execute('delete from usage_window where reported = 0 and updated_at < ?', [before.toISOString()]);
   }
 }

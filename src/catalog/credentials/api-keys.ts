@@ -44,7 +44,8 @@ export class ApiKeys {
     const record = await this.catalog.em.fork().transactional(async (em) => {
       const made = em.create(ApiKeyRecord, { tenantId, name, hash: hashApiKey(key), ...rights });
       await em.flush();
-      await this.audit.record(em, { action: 'tenant.issue-key', targets: [tenantTarget(tenantId), keyTarget(made.id)], details: { name } });
+      // Its name is the tenant's own words, and goes with the tenant.
+      await this.audit.record(em, { action: 'tenant.issue-key', targets: [tenantTarget(tenantId), keyTarget(made.id)] });
       return made;
     });
     return { ...cardOf(record), key };

@@ -4,6 +4,7 @@ import { tenantTarget } from '#catalog/audit/platform-act.js';
 import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { DomainRefusedError } from '#catalog/catalog.errors.js';
 import { DomainRecord } from '#catalog/domains/domain.record.js';
+import { slugHash } from '#catalog/lifecycle/tombstones.js';
 import type { TenantChanged } from '#catalog/tenants/tenant-registry.js';
 
 /** The TXT records of a name; raises an error with Node's DNS `code` when there are none or the name cannot be looked up. */
@@ -11,7 +12,7 @@ export type LookUpText = (name: string) => Promise<string[]>;
 
 const NO_RECORD: readonly unknown[] = ['ENOTFOUND', 'ENODATA'];
 
-/** Domains that tenants say are theirs; one resolves only while it is verified. */
+/** Domains that tenants say are theirs; one resolves only while it is verified. The platform's record has their hashes: it outlives the tenant. */
 export class Domains {
   constructor(
     private readonly catalog: MikroORM,
@@ -28,7 +29,11 @@ export class Domains {
     if (!known) {
       await em.transactional(async (tx) => {
         tx.create(DomainRecord, { name, tenantId, challenge, verifiedAt: null });
-        await this.audit.record(tx, { action: 'tenant.claim-domain', targets: [tenantTarget(tenantId)], details: { domain: name } });
+        await this.audit.record(tx, {
+          action: 'tenant.claim-domain',
+          targets: [tenantTarget(tenantId)],
+          details: { domainHash: slugHash(name) },
+        });
       });
     }
     return { record: `_tenantry.${name}`, value: challenge };
@@ -51,7 +56,7 @@ export class Domains {
         action: 'tenant.verify-domain',
         targets: [tenantTarget(tenantId)],
         outcome: isProven ? 'success' : 'failure',
-        details: { domain: name },
+        details: { domainHash: slugHash(name) },
       });
     });
     await this.changed(tenantId);

@@ -8,7 +8,9 @@ export const KEPT_TABLES: Readonly<Record<string, string>> = {
   work: 'which work was done and when, without what it was about and who asked',
 };
 /** Platform records whose rows name a tenant beside others: they are a chain, and a chain is not cut. */
-export const KEPT_RECORDS = { 'platform audit': 'what operators did, as a chain that nobody can go back in; ids, no people of the tenant' };
+export const KEPT_RECORDS = {
+  'platform audit': 'what operators did, as a chain that nobody can go back in; ids, and the hash of the name, no people of the tenant',
+};
 
 interface TracedTable {
   readonly name: string;
@@ -31,6 +33,13 @@ export async function searchCatalog(em: EntityManager, tenantId: string): Promis
 /** Takes those rows away, the ones that point at others first. */
 export async function eraseFromCatalog(em: EntityManager, tenantId: string): Promise<void> {
   for (const { name, by } of await tracedTables(em)) await em.execute(`delete from ${name} where ${by}::text = ?`, [tenantId]);
+}
+
+/** Notices of the payment provider know the tenant by its customer alone: before that is forgotten. */
+export async function eraseNotices(em: EntityManager, tenantId: string): Promise<void> {
+  await em.execute('delete from stripe_event where customer_id in (select customer_id from billing_customer where tenant_id = ?)', [
+    tenantId,
+  ]);
 }
 
 /** What the works of the platform say of the tenant beside its id; that they were done, and when, stays. */

@@ -2,8 +2,9 @@ import { LockMode } from '@mikro-orm/core';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { tenantTarget } from '#catalog/audit/platform-act.js';
 import { PlatformAudit } from '#catalog/audit/platform-audit.js';
-import { eraseFromCatalog, notedFor, scrubWorks, searchCatalog } from '#catalog/lifecycle/catalog-traces.js';
+import { eraseFromCatalog, eraseNotices, notedFor, scrubWorks, searchCatalog } from '#catalog/lifecycle/catalog-traces.js';
 import { LeftoversError, LegalHoldError, RetentionNotOverError, TenantNotCancelledError } from '#catalog/lifecycle/erasure.errors.js';
+import { LegalHolds } from '#catalog/lifecycle/legal-holds.js';
 import { type ErasureCertificate, Tombstones, slugHash } from '#catalog/lifecycle/tombstones.js';
 import { PlacementRecord } from '#catalog/tenants/placement.record.js';
 import type { TenantChanged } from '#catalog/tenants/tenant-registry.js';
@@ -91,6 +92,7 @@ export class ErasureBook {
     const certificate = await this.catalog.em.fork().transactional(async (em) => {
       await locked(em, id);
       const catalog = await searchCatalog(em, id);
+      await eraseNotices(em, id);
       await eraseFromCatalog(em, id);
       const left = await searchCatalog(em, id);
       if (left.length > 0)
@@ -118,13 +120,14 @@ async function locked(em: EntityManager, id: string): Promise<{ tenant: TenantRe
 }
 
 async function retentionOf(em: EntityManager, tenant: TenantRecord): Promise<Retention> {
-  const [row] = await em.execute<{ state: string; cancelled_at: Date | string; due_at: Date | string; is_held: boolean }[]>(
-    `select state, cancelled_at, due_at, legal_hold_since is not null as is_held from tenant_retention where tenant_id = ? for update`,
+  const [row] = await em.execute<{ state: string; cancelled_at: Date | string; due_at: Date | string }[]>(
+    `select state, cancelled_at, due_at from tenant_retention where tenant_id = ? for update`,
     [tenant.id],
   );
+  const isHeld = (await LegalHolds.of(em, tenant.id)) !== null;
   // Cancelled before there was a retention: nobody has said until when it is kept.
-  if (!row) return { state: 'kept', cancelledAt: tenant.updatedAt, dueAt: null, isHeld: false };
-  return { state: row.state, cancelledAt: new Date(row.cancelled_at), dueAt: new Date(row.due_at), isHeld: row.is_held };
+  if (!row) return { state: 'kept', cancelledAt: tenant.updatedAt, dueAt: null, isHeld };
+  return { state: row.state, cancelledAt: new Date(row.cancelled_at), dueAt: new Date(row.due_at), isHeld };
 }
 
 function requireErasable({ id, status }: TenantRecord, { dueAt, isHeld }: Retention, now: Date, early: boolean): void {

@@ -3,7 +3,7 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { type PlatformAct, tenantTarget } from '#catalog/audit/platform-act.js';
 import { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import { SlugTakenError, TenantStatusRefusedError } from '#catalog/catalog.errors.js';
-import { Tombstones } from '#catalog/lifecycle/tombstones.js';
+import { slugHash, Tombstones } from '#catalog/lifecycle/tombstones.js';
 import { PlacementRecord } from '#catalog/tenants/placement.record.js';
 import { TenantRecord } from '#catalog/tenants/tenant.record.js';
 import { SELECT_TENANTS, tenantOf, type TenantRow } from '#catalog/tenants/tenant-rows.js';
@@ -12,6 +12,7 @@ import { TenantUnknownError } from '#kernel/tenancy/tenant.errors.js';
 import type { TenantRoll } from '#kernel/tenancy/tenant-roll.js';
 import type { Tenant, TenantStatus } from '#kernel/tenancy/tenant.js';
 import { Clock } from '#kernel/work/clock.js';
+import { isUuid } from '#kernel/model/uuid.js';
 
 /** What is asked for when a tenant is reserved. */
 export interface TenantOrder {
@@ -43,8 +44,6 @@ const BEFORE: Record<TenantStatus, readonly TenantStatus[]> = {
   cancelled: ['active', 'suspended'],
 };
 
-const UUID = /^[0-9a-f-]{36}$/;
-
 /** The platform's list of tenants; the only place that writes it. */
 export class TenantRegistry implements TenantRoll {
   constructor(
@@ -66,7 +65,8 @@ export class TenantRegistry implements TenantRoll {
       await em.flush();
       em.create(PlacementRecord, { tenantId: tenant.id, ...placement });
       const { slug, plan, region } = tenant;
-      const details = { slug, plan, region, kind: placement.kind, cluster: placement.cluster };
+      // The record outlives the tenant, and its name must not.
+      const details = { slugHash: slugHash(slug), plan, region, kind: placement.kind, cluster: placement.cluster };
       await this.audit.record(em, { action: 'tenant.reserve', targets: [tenantTarget(tenant.id)], details });
     } catch (error) {
       if (error instanceof UniqueConstraintViolationException) throw new SlugTakenError(tenant.slug);
@@ -81,7 +81,7 @@ export class TenantRegistry implements TenantRoll {
 
   /** Raises TenantUnknownError. */
   async get(idOrSlug: string): Promise<Tenant> {
-    return one(this.catalog.em.fork(), UUID.test(idOrSlug) ? 'id' : 'slug', idOrSlug);
+    return one(this.catalog.em.fork(), isUuid(idOrSlug) ? 'id' : 'slug', idOrSlug);
   }
 
   /** What was said of a tenant when it was ordered. Raises TenantUnknownError. */

@@ -105,6 +105,22 @@ export class ErasureStage {
     ]);
   }
 
+  /** A customer that nobody else knows, and a notice about it. */
+  async notice(tenantId: string): Promise<void> {
+    await this.catalog(
+      'insert into billing_customer (tenant_id, customer_id) values (?, ?) on conflict (tenant_id) do update set customer_id = excluded.customer_id',
+      [...[tenantId, `cus_${tenantId}`]],
+    );
+    await this.catalog(
+      `insert into stripe_event (id, type, created_at, customer_id, received_at, state) values (?, 'customer.updated', now(), ?, now(), 'processed')`,
+      [`evt_${tenantId}`, `cus_${tenantId}`],
+    );
+  }
+
+  hold(tenant: Tenant): Promise<unknown> {
+    return this.catalog(`insert into tenant_legal_hold (tenant_id, reason, since, by) values (?, 'a trial', now(), 'Ada')`, [tenant.id]);
+  }
+
   /** Two full tenants of one tier, the first of them cancelled. */
   async pair(tier: Tier): Promise<{ acme: Tenant; globex: Tenant }> {
     const pair = await this.tests.pair(tier);

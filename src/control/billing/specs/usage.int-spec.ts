@@ -142,6 +142,14 @@ describe.each(TIERS)('what a company uses of its plan (%s tier)', (tier) => {
     await stage.run('billing.report-usage');
     stage.setAhead(0);
     expect(told().sort()).toEqual([2, 3]);
+    // Of a long period what was told long ago is forgotten, and not told again.
+    await stage.billing.windows.trim(new Date(Date.now() + 86_400_000));
+    await gathered();
+    stage.setAhead(7_200_000);
+    await stage.control('POST', 'clock', { advanceSeconds: 3_600 });
+    await stage.run('billing.report-usage');
+    stage.setAhead(0);
+    expect(told().sort()).toEqual([2, 3]);
   });
 
   it('is priced by the terms of its own period, whatever is agreed after it', async () => {

@@ -51,6 +51,7 @@ describe.each(TIERS)('a cancelled tenant of the %s tier', (tier) => {
   it('is erased everywhere on its day, provably, and its neighbour is not touched', async () => {
     const { acme, globex } = await stage.pair(tier);
     const before = await everythingOf(globex);
+    for (const { id } of [acme, globex]) await stage.notice(id);
     const found = await stage.findings(acme);
     expect(
       Object.entries(found)
@@ -76,6 +77,16 @@ describe.each(TIERS)('a cancelled tenant of the %s tier', (tier) => {
     expect(rows).toEqual(expect.arrayContaining(['rows of "api_key"', 'rows of "domain"', 'rows of "placement"', 'rows of "tenant"']));
     const [event] = await stage.catalog('select action, targets from platform_audit_event where seq = ?', [file.certificate.auditSeq]);
     expect(event).toEqual({ action: 'tenant.erase', targets: [{ type: 'tenant', id: acme.id }] });
+    // The chain of the platform's record is never cut, and has no name in it; notices know a tenant by its customer.
+    const named = await stage.catalog(
+      `select id from platform_audit_event where (details::text || changes::text || context::text) like ?`,
+      [`%${acme.slug}%`],
+    );
+    expect(named).toEqual([]);
+    const notices = await stage.catalog('select customer_id from stripe_event where customer_id = any(?)', [
+      `{cus_${acme.id},cus_${globex.id}}`,
+    ]);
+    expect(notices).toEqual([{ customer_id: `cus_${globex.id}` }]);
     // Asked for once more, the same proof.
     expect(await stage.eraser().erase(stage.order(acme))).toEqual(certificate);
   }, 180_000);
@@ -127,19 +138,22 @@ describe('an erasure', () => {
         .then(() => 'erased', codeOf);
     expect(await tried(acme)).toBe('lifecycle.retention-not-over');
     stage.setDay(90);
-    await stage.catalog(
-      `update tenant_retention set legal_hold_reason = 'a trial', legal_hold_by = 'Ada', legal_hold_since = now() where tenant_id = ?`,
-      [acme.id],
-    );
+    await stage.hold(acme);
     expect([await tried(acme), await tried(acme, true)]).toEqual(['lifecycle.legal-hold', 'lifecycle.legal-hold']);
     expect([await tried(globex), await tried(globex, true)]).toEqual(['lifecycle.not-cancelled', 'lifecycle.not-cancelled']);
     expect(await stage.findings(acme)).toEqual(before);
-    await stage.catalog(
-      `update tenant_retention set legal_hold_reason = null, legal_hold_by = null, legal_hold_since = null where tenant_id = ?`,
-      [acme.id],
-    );
+    await stage.catalog('delete from tenant_legal_hold where tenant_id = ?', [acme.id]);
     stage.setDay(0);
     expect([await tried(acme), await tried(acme, true)]).toEqual(['lifecycle.retention-not-over', 'erased']);
+  });
+
+  it('is refused on legal hold also of who was cancelled before there was a retention', async () => {
+    const { acme, globex } = await stage.tests.pair('row');
+    for (const tenant of [acme, globex]) await stage.tests.provisioning.provisioner.setStatus(tenant.id, 'cancelled');
+    await stage.hold(acme);
+    await expect(stage.eraser().erase(stage.order(acme, true))).rejects.toMatchObject({ code: 'lifecycle.legal-hold' });
+    await stage.eraser().erase(stage.order(globex, true));
+    expect((await stage.tests.provisioning.tenants.get(acme.id)).status).toBe('cancelled');
   });
 
   it('goes on where it broke off, whichever store failed and however often, and ends with nothing left', async () => {
