@@ -22,5 +22,5 @@ export interface LintRule {
   readonly says: string;
   /** The only line it is for; without it, every line. */
   readonly of?: LintedLine;
-  breaks(change: Change, at: LintContext): boolean;
+  readonly breaks: (change: Change, at: LintContext) => boolean;
 }

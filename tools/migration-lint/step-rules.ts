@@ -1,7 +1,7 @@
 import type { LintContext } from './rule.js';
 
 /** What no migration may be as a whole. */
-export const STEP_RULES: readonly { readonly rule: string; readonly says: string; breaks(at: LintContext): boolean }[] = [
+export const STEP_RULES: readonly { readonly rule: string; readonly says: string; readonly breaks: (at: LintContext) => boolean }[] = [
   {
     rule: 'breaking',
     says: 'takes away what an older application uses and does not say so: set isBreaking',

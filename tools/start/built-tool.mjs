@@ -7,13 +7,16 @@ import { runOnOwnServers } from './own-servers.mjs';
 import { root } from './paths.mjs';
 import { StartError } from './start-error.mjs';
 
-/** Tools that measure, and so need durable servers that nobody else uses. */
-const withOwnServers = new Set(['bench']);
+/** Tools that need servers that nobody else uses; one that measures needs them durable. */
+const withOwnServers = new Map([
+  ['bench', { isFast: false }],
+  ['migration-create', { isFast: true }],
+]);
 
 /** Builds, then runs the tool named first with the rest of the arguments; its exit code becomes this process's. @param {string[]} args */
 export async function runBuiltTool([name = '', ...args]) {
-  if (withOwnServers.has(name))
-    return runOnOwnServers({ name, isFast: false, nodeArguments: () => ['--expose-gc', programOf(name), ...args] });
+  const servers = withOwnServers.get(name);
+  if (servers) return runOnOwnServers({ name, ...servers, nodeArguments: () => ['--expose-gc', programOf(name), ...args] });
   await build();
   process.exitCode = await relay(process.execPath, [programOf(name), ...args], process.env);
 }
