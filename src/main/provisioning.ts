@@ -7,6 +7,7 @@ import { Fence } from '#adapters/postgres/fence.js';
 import { Foundation } from '#adapters/postgres/foundation.js';
 import { FleetRunner } from '#adapters/postgres/fleet-runner.js';
 import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import { KeptSessions } from '#adapters/postgres/kept-sessions.js';
 import { readMigrationLine } from '#adapters/postgres/migration-line.js';
 import { type PlaceDrivers, PostgresIsolationLayer } from '#adapters/postgres/postgres-isolation-layer.js';
 import { PostgresPlaceMaker } from '#adapters/postgres/postgres-place-maker.js';
@@ -65,8 +66,13 @@ export async function openProvisioning(platform: Platform): Promise<Provisioning
   const fences = new Fence(platform.keys);
   const databases = new DatabaseMaker(platform.secrets, homes);
   const tenants = new TenantRegistry(platform.catalog, platform.announce);
-  const drivers: PlaceDrivers = { row: new RowPlaces(fences), schema: new SchemaPlaces(fences, homes), database: databases };
-  const isolation = new PostgresIsolationLayer({ clusters: clusterBook, fences, drivers, version: homes.newest });
+  const sessions = new KeptSessions();
+  const drivers: PlaceDrivers = {
+    row: new RowPlaces(fences, sessions),
+    schema: new SchemaPlaces(fences, homes, sessions),
+    database: databases,
+  };
+  const isolation = new PostgresIsolationLayer({ clusters: clusterBook, fences, drivers, sessions, version: homes.newest });
   const founder = new TenantFounder(platform.contexts, new LinkDesk(platform.members.clock), platform.outbox, platform.audit);
   const found: Founder = (tenant, { name, ...admin }) => TenantScope.run(tenant, () => founder.found({ companyName: name, ...admin }));
   return {

@@ -15,7 +15,7 @@ export class HomeMigrations {
    * All of it in one transaction, the home's own making included: it is at the newest version afterwards, or as it was before. Gives what was
    * applied. Raises the signal's reason when it was aborted before its turn came.
    */
-  apply(migrator: pg.Client, home: string, signal?: AbortSignal): Promise<string[]> {
+  apply(migrator: pg.ClientBase, home: string, signal?: AbortSignal): Promise<string[]> {
     return inTransaction(migrator, async () => {
       await this.turn(migrator, home);
       signal?.throwIfAborted();
@@ -39,18 +39,18 @@ export class HomeMigrations {
   }
 
   /** Until the transaction ends nobody else makes, changes or takes away this home. */
-  async turn(migrator: pg.Client, home: string): Promise<void> {
+  async turn(migrator: pg.ClientBase, home: string): Promise<void> {
     await migrator.query('select pg_advisory_xact_lock(hashtext($1))', [`tenantry.home.${home}`]);
   }
 
   /** The names a home has had. */
-  async applied(session: pg.Client, home: string): Promise<Set<string>> {
+  async applied(session: pg.ClientBase, home: string): Promise<Set<string>> {
     const { rows } = await session.query<{ name: string }>('select name from tenancy.migration where home = $1', [home]);
     return new Set(rows.map((row) => row.name));
   }
 
   /** The names it has still to have, in their order. */
-  async due(session: pg.Client, home: string): Promise<string[]> {
+  async due(session: pg.ClientBase, home: string): Promise<string[]> {
     const applied = await this.applied(session, home);
     return this.line.map(({ name }) => name).filter((name) => !applied.has(name));
   }

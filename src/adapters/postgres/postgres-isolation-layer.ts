@@ -1,5 +1,6 @@
 import { ClusterFences } from '#adapters/postgres/cluster-fences.js';
 import type { Fence } from '#adapters/postgres/fence.js';
+import type { InSession, KeptSessions } from '#adapters/postgres/kept-sessions.js';
 import type { PlaceDriver } from '#adapters/postgres/place-driver.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import type { ClusterBook } from '#control/provisioning/cluster-book.js';
@@ -15,6 +16,7 @@ export interface IsolationParts {
   readonly clusters: ClusterBook;
   readonly fences: Fence;
   readonly drivers: PlaceDrivers;
+  readonly sessions: KeptSessions;
   readonly version: string;
 }
 
@@ -27,7 +29,7 @@ export class PostgresIsolationLayer implements IsolationLayer {
     const cluster = await clusters.named(tenant.placement.cluster);
     const driver = drivers[tenant.placement.kind];
     if (version !== this.parts.version) await driver.make(tenant.placement, cluster, signal);
-    await withSession(atDatabase(cluster.migratorUrl, tenant.placement.database), async (migrator) => {
+    await this.#sessionsOf(tenant)(atDatabase(cluster.migratorUrl, tenant.placement.database), async (migrator) => {
       signal?.throwIfAborted();
       await driver.claim(migrator, tenant);
       await fences.seal(migrator, tenant, signal);
@@ -50,6 +52,11 @@ export class PostgresIsolationLayer implements IsolationLayer {
   }
 
   fence(tenant: Tenant): Promise<void> {
-    return new ClusterFences(this.parts.clusters, this.parts.fences).fence(tenant);
+    return new ClusterFences(this.parts.clusters, this.parts.fences, this.#sessionsOf(tenant)).fence(tenant);
+  }
+
+  /** One with a database of a tenant's own would rarely be needed again, and be in the way of its end. */
+  #sessionsOf({ placement }: Tenant): InSession {
+    return placement.kind === 'database' ? withSession : this.parts.sessions.run;
   }
 }
