@@ -33,8 +33,9 @@ export class KeptSessions {
       ...{ connectionString: url, max: AT_MOST, idleTimeoutMillis: IDLE_MS, allowExitOnIdle: true },
       ...{ connectionTimeoutMillis: 5_000, statement_timeout: 60_000, application_name: 'tenantry-provisioning' },
     });
-    // One that breaks while nobody has it is replaced by the next.
+    // One that breaks while nobody has it is replaced by the next; one that somebody has is reported by the statement it breaks.
     pool.on('error', () => undefined);
+    pool.on('connect', (session) => session.on('error', () => undefined));
     this.#pools.set(url, pool);
     return pool;
   }
