@@ -7,6 +7,7 @@ import { DatabaseMaker } from '#adapters/postgres/database-maker.js';
 import { Fence } from '#adapters/postgres/fence.js';
 import { Foundation } from '#adapters/postgres/foundation.js';
 import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import { KeptSessions } from '#adapters/postgres/kept-sessions.js';
 import { readMigrationLine } from '#adapters/postgres/migration-line.js';
 import { PostgresHomeMigrator } from '#adapters/postgres/postgres-home-migrator.js';
 import { type PlaceDrivers, PostgresIsolationLayer } from '#adapters/postgres/postgres-isolation-layer.js';
@@ -76,8 +77,13 @@ export async function openProvisioning(platform: Platform): Promise<Provisioning
   const fences = new Fence(platform.keys);
   const databases = new DatabaseMaker(platform.secrets, homes);
   const tenants = new TenantRegistry(platform.catalog, platform.announce);
-  const drivers: PlaceDrivers = { row: new RowPlaces(fences), schema: new SchemaPlaces(fences, homes), database: databases };
-  const isolation = new PostgresIsolationLayer({ clusters: clusterBook, fences, drivers, homes, ledger });
+  const sessions = new KeptSessions();
+  const drivers: PlaceDrivers = {
+    row: new RowPlaces(fences, sessions),
+    schema: new SchemaPlaces(fences, homes, sessions),
+    database: databases,
+  };
+  const isolation = new PostgresIsolationLayer({ clusters: clusterBook, fences, drivers, sessions, homes, ledger });
   const founder = new TenantFounder(platform.contexts, new LinkDesk(platform.members.clock), platform.outbox, platform.audit);
   const found: Founder = (tenant, { name, ...admin }) => TenantScope.run(tenant, () => founder.found({ companyName: name, ...admin }));
   return {

@@ -10,6 +10,7 @@ import { ISOLATION_MUTATIONS } from './isolation.mutations.js';
 import { LIFECYCLE_MUTATIONS } from './lifecycle.mutations.js';
 import { MEMBERS_MUTATIONS } from './members.mutations.js';
 import type { Mutation } from './mutation.js';
+import { ONBOARDING_MUTATIONS } from './onboarding.mutations.js';
 import { OPERATORS_MUTATIONS } from './operators.mutations.js';
 import { PRODUCT_MUTATIONS } from './product.mutations.js';
 import { RESOLUTION_MUTATIONS } from './resolution.mutations.js';
@@ -32,6 +33,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...PRODUCT_MUTATIONS,
   ...BILLING_MUTATIONS,
   ...FLEET_MUTATIONS,
+  ...ONBOARDING_MUTATIONS,
   ...OPERATORS_MUTATIONS,
   ...SETTINGS_MUTATIONS,
 ];

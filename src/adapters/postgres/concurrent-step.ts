@@ -6,7 +6,7 @@ import { identifier } from '#adapters/postgres/session.js';
  * Sends a step that bears no transaction to one home, a statement at a time; who calls has the home's turn, and no transaction. What it waits
  * for are transactions of others, which it does not hold up: no lock timeout ends it. After a failure, or a death anywhere, it may be sent again.
  */
-export async function sendConcurrently(migrator: pg.Client, home: string, { statements, isLong }: MigrationStep): Promise<void> {
+export async function sendConcurrently(migrator: pg.ClientBase, home: string, { statements, isLong }: MigrationStep): Promise<void> {
   try {
     await migrator.query('set role tenantry_owner');
     await migrator.query(`set search_path = ${identifier(home)}, pg_temp`);
@@ -28,7 +28,7 @@ export function inOneTransaction({ statements, isTransactional }: MigrationStep)
  * Whether the index of a statement is there already: an attempt whose process died is finished by the server, and nobody noted it. That it is
  * the right one the home's fingerprint says. What an attempt that failed leaves is kept up to date by every write and read by nobody: it goes.
  */
-async function isBuilt(migrator: pg.Client, home: string, statement: string): Promise<boolean> {
+async function isBuilt(migrator: pg.ClientBase, home: string, statement: string): Promise<boolean> {
   const name = /^\s*create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?"?(\w+)"?\s+on\b/i.exec(statement)?.[1];
   if (name === undefined) return false;
   const { rows } = await migrator.query<{ isValid: boolean }>(

@@ -37,7 +37,7 @@ export class DatabaseMaker implements PlaceDriver {
     });
   }
 
-  async claim(migrator: pg.Client, tenant: Tenant): Promise<void> {
+  async claim(migrator: pg.ClientBase, tenant: Tenant): Promise<void> {
     await migrator.query('insert into tenancy.whoami (tenant_id) values ($1) on conflict do nothing', [tenant.id]);
   }
 

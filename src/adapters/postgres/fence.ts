@@ -20,7 +20,7 @@ export class Fence {
    * What else a closing or an opening means to the rows behind it happens with it or not at all: what was running waits, and with the end of
    * a suspension or a cancellation the sessions of before it are over. Raises the signal's reason when it was aborted before its turn came.
    */
-  async seal(migrator: pg.Client, tenant: Tenant, signal?: AbortSignal): Promise<void> {
+  async seal(migrator: pg.ClientBase, tenant: Tenant, signal?: AbortSignal): Promise<void> {
     await inTransaction(migrator, async () => {
       await turn(migrator, tenant);
       signal?.throwIfAborted();
@@ -38,7 +38,7 @@ export class Fence {
     });
   }
 
-  async #write(migrator: pg.Client, { id, status, placement: { epoch, cluster, schema } }: Tenant): Promise<void> {
+  async #write(migrator: pg.ClientBase, { id, status, placement: { epoch, cluster, schema } }: Tenant): Promise<void> {
     const seals = this.keys.seals({ tenantId: id, epoch, cluster });
     const isOpen = status === 'active';
     await migrator.query(
@@ -49,7 +49,7 @@ export class Fence {
   }
 
   /** As the tenant itself, by the capability that was made good a statement ago: the policies bind everybody else. */
-  async #endSessions(migrator: pg.Client, { id, placement: { epoch, cluster, schema } }: Tenant): Promise<void> {
+  async #endSessions(migrator: pg.ClientBase, { id, placement: { epoch, cluster, schema } }: Tenant): Promise<void> {
     await migrator.query(`select set_config('tenant.capability', $1, true)`, [this.keys.present({ tenantId: id, epoch, cluster })]);
     await migrator.query('set local role tenantry_owner');
     await migrator.query(
@@ -61,7 +61,7 @@ export class Fence {
   }
 
   /** Those of `tenants` whose fence in this database is not that of their epoch, home and status under every key, by its secret and not its name. */
-  async stale(migrator: pg.Client, tenants: readonly Tenant[]): Promise<Tenant[]> {
+  async stale(migrator: pg.ClientBase, tenants: readonly Tenant[]): Promise<Tenant[]> {
     const { rows } = await migrator.query<{ tenant_id: string; fence: string }>(
       `select tenant_id, string_agg(concat_ws(':', key_id, encode(capability_hash, 'hex'), epoch, home, is_open), ',' order by key_id collate "C") as fence
        from tenancy.fence where tenant_id = any($1::uuid[]) group by tenant_id`,
@@ -80,14 +80,14 @@ export class Fence {
   }
 
   /** In the caller's transaction. Whoever seals it still is waited for: what came after would be nobody's. */
-  async remove(migrator: pg.Client, tenant: Tenant): Promise<void> {
+  async remove(migrator: pg.ClientBase, tenant: Tenant): Promise<void> {
     await turn(migrator, tenant);
     await migrator.query('delete from tenancy.fence where tenant_id = $1', [tenant.id]);
   }
 }
 
 /** Until the transaction ends nobody else writes this fence. */
-async function turn(migrator: pg.Client, { id }: Tenant): Promise<void> {
+async function turn(migrator: pg.ClientBase, { id }: Tenant): Promise<void> {
   await migrator.query('select pg_advisory_xact_lock(hashtext($1))', [`tenantry.fence.${id}`]);
 }
 

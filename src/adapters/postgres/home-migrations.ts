@@ -41,7 +41,7 @@ export class HomeMigrations {
    * that does not, and so on: it is at the newest version afterwards, or at the last whole step. Gives what was applied. Raises the signal's
    * reason when it was aborted before its turn came.
    */
-  async apply(migrator: pg.Client, home: string, signal?: AbortSignal): Promise<string[]> {
+  async apply(migrator: pg.ClientBase, home: string, signal?: AbortSignal): Promise<string[]> {
     const applied: string[] = [];
     for (;;) {
       const { sent, rest } = await this.#sendTogether(migrator, home, signal);
@@ -53,12 +53,12 @@ export class HomeMigrations {
   }
 
   /** Until the transaction ends nobody else makes, changes or takes away this home. */
-  turn(migrator: pg.Client, home: string, signal?: AbortSignal): Promise<void> {
+  turn(migrator: pg.ClientBase, home: string, signal?: AbortSignal): Promise<void> {
     return takeTurn(migrator, home, signal);
   }
 
   /** What was sent in one transaction, and what is due after it, which begins with a step that bears none. */
-  async #sendTogether(migrator: pg.Client, home: string, signal?: AbortSignal): Promise<{ sent: MigrationStep[]; rest: MigrationStep[] }> {
+  async #sendTogether(migrator: pg.ClientBase, home: string, signal?: AbortSignal): Promise<{ sent: MigrationStep[]; rest: MigrationStep[] }> {
     return inTransaction(migrator, async () => {
       await takeTurn(migrator, home, signal);
       const due = await this.#due(migrator, home);
@@ -73,30 +73,30 @@ export class HomeMigrations {
   }
 
   /** False when another sent it meanwhile. */
-  async #sendAlone(migrator: pg.Client, home: string, step: MigrationStep): Promise<boolean> {
+  async #sendAlone(migrator: pg.ClientBase, home: string, step: MigrationStep): Promise<boolean> {
     if ((await this.applied(migrator, home)).has(step.name)) return false;
     await sendConcurrently(migrator, home, step);
     await this.#record(migrator, home, [step]);
     return true;
   }
 
-  async #due(session: pg.Client, home: string): Promise<MigrationStep[]> {
+  async #due(session: pg.ClientBase, home: string): Promise<MigrationStep[]> {
     const applied = await this.applied(session, home);
     return this.line.filter(({ name }) => !applied.has(name));
   }
 
-  async #record(migrator: pg.Client, home: string, steps: readonly MigrationStep[]): Promise<void> {
+  async #record(migrator: pg.ClientBase, home: string, steps: readonly MigrationStep[]): Promise<void> {
     await migrator.query('insert into tenancy.migration (home, name) select $1, unnest($2::text[])', [home, steps.map(({ name }) => name)]);
   }
 
   /** The names a home has had. */
-  async applied(session: pg.Client, home: string): Promise<Set<string>> {
+  async applied(session: pg.ClientBase, home: string): Promise<Set<string>> {
     const { rows } = await session.query<{ name: string }>('select name from tenancy.migration where home = $1', [home]);
     return new Set(rows.map((row) => row.name));
   }
 
   /** What homes have had, as their database says; one that never had anything is not among them. */
-  async versions(session: pg.Client, homes: readonly string[]): Promise<Map<string, HomeVersion>> {
+  async versions(session: pg.ClientBase, homes: readonly string[]): Promise<Map<string, HomeVersion>> {
     const { rows } = await session.query<{ home: string } & HomeVersion>(
       `select home, max(name collate "C") as version, coalesce(max(name collate "C") filter (where name = any($2)), '') as needs
        from tenancy.migration where home = any($1) group by home`,
@@ -106,7 +106,7 @@ export class HomeMigrations {
   }
 
   /** The names it has still to have, in their order. */
-  async due(session: pg.Client, home: string): Promise<string[]> {
+  async due(session: pg.ClientBase, home: string): Promise<string[]> {
     return (await this.#due(session, home)).map(({ name }) => name);
   }
 }

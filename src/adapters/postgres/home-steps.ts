@@ -7,7 +7,7 @@ const LOCK_TIMEOUT_MS = 3_000;
 
 /** Makes a home when it is not there and sends it these steps, in the transaction that the session is in. */
 export async function sendSteps(
-  migrator: pg.Client,
+  migrator: pg.ClientBase,
   home: string,
   steps: readonly MigrationStep[],
   lockTimeoutMs = LOCK_TIMEOUT_MS,

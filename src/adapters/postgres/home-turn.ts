@@ -14,12 +14,12 @@ export class HomeIsBusyError extends Error {
 }
 
 /** Until the transaction ends nobody else makes, changes or takes away this home. Raises HomeIsBusyError, or the signal's reason. */
-export function takeTurn(migrator: pg.Client, home: string, signal?: AbortSignal): Promise<void> {
+export function takeTurn(migrator: pg.ClientBase, home: string, signal?: AbortSignal): Promise<void> {
   return until(migrator, 'pg_try_advisory_xact_lock', home, signal);
 }
 
 /** The same while `work` runs, outside a transaction. It ends with the session at the latest. */
-export async function withTurn<T>(migrator: pg.Client, home: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+export async function withTurn<T>(migrator: pg.ClientBase, home: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   await until(migrator, 'pg_try_advisory_lock', home, signal);
   try {
     return await work();
@@ -29,7 +29,7 @@ export async function withTurn<T>(migrator: pg.Client, home: string, work: () =>
 }
 
 /** Asks again and again: a statement that waits holds a snapshot, and who builds an index concurrently waits for every older one. */
-async function until(migrator: pg.Client, tryLock: string, home: string, signal?: AbortSignal): Promise<void> {
+async function until(migrator: pg.ClientBase, tryLock: string, home: string, signal?: AbortSignal): Promise<void> {
   const endsAt = performance.now() + PATIENCE_MS;
   for (;;) {
     signal?.throwIfAborted();

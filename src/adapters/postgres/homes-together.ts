@@ -29,7 +29,7 @@ export interface Together {
  * Brings many homes of one database to the newest version in one transaction and one message: those whose turn is free, that lack the same
  * steps, none of which is long or bears no transaction. All of them, or none. Raises what a statement raises.
  */
-export async function migrateTogether(migrator: pg.Client, homes: readonly string[], migrations: HomeMigrations): Promise<Together> {
+export async function migrateTogether(migrator: pg.ClientBase, homes: readonly string[], migrations: HomeMigrations): Promise<Together> {
   await migrator.query('begin');
   try {
     const states = await statesOf(migrator, homes);
@@ -49,7 +49,7 @@ export async function migrateTogether(migrator: pg.Client, homes: readonly strin
   }
 }
 
-async function statesOf(migrator: pg.Client, homes: readonly string[]): Promise<HomeState[]> {
+async function statesOf(migrator: pg.ClientBase, homes: readonly string[]): Promise<HomeState[]> {
   const { rows } = await migrator.query<HomeState>(
     `select home, pg_try_advisory_xact_lock(hashtext(key)) as "isMine", to_regnamespace(quote_ident(home)) is not null as "isThere",
        coalesce((select array_agg(m.name) from tenancy.migration m where m.home = asked.home), '{}') as names

@@ -7,7 +7,7 @@ import type { Tenant } from '#kernel/tenancy/tenant.js';
 export interface PlaceDriver {
   make(place: Place, cluster: Cluster, signal?: AbortSignal): Promise<void>;
   /** Writes down in the place whose it is, in a session of the migrator in its database. */
-  claim(migrator: pg.Client, tenant: Tenant): Promise<void>;
+  claim(migrator: pg.ClientBase, tenant: Tenant): Promise<void>;
   /** Raises IsolationNotVerifiedError. */
   verify(tenant: Tenant, cluster: Cluster): Promise<void>;
   /** The place and all that is in it, or of a place of many, what is the tenant's; `tenant` is null when it is nobody's. */

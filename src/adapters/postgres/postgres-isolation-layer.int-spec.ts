@@ -99,6 +99,18 @@ describe('the isolation layer on PostgreSQL', () => {
     });
   });
 
+  it('verifies no schema that is the home of another, for neither of the two', async () => {
+    const [one, other] = [await reserve('schema'), await reserve('schema')];
+    const { isolation } = test.provisioning;
+    const intruder = { ...other.reserved, placement: { ...other.reserved.placement, schema: one.reserved.placement.schema } };
+    await isolation.prepare(one.reserved);
+    await isolation.prepare(intruder);
+    for (const tenant of [one.reserved, intruder]) await expect(isolation.verify(tenant)).rejects.toThrow('the home of another');
+    // It is sealed in its own.
+    await test.onboarded(other.onboardingId);
+    await test.onboarded(one.onboardingId);
+  });
+
   it.each(['row', 'schema'] as const)(
     'leaves nothing behind when it is undone while somebody is still sealing, who is not waited for any more (%s tier)',
     async (tier) => {

@@ -1,6 +1,7 @@
 import { ClusterFences } from '#adapters/postgres/cluster-fences.js';
 import type { Fence } from '#adapters/postgres/fence.js';
 import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import type { InSession, KeptSessions } from '#adapters/postgres/kept-sessions.js';
 import type { PlaceDriver } from '#adapters/postgres/place-driver.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import { homeOf, type HomeLedger } from '#catalog/fleet/home-ledger.js';
@@ -19,6 +20,7 @@ export interface IsolationParts {
   readonly drivers: PlaceDrivers;
   readonly homes: HomeMigrations;
   readonly ledger: HomeLedger;
+  readonly sessions: KeptSessions;
 }
 
 /** Makes places for tenants on PostgreSQL: rows need nothing, a schema is replayed in one transaction, a database is made from a template. */
@@ -30,7 +32,7 @@ export class PostgresIsolationLayer implements IsolationLayer {
     const cluster = await clusters.named(tenant.placement.cluster);
     const driver = drivers[tenant.placement.kind];
     if (version !== homes.newest) await driver.make(tenant.placement, cluster, signal);
-    await withSession(atDatabase(cluster.migratorUrl, tenant.placement.database), async (migrator) => {
+    await this.#sessionsOf(tenant)(atDatabase(cluster.migratorUrl, tenant.placement.database), async (migrator) => {
       signal?.throwIfAborted();
       await driver.claim(migrator, tenant);
       await fences.seal(migrator, tenant, signal);
@@ -55,6 +57,11 @@ export class PostgresIsolationLayer implements IsolationLayer {
   }
 
   fence(tenant: Tenant): Promise<void> {
-    return new ClusterFences(this.parts.clusters, this.parts.fences).fence(tenant);
+    return new ClusterFences(this.parts.clusters, this.parts.fences, this.#sessionsOf(tenant)).fence(tenant);
+  }
+
+  /** One with a database of a tenant's own would rarely be needed again, and be in the way of its end. */
+  #sessionsOf({ placement }: Tenant): InSession {
+    return placement.kind === 'database' ? withSession : this.parts.sessions.run;
   }
 }

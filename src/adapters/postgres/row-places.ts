@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Fence } from '#adapters/postgres/fence.js';
+import type { KeptSessions } from '#adapters/postgres/kept-sessions.js';
 import type { PlaceDriver } from '#adapters/postgres/place-driver.js';
 import { atDatabase, inTransaction, withSession } from '#adapters/postgres/session.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
@@ -9,7 +10,10 @@ import type { Tenant } from '#kernel/tenancy/tenant.js';
 
 /** Rows among those of others: the place is there already, and only what is the tenant's goes. */
 export class RowPlaces implements PlaceDriver {
-  constructor(private readonly fences: Fence) {}
+  constructor(
+    private readonly fences: Fence,
+    private readonly sessions: KeptSessions,
+  ) {}
 
   make(): Promise<void> {
     return Promise.resolve();
@@ -20,7 +24,7 @@ export class RowPlaces implements PlaceDriver {
   }
 
   async verify(tenant: Tenant, cluster: Cluster): Promise<void> {
-    const isStale = await withSession(atDatabase(cluster.migratorUrl, tenant.placement.database), (migrator) =>
+    const isStale = await this.sessions.run(atDatabase(cluster.migratorUrl, tenant.placement.database), (migrator) =>
       this.fences.stale(migrator, [tenant]),
     );
     if (isStale.length > 0) throw new IsolationNotVerifiedError(tenant.id, 'its fence is not there');

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Fence } from '#adapters/postgres/fence.js';
 import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import type { KeptSessions } from '#adapters/postgres/kept-sessions.js';
 import type { PlaceDriver } from '#adapters/postgres/place-driver.js';
 import { atDatabase, identifier, inTransaction, withSession } from '#adapters/postgres/session.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
@@ -13,6 +14,7 @@ export class SchemaPlaces implements PlaceDriver {
   constructor(
     private readonly fences: Fence,
     private readonly homes: HomeMigrations,
+    private readonly sessions: KeptSessions,
   ) {}
 
   async make({ database, schema }: Place, cluster: Cluster, signal?: AbortSignal): Promise<void> {
@@ -26,7 +28,7 @@ export class SchemaPlaces implements PlaceDriver {
 
   async verify(tenant: Tenant, cluster: Cluster): Promise<void> {
     const { database, schema } = tenant.placement;
-    await withSession(atDatabase(cluster.migratorUrl, database), async (migrator) => {
+    await this.sessions.run(atDatabase(cluster.migratorUrl, database), async (migrator) => {
       if ((await this.fences.stale(migrator, [tenant])).length > 0)
         throw new IsolationNotVerifiedError(tenant.id, 'its fence is not there');
       const { rowCount } = await migrator.query('select from tenancy.fence where home = $1 and tenant_id <> $2', [schema, tenant.id]);

@@ -26,7 +26,7 @@ export async function withSession<T>(url: string, work: (session: pg.Client) => 
 }
 
 /** Runs `work` in one transaction. */
-export async function inTransaction<T>(session: pg.Client, work: () => Promise<T>): Promise<T> {
+export async function inTransaction<T>(session: pg.ClientBase, work: () => Promise<T>): Promise<T> {
   await session.query('begin');
   try {
     const result = await work();

@@ -2,7 +2,7 @@ import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { pino } from 'pino';
 import { WorkBook } from '#catalog/work/work-book.js';
 import type { WorkDelivery, WorkRow } from '#catalog/work/work-row.js';
-import { WorkStateRefusedError } from '#catalog/work/work.errors.js';
+import { WorkStateRefusedError, WorkSupersededError } from '#catalog/work/work.errors.js';
 import { PlatformSchedules } from '#control/work/platform-schedule.js';
 import { WorkDriver } from '#control/work/work-driver.js';
 import { UnrecoverableWorkError, type WorkKind, type WorkStep, type WorkTry } from '#control/work/work-kind.js';
@@ -168,6 +168,24 @@ describe('a work of the platform', () => {
       .fork()
       .execute<{ result: object }[]>(`select result from work_step where work_id = ?`, [id]);
     expect(kept?.result).toEqual({ by: 'second' });
+  });
+
+  it('is one worker’s as long as its lease runs, and then another’s, whom the first disturbs no more', async () => {
+    const kind = kindOf(step('one!'));
+    const id = await book.ask({ kind, input: { who: 'acme' } });
+    const [first, second] = [book.row({ id, attempt: 1 }), book.row({ id, attempt: 2 })];
+    expect(await first.claim(60_000)).not.toBeNull();
+    expect(await second.claim(60_000)).toBeNull();
+    expect(await first.renew(1)).toBe(true);
+    await until(async () => (await book.due(1, id)).length === 1, 5_000);
+    expect(await second.claim(60_000)).not.toBeNull();
+    const ending = { state: 'done', direction: 'forward', failures: 0, error: null } as const;
+    await expect(first.position()).rejects.toThrow(WorkSupersededError);
+    await expect(first.step('one!', 1, 'done')).rejects.toThrow(WorkSupersededError);
+    await expect(first.end(ending)).rejects.toThrow(WorkSupersededError);
+    expect(await first.renew(60_000)).toBe(false);
+    await second.end(ending);
+    expect(await book.report(id)).toMatchObject({ state: 'done', attempt: 2 });
   });
 
   it('is done once when it was wished for twice before it began, and again when it had begun', async () => {

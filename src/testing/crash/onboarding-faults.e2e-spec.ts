@@ -159,7 +159,12 @@ describe('what an onboarding asks for elsewhere', () => {
       it('that is full: it is tried again, and whole', async () => {
         const { id, tenant } = await stage.ask(tier);
         const limit = (room: number): Promise<unknown> =>
-          withSession(stage.superuserUrl, (session) => session.query(`alter role tenantry_migrator connection limit ${String(room)}`));
+          withSession(stage.superuserUrl, async (session) => {
+            await session.query(`alter role tenantry_migrator connection limit ${String(room)}`);
+            // Those that were open before stay open.
+            if (room === 0)
+              await session.query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'tenantry_migrator'`);
+          });
         await limit(0);
         let failed = 0;
         const lifted = (failures: number): Promise<unknown> => {
