@@ -60,9 +60,9 @@ export const ONBOARDING_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'onboarding: what billing refuses is not asked for again',
-    file: BILLING_STEPS,
-    find: 'if (error instanceof BillingRefusedError) throw new UnrecoverableWorkError(error.message, { code: error.code, cause: error });',
-    replace: 'void UnrecoverableWorkError;',
+    file: 'src/control/work/work-kind.ts',
+    find: '      throw new UnrecoverableWorkError(error.message, { code: error.code, cause: error });',
+    replace: '      throw error;',
     specs: ONBOARDING,
   },
   {

@@ -180,11 +180,10 @@ describe('a work of the platform', () => {
     await until(async () => (await book.due(1, id)).length === 1, 5_000);
     expect(await second.claim(60_000)).not.toBeNull();
     const ending = { state: 'done', direction: 'forward', failures: 0, error: null } as const;
-    await expect(first.position()).rejects.toThrow(WorkSupersededError);
-    await expect(first.step('one!', 1, 'done')).rejects.toThrow(WorkSupersededError);
-    await expect(first.end(ending)).rejects.toThrow(WorkSupersededError);
+    await expect(first.move(null, () => ({ begin: { name: 'one!', place: 1, state: 'running' } }))).rejects.toThrow(WorkSupersededError);
+    await expect(first.move({ name: 'one!', place: 1, state: 'done' }, () => ({ end: ending }))).rejects.toThrow(WorkSupersededError);
     expect(await first.renew(60_000)).toBe(false);
-    await second.end(ending);
+    await second.move(null, () => ({ end: ending }));
     expect(await book.report(id)).toMatchObject({ state: 'done', attempt: 2 });
   });
 
