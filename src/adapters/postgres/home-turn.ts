@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type pg from 'pg';
+import pg from 'pg';
 
 const PATIENCE_MS = 60_000;
 const BETWEEN_MS = 50;
@@ -28,12 +28,15 @@ export async function withTurn<T>(migrator: pg.ClientBase, home: string, work: (
   }
 }
 
-/** Asks again and again: a statement that waits holds a snapshot, and who builds an index concurrently waits for every older one. */
+/**
+ * Asks again and again, and without parameters, which would leave a portal open in the transaction: a statement that waits and a portal hold a
+ * snapshot, and who builds an index concurrently waits for every older one.
+ */
 async function until(migrator: pg.ClientBase, tryLock: string, home: string, signal?: AbortSignal): Promise<void> {
   const endsAt = performance.now() + PATIENCE_MS;
   for (;;) {
     signal?.throwIfAborted();
-    const { rows } = await migrator.query<{ isMine: boolean }>(`select ${tryLock}(hashtext($1)) as "isMine"`, [keyOf(home)]);
+    const { rows } = await migrator.query<{ isMine: boolean }>(`select ${tryLock}(hashtext(${pg.escapeLiteral(keyOf(home))})) as "isMine"`);
     if (rows[0]?.isMine) return;
     if (performance.now() > endsAt) throw new HomeIsBusyError(home);
     await sleep(BETWEEN_MS);

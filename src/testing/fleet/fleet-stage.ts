@@ -59,10 +59,17 @@ export class FleetStage {
   }
 
   /** As somebody with every right, whose names without a schema are the home's. */
-  async tamper(at: StagedHome, ...statements: string[]): Promise<Record<string, unknown>[]> {
+  superuser<T>(at: StagedHome, work: (session: pg.Client) => Promise<T>): Promise<T> {
     const { provisionUrl } = clusterNamed(at.cluster, this.test.provisioning.clusters);
     return withSession(atDatabase(provisionUrl, at.database), async (session) => {
       await session.query(`set search_path = ${identifier(at.home)}`);
+      return work(session);
+    });
+  }
+
+  /** Gives what the last one answers. */
+  tamper(at: StagedHome, ...statements: string[]): Promise<Record<string, unknown>[]> {
+    return this.superuser(at, async (session) => {
       const results = [];
       for (const statement of statements) results.push(await session.query<Record<string, unknown>>(statement));
       return results.at(-1)?.rows ?? [];
