@@ -6,6 +6,7 @@ import type { BenchCase } from '#tools/bench/cases/bench-case.js';
 import { crowdCase } from '#tools/bench/cases/crowd.case.js';
 import { httpCase } from '#tools/bench/cases/http.case.js';
 import { notificationsCase } from '#tools/bench/cases/notifications.case.js';
+import { onboardingCase } from '#tools/bench/cases/onboarding.case.js';
 import { ormCase } from '#tools/bench/cases/orm.case.js';
 import { outboxCase } from '#tools/bench/cases/outbox.case.js';
 import { planningCase } from '#tools/bench/cases/planning.case.js';
@@ -29,6 +30,7 @@ const CASES: readonly BenchCase[] = [
   httpCase,
   notificationsCase,
   provisioningCase,
+  onboardingCase,
   ticketsCase,
   webhooksCase,
   crowdCase,
