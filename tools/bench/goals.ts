@@ -52,6 +52,17 @@ const GOALS: readonly Goal[] = [
     hold: { atMost: 10 },
   },
   { subject: 'fleet: one client a home, to ours', case: 'fleet/one client a home', of: ratio, hold: { atLeast: 15 } },
+  { subject: 'Starter: sign-up to first request, p95 ms', case: 'onboarding/row p95', of: value, hold: { atMost: 300 } },
+  ...['cold', 'warm'].flatMap((pool): Goal[] => [
+    { subject: `Professional: the same, ${pool}`, case: `onboarding/schema, ${pool} p95`, of: value, hold: { atMost: 1_000 } },
+    { subject: `Enterprise: the same, ${pool}`, case: `onboarding/database, ${pool} p95`, of: value, hold: { atMost: 2_000 } },
+  ]),
+  ...['schema', 'database'].map((tier): Goal => ({
+    subject: `${tier}: its step from the warm pool, p50 ms`,
+    case: `onboarding/${tier}, warm place`,
+    of: value,
+    hold: { atMost: 5 },
+  })),
 ];
 
 /** Prints what the design holds beside what was measured, and where the time goes where it falls short. */

@@ -7,6 +7,7 @@ import { crowdCase } from '#tools/bench/cases/crowd.case.js';
 import { fleetCase } from '#tools/bench/cases/fleet.case.js';
 import { httpCase } from '#tools/bench/cases/http.case.js';
 import { notificationsCase } from '#tools/bench/cases/notifications.case.js';
+import { onboardingCase } from '#tools/bench/cases/onboarding.case.js';
 import { ormCase } from '#tools/bench/cases/orm.case.js';
 import { outboxCase } from '#tools/bench/cases/outbox.case.js';
 import { planningCase } from '#tools/bench/cases/planning.case.js';
@@ -30,6 +31,7 @@ const CASES: readonly BenchCase[] = [
   httpCase,
   notificationsCase,
   provisioningCase,
+  onboardingCase,
   ticketsCase,
   webhooksCase,
   fleetCase,

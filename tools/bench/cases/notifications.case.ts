@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUIDv7 } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { TestMembers, type TestMember } from '#testing/members.js';
 import { SseReader } from '#testing/notifications/sse-reader.js';
+import { startProduct } from '#testing/product-process.js';
 import { TIERS, type Tier } from '#testing/test-platform.js';
 import type { BenchWorld } from '#tools/bench/bench-world.js';
 import type { BenchCase } from '#tools/bench/cases/bench-case.js';
@@ -30,12 +28,12 @@ interface Subject {
 export const notificationsCase: BenchCase = {
   name: 'notifications',
   run: async (world) => {
-    const worker = await start('worker', 'working');
-    const api = await start('api', 'serving');
+    const worker = await startProduct('worker');
+    const api = await startProduct('api');
     const subjects: Subject[] = [];
     try {
       await untilIdle(world);
-      for (const tier of TIERS) subjects.push(await subjectOf(world, tier, Number(new URL(String(api.said['address'])).port)));
+      for (const tier of TIERS) subjects.push(await subjectOf(world, tier, api.port));
       const found = new Map<Tier, number[]>(TIERS.map((tier) => [tier, []]));
       for (let event = 0; event < WARM_UP + world.options.cycles * A_CYCLE; event += 1) {
         for (const subject of subjects) {
@@ -46,25 +44,10 @@ export const notificationsCase: BenchCase = {
       record(world, found);
     } finally {
       for (const { reader } of subjects) reader.close();
-      for (const { child } of [worker, api]) child.kill('SIGTERM');
+      await Promise.all([worker.end(), api.end()]);
     }
   },
 };
-
-/** A program of the product in a process of its own, once it says that it is ready. */
-async function start(program: 'api' | 'worker', ready: string): Promise<{ child: ChildProcess; said: Record<string, unknown> }> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL(`../../../src/main/${program}.js`, import.meta.url))], {
-    env: { ...process.env, PORT: '0', LOG_LEVEL: 'info' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>();
-  createInterface(child.stdout).on('line', (line) => {
-    const said = JSON.parse(line) as Record<string, unknown>;
-    if (said['msg'] === ready) resolve(said);
-  });
-  child.once('exit', () => reject(new Error(`The ${program} of the bench ended before it was ready; what it said stands above.`)));
-  return { child, said: await promise };
-}
 
 /** What the making of the tenants left to do is not what is measured. */
 async function untilIdle({ test }: BenchWorld): Promise<void> {
