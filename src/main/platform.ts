@@ -223,7 +223,7 @@ export async function openPlatform(config: Config, log: Logger, parts: PlatformP
     overseer,
     ...{ works, ringWorks, homes },
     fleet: new FleetDesk({
-      ...{ catalog, works, audit: platformAudit, clusters: clusterBook, line: homes.line },
+      ...{ works, audit: platformAudit, clusters: clusterBook, line: homes.line },
       ...{ ledger: new HomeLedger(catalog), runs: new MigrationRuns(catalog) },
     }),
     ...{ config, log, clusters, catalog, directory, closings, secrets, keys, registry, routing, tenantOrm, contexts },

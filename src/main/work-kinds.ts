@@ -1,6 +1,7 @@
 import { ERASE_TENANT, eraseTenant } from '#control/lifecycle/erasure/erase-tenant.work.js';
 import { END_AUDITORS_DAILY, endAuditors, revokeAuditor } from '#control/auditors/end-auditors.work.js';
 import { DueRetentions } from '#catalog/lifecycle/due-retentions.js';
+import { type RunLane, RunTargets } from '#catalog/fleet/run-targets.js';
 import { MigrationRuns } from '#catalog/fleet/migration-runs.js';
 import { migrateServer } from '#control/fleet/migrate-server.work.js';
 import { AdminMails } from '#control/lifecycle/admin-mails.js';
@@ -38,7 +39,8 @@ function auditorWorks({ auditors }: Platform): readonly WorkKind<never>[] {
 
 /** Bringing the homes of one server to the newest migration. */
 export function fleetWork({ catalog, works }: Platform, { ledger, migrator }: Provisioning): WorkKind<never> {
-  return migrateServer({ catalog, works, ledger, migrator, runs: new MigrationRuns(catalog) });
+  const targetsOf = (lane: RunLane): RunTargets => new RunTargets(catalog, ledger, lane);
+  return migrateServer({ works, ledger, migrator, targetsOf, runs: new MigrationRuns(catalog) });
 }
 
 function livesOfTenants(platform: Platform, { clusterBook, tenants: registry }: Provisioning): readonly WorkKind<never>[] {

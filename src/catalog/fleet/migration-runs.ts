@@ -17,9 +17,16 @@ export interface RunOrder {
   readonly reason: string | null;
 }
 
+/** The transaction in which a decision on a run is kept, with its record and the works that follow. */
+export type RunTransaction = EntityManager;
+
 /** Runs over the fleet, as the catalog has them; at most one is not over. */
 export class MigrationRuns {
   constructor(private readonly catalog: MikroORM) {}
+
+  decide<T>(work: (em: RunTransaction) => Promise<T>): Promise<T> {
+    return this.catalog.em.fork().transactional(work);
+  }
 
   /** Keeps a run with its targets in the caller's transaction; it runs from the commit on. Raises RunUnderWayError. */
   async open(em: EntityManager, { version, wish, targets, skipped, requestedBy, reason }: RunOrder): Promise<string> {

@@ -1,7 +1,7 @@
-import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type { MikroORM } from '@mikro-orm/postgresql';
 import { HomeLedger, type Home, type HomeVersion } from '#catalog/fleet/home-ledger.js';
 import type { RunReport } from '#catalog/fleet/migration-run.js';
-import { addTargets, noteRun, oneRun, type RunOrder } from '#catalog/fleet/migration-runs.js';
+import { addTargets, noteRun, oneRun, type RunOrder, type RunTransaction } from '#catalog/fleet/migration-runs.js';
 import { runOf, type RunRow } from '#catalog/fleet/run-rows.js';
 
 /** A target whose turn has come. */
@@ -21,12 +21,19 @@ export type TargetOutcome = { readonly target: string } & (
 /** How a run stands for who works on it. `waiting`: the wave is not over yet, elsewhere or for a target that is tried again later. */
 export type Standing = 'claim' | 'waiting' | 'over';
 
+/** Who works on which server of which run, under a name that nobody else has. */
+export interface RunLane {
+  readonly run: string;
+  readonly cluster: string;
+  readonly holder: string;
+}
+
 /** The targets of one server in one run, for the one who works on them under a name that nobody else has. */
 export class RunTargets {
   constructor(
     private readonly catalog: MikroORM,
     private readonly ledger: HomeLedger,
-    private readonly lane: { readonly run: string; readonly cluster: string; readonly holder: string },
+    private readonly lane: RunLane,
   ) {}
 
   /** Gives back what a holder before this one left behind: one server of a run has one holder at a time. */
@@ -108,7 +115,7 @@ export class RunTargets {
    * Whether there is more to claim. When nothing of the wave is left anywhere the next begins; when none is left, homes that became due
    * meanwhile are the next wave; and when there are none of these either the run is over.
    */
-  async standing(later: (em: EntityManager, run: RunReport) => Promise<RunOrder['targets']>): Promise<Standing> {
+  async standing(later: (em: RunTransaction, run: RunReport) => Promise<RunOrder['targets']>): Promise<Standing> {
     const { run } = this.lane;
     return this.catalog.em.fork().transactional(async (em) => {
       const row = await oneRun(em, run, 'for update');
@@ -134,9 +141,9 @@ export class RunTargets {
   }
 
   async #addLater(
-    em: EntityManager,
+    em: RunTransaction,
     row: RunRow,
-    later: (em: EntityManager, run: RunReport) => Promise<RunOrder['targets']>,
+    later: (em: RunTransaction, run: RunReport) => Promise<RunOrder['targets']>,
   ): Promise<number | null> {
     const wave = row.wave + 1;
     const found = (await later(em, runOf(row))).map((home) => ({ ...home, wave }));

@@ -1,8 +1,7 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
 import type { PlatformAudit } from '#catalog/audit/platform-audit.js';
 import type { HomeFilter, HomeLedger, KnownHome } from '#catalog/fleet/home-ledger.js';
 import type { RunReport, RunWish } from '#catalog/fleet/migration-run.js';
-import type { MigrationRuns, RunOrder } from '#catalog/fleet/migration-runs.js';
+import type { MigrationRuns, RunOrder, RunTransaction } from '#catalog/fleet/migration-runs.js';
 import type { WorkBook } from '#catalog/work/work-book.js';
 import { inWaves, reachOf, stepsAfter, type MigrationPlanStep } from '#control/fleet/fleet-plan.js';
 import { laneOf, MIGRATE_SERVER } from '#control/fleet/lane-plan.js';
@@ -27,7 +26,6 @@ export interface BegunRun {
 }
 
 export interface FleetDeskParts {
-  readonly catalog: MikroORM;
   readonly ledger: HomeLedger;
   readonly runs: MigrationRuns;
   readonly works: WorkBook;
@@ -67,11 +65,11 @@ export class FleetDesk {
 
   /** Begins a run. Raises RunUnderWayError. */
   async begin(wish: RunWish): Promise<BegunRun> {
-    const { catalog, runs } = this.parts;
+    const { runs } = this.parts;
     const { version, targets, skipped } = await this.plan(wish);
     const { operator } = WorkOrigin.current();
     const by = { requestedBy: operator?.name ?? 'the platform', reason: operator?.reason ?? null };
-    const begun = await catalog.em.fork().transactional(async (em) => {
+    const begun = await runs.decide(async (em) => {
       const id = await runs.open(em, { version, wish, targets, skipped, ...by });
       const servers = [...new Set(targets.map(({ cluster }) => cluster))];
       if (servers.length === 0) await runs.change(em, id, ['running'], 'done');
@@ -97,8 +95,8 @@ export class FleetDesk {
    * RunNotFoundError or RunStateRefusedError, and RunUnderWayError while there is another.
    */
   async resume(id: string, named: readonly string[] | null = null): Promise<BegunRun> {
-    const { catalog, runs } = this.parts;
-    const begun = await catalog.em.fork().transactional(async (em) => {
+    const { runs } = this.parts;
+    const begun = await runs.decide(async (em) => {
       await runs.reopen(em, id);
       const again = await runs.again(em, id, named);
       await this.#record(em, 'fleet.resume', id, { again });
@@ -118,15 +116,15 @@ export class FleetDesk {
   }
 
   async #change(id: string, action: `fleet.${string}`, from: readonly RunReport['state'][], to: RunReport['state']): Promise<RunReport> {
-    const { catalog, runs } = this.parts;
-    await catalog.em.fork().transactional(async (em) => {
+    const { runs } = this.parts;
+    await runs.decide(async (em) => {
       await runs.change(em, id, from, to);
       await this.#record(em, action, id, {});
     });
     return runs.report(id);
   }
 
-  async #hire(em: Parameters<WorkBook['enqueue']>[0], run: string, clusters: readonly string[]): Promise<string[]> {
+  async #hire(em: RunTransaction, run: string, clusters: readonly string[]): Promise<string[]> {
     const works: string[] = [];
     for (const cluster of clusters) works.push(await this.parts.works.enqueue(em, { kind: MIGRATE_SERVER, ...laneOf(run, cluster) }));
     return works;
@@ -136,12 +134,7 @@ export class FleetDesk {
     for (const id of works) await this.parts.works.rung(id);
   }
 
-  async #record(
-    em: Parameters<PlatformAudit['record']>[0],
-    action: `fleet.${string}`,
-    id: string,
-    details: Record<string, unknown>,
-  ): Promise<void> {
+  async #record(em: RunTransaction, action: `fleet.${string}`, id: string, details: Record<string, unknown>): Promise<void> {
     await this.parts.audit.record(em, { action, targets: [{ type: 'migration-run', id }], details });
   }
 }

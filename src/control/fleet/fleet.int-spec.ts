@@ -39,18 +39,29 @@ describe('runs over the fleet, for those who run the platform', () => {
   it('are begun, watched, held up, gone on with and ended', async () => {
     await behind(acme);
     await behind(globex);
-    const status = (await stage.ask('GET', '/api/platform/migrations/status', ops.bearer)).json<{ behind: number; targets: { slug: string; pending: string[] }[] }>();
+    const status = (await stage.ask('GET', '/api/platform/migrations/status', ops.bearer)).json<{
+      behind: number;
+      targets: { slug: string; pending: string[] }[];
+    }>();
     expect(status.targets.map(({ slug }) => slug).sort()).toEqual([acme.slug, globex.slug].sort());
     expect(status.targets[0]?.pending.length).toBeGreaterThan(1);
     const begun = await ask('POST', '', { canary: 0, ...REASON });
-    expect([begun.statusCode, begun.json()]).toMatchObject([202, { state: 'running', targets: { total: 2, pending: 2 }, reason: REASON.reason }]);
+    expect([begun.statusCode, begun.json()]).toMatchObject([
+      202,
+      { state: 'running', targets: { total: 2, pending: 2 }, reason: REASON.reason },
+    ]);
     const { run } = begun.json<RunDetail>();
     expect(shortOf(await ask('POST', '', REASON))).toEqual([409, 'fleet.run-under-way']);
     expect((await ask('POST', `/${run}/pause`, REASON)).json()).toMatchObject({ state: 'paused' });
     expect(shortOf(await ask('POST', `/${run}/pause`, REASON))).toEqual([409, 'fleet.state-refused']);
     expect((await ask('POST', `/${run}/resume`, REASON)).json()).toMatchObject({ state: 'running' });
     expect(await drive(run)).toMatchObject({ state: 'done', targets: { migrated: 2 } });
-    expect((await ask('GET', `/${run}`)).json()).toMatchObject({ state: 'done', targets: { total: 2, migrated: 2 }, failures: [], skipped: [] });
+    expect((await ask('GET', `/${run}`)).json()).toMatchObject({
+      state: 'done',
+      targets: { total: 2, migrated: 2 },
+      failures: [],
+      skipped: [],
+    });
     expect((await ask('GET', '')).json<{ data: RunDetail[] }>().data.map((known) => known.run)).toContain(run);
     const events = (await ask('GET', `/${run}/events`)).payload;
     expect(events).toContain('"state":"paused"');
@@ -73,7 +84,13 @@ describe('runs over the fleet, for those who run the platform', () => {
     expect((await stage.ask('POST', RUNS, support.bearer, REASON)).statusCode).toBe(403);
     expect((await stage.ask('GET', RUNS)).statusCode).toBe(401);
     expect(shortOf(await ask('GET', '/01970000-0000-7000-8000-00000000000e'))).toEqual([404, 'fleet.run-unknown']);
-    for (const wrong of [{}, { ...REASON, concurrency: 0 }, { ...REASON, tier: 'table' }, { ...REASON, maxFailures: { percent: 101 } }, { ...REASON, lockTimeoutMs: 1 }])
+    for (const wrong of [
+      {},
+      { ...REASON, concurrency: 0 },
+      { ...REASON, tier: 'table' },
+      { ...REASON, maxFailures: { percent: 101 } },
+      { ...REASON, lockTimeoutMs: 1 },
+    ])
       expect((await ask('POST', '', wrong)).statusCode).toBe(422);
   });
 });

@@ -1,9 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { HomeLedger } from '#catalog/fleet/home-ledger.js';
 import type { RunReport } from '#catalog/fleet/migration-run.js';
-import type { MigrationRuns, RunOrder } from '#catalog/fleet/migration-runs.js';
-import { RunTargets, type ClaimedTarget, type TargetOutcome } from '#catalog/fleet/run-targets.js';
+import type { MigrationRuns, RunOrder, RunTransaction } from '#catalog/fleet/migration-runs.js';
+import type { ClaimedTarget, RunLane, RunTargets, TargetOutcome } from '#catalog/fleet/run-targets.js';
 import type { WorkBook } from '#catalog/work/work-book.js';
 import type { HomeLane, HomeMigrator } from '#control/fleet/home-migrator.js';
 import { laneOf, MIGRATE_SERVER, type LaneInput } from '#control/fleet/lane-plan.js';
@@ -20,7 +19,7 @@ const TRIES = 12;
 const AGAIN_MS = { least: 100, most: 15_000 };
 
 export interface LaneParts {
-  readonly catalog: MikroORM;
+  readonly targetsOf: (lane: RunLane) => RunTargets;
   readonly ledger: HomeLedger;
   readonly runs: MigrationRuns;
   readonly works: WorkBook;
@@ -38,9 +37,9 @@ export function migrateServer(parts: LaneParts): WorkKind<LaneInput> {
 }
 
 async function migrate(parts: LaneParts, { run, cluster }: LaneInput, { id, attempt, signal }: WorkTry): Promise<void> {
-  const { catalog, ledger, runs, migrator } = parts;
+  const { targetsOf, runs, migrator } = parts;
   const { wish, version } = await runs.report(run);
-  const targets = new RunTargets(catalog, ledger, { run, cluster, holder: `${id}:${String(attempt)}` });
+  const targets = targetsOf({ run, cluster, holder: `${id}:${String(attempt)}` });
   await targets.takeOver();
   await atOnce(wish.concurrency, signal, async (within) => {
     const lane = migrator.lane(cluster, version);
@@ -69,7 +68,7 @@ async function drain(parts: LaneParts, targets: RunTargets, lane: HomeLane, lock
 /** Homes of the run's filter that are behind and no target yet: tenants that came while it ran. A server that was none of its has a lane from now on. */
 async function becameDue(
   { ledger, runs, works }: LaneParts,
-  em: EntityManager,
+  em: RunTransaction,
   { id, version, wish }: RunReport,
 ): Promise<RunOrder['targets']> {
   const known = await runs.names(id, em);

@@ -79,13 +79,27 @@ describe('tenantry fleet', () => {
   it(
     'tells wrong usage from failure',
     async () => {
-      for (const wrong of [['--tier', 'table'], ['--concurrency', '0'], ['--max-failures', 'many'], ['--tenant', 'nobody-of-this-name']])
+      for (const wrong of [
+        ['--tier', 'table'],
+        ['--concurrency', '0'],
+        ['--max-failures', 'many'],
+        ['--tenant', 'nobody-of-this-name'],
+      ])
         expect((await fleet('migrate', ...wrong)).code).toBe(2);
       await stage.tests.provisioning.ledger.note([{ ...homeOf(acme.placement), version: '0009-auditors', needs: '' }]);
       const failed = await fleet('migrate');
-      expect(failed).toMatchObject({ code: 1, document: { state: 'stopped', targets: { failed: 1 }, failures: [{ target: nameOf(acme) }] } });
-      await inHome(acme, (home) => `delete from tenancy.migration where home = '${acme.placement.schema}' and name = '0010-usage' -- ${home}`);
-      expect(await fleet('migrate', '--resume')).toMatchObject({ code: 0, document: { state: 'done', targets: { migrated: 1, failed: 0 } } });
+      expect(failed).toMatchObject({
+        code: 1,
+        document: { state: 'stopped', targets: { failed: 1 }, failures: [{ target: nameOf(acme) }] },
+      });
+      await inHome(
+        acme,
+        (home) => `delete from tenancy.migration where home = '${acme.placement.schema}' and name = '0010-usage' -- ${home}`,
+      );
+      expect(await fleet('migrate', '--resume')).toMatchObject({
+        code: 0,
+        document: { state: 'done', targets: { migrated: 1, failed: 0 } },
+      });
     },
     PATIENCE_MS,
   );
