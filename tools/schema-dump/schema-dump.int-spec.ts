@@ -67,7 +67,10 @@ describe('the schema that the migrations make', () => {
     });
     const { migrator } = test.provisioning;
     const lane = migrator.lane(cluster, migrator.newest);
-    const outcomes = await lane.migrate([{ cluster, database, home: schema }], { lockTimeoutMs: 500, signal: new AbortController().signal });
+    const outcomes = await lane.migrate([{ cluster, database, home: schema }], {
+      lockTimeoutMs: 500,
+      signal: new AbortController().signal,
+    });
     await lane.close();
     expect(outcomes.map(({ state }) => state)).toEqual(['migrated']);
     expect(await dumpOf(tenant.placement)).toBe(readFileSync(join(folder, 'tenant', 'schema.sql'), 'utf8'));

@@ -58,7 +58,11 @@ export class HomeMigrations {
   }
 
   /** What was sent in one transaction, and what is due after it, which begins with a step that bears none. */
-  async #sendTogether(migrator: pg.ClientBase, home: string, signal?: AbortSignal): Promise<{ sent: MigrationStep[]; rest: MigrationStep[] }> {
+  async #sendTogether(
+    migrator: pg.ClientBase,
+    home: string,
+    signal?: AbortSignal,
+  ): Promise<{ sent: MigrationStep[]; rest: MigrationStep[] }> {
     return inTransaction(migrator, async () => {
       await takeTurn(migrator, home, signal);
       const due = await this.#due(migrator, home);

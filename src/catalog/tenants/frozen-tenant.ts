@@ -7,5 +7,19 @@ export function frozenTenant(facts: Omit<Tenant, 'placement'>, placed: Placement
   const overrides = Object.freeze(facts.overrides.map(({ key, value, until }) => Object.freeze({ key, value, until })));
   const { kind, region: placedIn, cluster, database, schema, secret, epoch } = placed;
   const placement = Object.freeze({ kind, region: placedIn, cluster, database, schema, secret, epoch });
-  return Object.freeze({ id, slug, name, plan, status, access, region, placement, overrides, billedFrom, billedUntil, homeVersion, homeNeeds });
+  return Object.freeze({
+    id,
+    slug,
+    name,
+    plan,
+    status,
+    access,
+    region,
+    placement,
+    overrides,
+    billedFrom,
+    billedUntil,
+    homeVersion,
+    homeNeeds,
+  });
 }

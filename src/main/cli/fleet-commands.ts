@@ -90,7 +90,7 @@ async function verify(
       ...missing.map(({ what, is }) => `    - ${what}: ${is}`),
       ...extra.map(({ what, is }) => `    + ${what}: ${is}`),
       ...changed.map(({ what, golden, found }) => `    ~ ${what}: ${found}, and should be ${golden}`),
-      ...repair.flatMap(({ says, sql }) => [`    -- ${says}`, ...sql.map((statement) => `    ${statement};`)]),
+      ...repair.flatMap(({ says, sql: statements }) => [`    -- ${says}`, ...statements.map((statement) => `    ${statement};`)]),
     ]),
     ...away.map(({ target, reason }) => `  ${target}: ${reason}`),
   ]);
@@ -100,7 +100,7 @@ function filtered(command: Command): Command {
   return command
     .option('--tier <tier>', `only homes of one tier: ${TIERS.join(', ')}`)
     .option('--region <region>', 'only homes in one region')
-    .option('--tenant <slug>', 'only homes of this tenant; may be repeated', (slug: string, others: string[] = []) => [...others, slug]);
+    .option('--tenant <slug>', 'only homes of this tenant; may be repeated', (slug: string, others: string[] | undefined) => [...(others ?? []), slug]);
 }
 
 async function migrate(platform: Platform, provisioning: Provisioning, output: Output, options: MigrateOptions): Promise<void> {

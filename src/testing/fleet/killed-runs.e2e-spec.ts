@@ -38,7 +38,7 @@ describe('a run whose processes and whose server are killed', () => {
       const order = { run: id, works, leaseMs: LEASE_MS, catalogUrl: stage.settings['CATALOG_DATABASE_URL'], cluster } as FleetOrder;
       const begin = async (): Promise<ChildProcess> => {
         const child = spawn(process.execPath, [PROGRAM, JSON.stringify(order)], { stdio: ['ignore', 'pipe', 'inherit'] });
-        await once(child.stdout!, 'data');
+        await once(child.stdout, 'data');
         return child;
       };
       const migrated: number[] = [];
