@@ -2,6 +2,7 @@ import type { Mutation } from './mutation.js';
 
 const ERASURE_SPECS = ['src/control/lifecycle/erasure/tenant-eraser.int-spec.ts'];
 const TRANSFER_SPECS = ['src/control/lifecycle/import/transfer.int-spec.ts'];
+const REFUSAL_SPECS = ['src/control/lifecycle/erasure/refused-erasure.int-spec.ts'];
 const BOOK = { file: 'src/catalog/lifecycle/erasure-book.ts', specs: ERASURE_SPECS };
 const TOMBSTONES = { file: 'src/catalog/lifecycle/tombstones.ts', specs: ERASURE_SPECS };
 const ERASER = { file: 'src/control/lifecycle/erasure/tenant-eraser.ts', specs: ERASURE_SPECS };
@@ -18,6 +19,20 @@ export const ERASURE_MUTATIONS: readonly Mutation[] = [
     replace: 'if (!early && !dueAt)',
   },
   { ...BOOK, name: 'erasure: not on legal hold', find: 'if (isHeld) throw', replace: 'if (isHeld && !early && !dueAt) throw' },
+  {
+    ...BOOK,
+    specs: REFUSAL_SPECS,
+    name: 'erasure: before its time only for the cancellation that was confirmed',
+    find: 'const early = earlyFor === retention.cancelledAt.toISOString();',
+    replace: 'const early = earlyFor !== null;',
+  },
+  {
+    file: 'src/control/lifecycle/erasure/erase-tenant.work.ts',
+    specs: REFUSAL_SPECS,
+    name: 'erasure: what is refused is over',
+    find: ', undo: () => Promise.resolve()',
+    replace: '',
+  },
   {
     ...BOOK,
     name: 'erasure: only of who is cancelled',
