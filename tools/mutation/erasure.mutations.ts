@@ -8,6 +8,10 @@ const TOMBSTONES = { file: 'src/catalog/lifecycle/tombstones.ts', specs: ERASURE
 const ERASER = { file: 'src/control/lifecycle/erasure/tenant-eraser.ts', specs: ERASURE_SPECS };
 const TRACES = { file: 'src/adapters/postgres/tenant-traces.ts', specs: ERASURE_SPECS };
 const VAULT = { file: 'src/adapters/key-vault/key-vault-tenant-store.ts', specs: ERASURE_SPECS };
+const BILLING = {
+  file: 'src/control/lifecycle/erasure/billing-tenant-store.ts',
+  specs: ['src/control/lifecycle/erasure/billing-tenant-store.int-spec.ts'],
+};
 const EXPORTER = { file: 'src/control/lifecycle/export/tenant-exporter.ts', specs: TRANSFER_SPECS };
 
 /** A tenant's end and its way elsewhere: nothing before its time, nothing left, nothing missing, nothing half. */
@@ -58,6 +62,18 @@ export const ERASURE_MUTATIONS: readonly Mutation[] = [
     name: 'erasure: a database that says whose it is, is found',
     find: '(!this.task.others.has(name) && (await this.#saysItIsOurs(name)))',
     replace: 'false',
+  },
+  {
+    ...BILLING,
+    name: 'erasure: the customer on record goes, whatever the provider says of it',
+    find: 'customer.id === recorded || ',
+    replace: '',
+  },
+  {
+    ...BILLING,
+    name: 'erasure: a customer on record for somebody else stays',
+    find: ' && (await this.#isNobodys(customer))',
+    replace: '',
   },
   { ...VAULT, name: 'erasure: deleted secrets are looked for', find: 'matching(this.secrets.deletedNames(), isOurs)', replace: '[]' },
   {
