@@ -25,8 +25,23 @@ const MEMBERS = { file: 'src/workspace/members/users/member-room.ts', specs: [`$
 const REPORTER = { file: 'src/control/billing/usage/usage-reporter.ts', specs: [`${SPECS}/usage.int-spec.ts`] };
 const RECONCILER = { file: 'src/control/billing/billing-reconciler.ts', specs: [`${SPECS}/billing-oracle.int-spec.ts`] };
 
+const SUBSCRIPTION_LIST = { file: 'src/catalog/billing/subscriptions.ts', specs: [`${SPECS}/owing-tenants.int-spec.ts`] };
+const LIFECYCLE = { file: 'src/catalog/lifecycle/lifecycle-book.ts', specs: [`${SPECS}/owing-tenants.int-spec.ts`] };
+
 /** What tenants may follows from what the provider has now, in turns, and from the platform's clock. */
 const WHAT_FOLLOWS: readonly Mutation[] = [
+  {
+    ...LIFECYCLE,
+    name: 'billing: whoever is cancelled is not charged for another period',
+    find: '      await this.#followBilling(em, id);\n',
+    replace: '',
+  },
+  {
+    ...SUBSCRIPTION_LIST,
+    name: 'billing: a cancellation that did not reach the provider is seen to again',
+    find: "case when t.status = 'cancelled' then s.status not in ('canceled', 'incomplete_expired') and not s.cancel_at_period_end",
+    replace: "case when t.status = 'cancelled' then false",
+  },
   {
     ...BOOK,
     name: 'billing: one at a time looks at a customer',

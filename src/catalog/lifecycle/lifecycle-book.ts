@@ -31,6 +31,8 @@ export interface LifecyclePlans {
   readonly seal: WorkPlan;
   /** Cancels a tenant; its input is `{tenantId}`. */
   readonly cancel: WorkPlan;
+  /** Has the subscription follow what the tenant is; its input is `{customerId}`. */
+  readonly followBilling: WorkPlan;
   /** Writes to a tenant's admin; its input is an AdminNotice. */
   readonly tellAdmin: WorkPlan;
 }
@@ -89,6 +91,7 @@ export class LifecycleBook {
       const dueAt = new Date(cancelledAt.getTime() + this.parts.retentionDays * DAY_MS);
       await Retentions.begin(em, id, { cancelledAt, dueAt });
       await this.#tellAdmin(em, { tenantId: id, withinDays: null, dueAt: dueAt.toISOString() });
+      await this.#followBilling(em, id);
       return { status: 'cancelled', act: { action: 'tenant.cancel', details: { reason, dueAt: dueAt.toISOString() } } };
     });
   }
@@ -139,6 +142,15 @@ export class LifecycleBook {
 
   async #tellAdmin(em: EntityManager, notice: AdminNotice): Promise<void> {
     await this.parts.works.enqueue(em, { kind: this.parts.plans.tellAdmin, input: notice, tenantId: notice.tenantId });
+  }
+
+  /** Whoever leaves is not charged for another period, and the end of this one may be near. */
+  async #followBilling(em: EntityManager, tenantId: string): Promise<void> {
+    const customers = await em.execute<{ customer_id: string }[]>('select customer_id from billing_customer where tenant_id = ?', [
+      tenantId,
+    ]);
+    for (const { customer_id: customerId } of customers)
+      await this.parts.works.enqueue(em, { kind: this.parts.plans.followBilling, input: { customerId }, key: customerId });
   }
 
   async #decide(tenantId: string, decide: DecideStatus): Promise<Tenant> {
