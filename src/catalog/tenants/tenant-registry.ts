@@ -8,6 +8,7 @@ import { PlacementRecord } from '#catalog/tenants/placement.record.js';
 import { TenantRecord } from '#catalog/tenants/tenant.record.js';
 import { SELECT_TENANTS, tenantOf, type TenantRow } from '#catalog/tenants/tenant-rows.js';
 import type { Placement } from '#kernel/tenancy/placement.js';
+import { isUuid } from '#kernel/model/uuid.js';
 import { TenantUnknownError } from '#kernel/tenancy/tenant.errors.js';
 import type { TenantRoll } from '#kernel/tenancy/tenant-roll.js';
 import type { Tenant, TenantStatus } from '#kernel/tenancy/tenant.js';
@@ -42,8 +43,6 @@ const BEFORE: Record<TenantStatus, readonly TenantStatus[]> = {
   suspended: ['active'],
   cancelled: ['active', 'suspended'],
 };
-
-const UUID = /^[0-9a-f-]{36}$/;
 
 /** The platform's list of tenants; the only place that writes it. */
 export class TenantRegistry implements TenantRoll {
@@ -81,7 +80,7 @@ export class TenantRegistry implements TenantRoll {
 
   /** Raises TenantUnknownError. */
   async get(idOrSlug: string): Promise<Tenant> {
-    return one(this.catalog.em.fork(), UUID.test(idOrSlug) ? 'id' : 'slug', idOrSlug);
+    return one(this.catalog.em.fork(), isUuid(idOrSlug) ? 'id' : 'slug', idOrSlug);
   }
 
   /** What was said of a tenant when it was ordered. Raises TenantUnknownError. */
