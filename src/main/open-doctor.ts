@@ -36,7 +36,11 @@ export async function openDoctor(
         () => known.ids(),
         () => known.customers(),
       ),
-      new HomesCheck(new PostgresHomes(clusterBook, homes, fences, keeper), () => tenants.list()),
+      new HomesCheck(
+        new PostgresHomes(clusterBook, homes, fences, keeper),
+        () => tenants.list(),
+        () => known.settled(),
+      ),
       new WorksCheck(works),
       new JobsCheck(overseer),
     ],

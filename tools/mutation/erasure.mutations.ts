@@ -12,6 +12,7 @@ const BILLING = {
   file: 'src/control/lifecycle/erasure/billing-tenant-store.ts',
   specs: ['src/control/lifecycle/erasure/billing-tenant-store.int-spec.ts'],
 };
+const KNOWN = { file: 'src/catalog/tenants/known-tenants.ts', specs: ['src/control/doctor/doctor.int-spec.ts'] };
 const EXPORTER = { file: 'src/control/lifecycle/export/tenant-exporter.ts', specs: TRANSFER_SPECS };
 
 /** A tenant's end and its way elsewhere: nothing before its time, nothing left, nothing missing, nothing half. */
@@ -75,6 +76,13 @@ export const ERASURE_MUTATIONS: readonly Mutation[] = [
     find: ' && (await this.#isNobodys(customer))',
     replace: '',
   },
+  {
+    ...KNOWN,
+    name: 'doctor: whose erasure has begun is left alone',
+    find: " or exists (select from tenant_retention r where r.tenant_id = t.id and r.state = 'erasing')",
+    replace: '',
+  },
+  { ...KNOWN, name: 'doctor: who is being made is left alone', find: "t.status = 'provisioning' or ", replace: '' },
   { ...VAULT, name: 'erasure: deleted secrets are looked for', find: 'matching(this.secrets.deletedNames(), isOurs)', replace: '[]' },
   {
     ...EXPORTER,
