@@ -102,8 +102,22 @@ export const AUDITOR_MUTATIONS: readonly Mutation[] = [
     name: 'own servers: one that is given back is as it was',
     file: 'src/adapters/postgres/own-server-work.ts',
     specs: OWN,
-    find: 'if (rows[0]?.used_by !== cluster.name) return;',
+    find: 'if ((await serverMark(provisioning)) !== cluster.name) return;',
     replace: 'return;',
+  },
+  {
+    name: 'own servers: of all who bring one at once the first has it',
+    file: 'src/adapters/postgres/cluster-bootstrap.ts',
+    specs: OWN,
+    find: '      if (![null, cluster.name].includes(await serverMark(provisioning))) throw new OwnServerRefusedError(IN_USE);\n',
+    replace: '',
+  },
+  {
+    name: 'own servers: this machine is known however it is written',
+    file: 'src/control/provisioning/server-address.ts',
+    specs: ['src/control/provisioning/server-address.spec.ts'],
+    find: 'const host = plainHost(url.hostname);',
+    replace: "const host: string | null = url.hostname.replace(/[[\\]]/g, '');",
   },
   {
     name: 'own servers: one that a tenant is on is not given back',
