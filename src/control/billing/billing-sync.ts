@@ -2,23 +2,20 @@ import type { BillingBook } from '#catalog/billing/billing-book.js';
 import type { BilledTenant, BillingTurn } from '#catalog/billing/billing-turn.js';
 import type { SubscriptionRecord } from '#catalog/billing/subscription-record.js';
 import { AtOnce } from '#control/billing/at-once.js';
-import { type BillingProvider, BillingUnavailableError } from '#control/billing/billing-provider.js';
-import type { SubscriptionFacts } from '#control/billing/billing-facts.js';
+import type { BillingProvider } from '#control/billing/billing-provider.js';
 import { standingOf } from '#control/billing/billing-standing.js';
 import { chosenSubscription } from '#control/billing/chosen-subscription.js';
 import { isNews, owingNotice } from '#control/billing/owing-notices.js';
 import { BILLING_WORKS } from '#control/billing/billing-plans.js';
 import { changesOf } from '#control/billing/billing-changes.js';
 import { recordOf } from '#control/billing/record-of.js';
+import { withinTime } from '#control/billing/within-time.js';
 import { tenantTarget } from '#catalog/audit/platform-act.js';
-import { Deadline } from '#kernel/isolation/deadline.js';
-import { StatementDeadlineError } from '#kernel/isolation/isolation.errors.js';
 import type { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import type { Clock } from '#kernel/work/clock.js';
 
 /** Of the few connections that a process has to the catalog, so many may wait for the provider at once. */
 const AT_ONCE = { atOnce: 2, waiting: 10_000 };
-const FETCH_WITHIN_MS = 10_000;
 
 /** Told of what somebody should look at: what is alarming, and about whom. */
 export type BillingAlert = (alert: string, details: Readonly<Record<string, unknown>>) => void;
@@ -52,7 +49,8 @@ export class BillingSync {
           await turn.settleNotices(notices, 'unmatched', now, 'billing.customer-unknown');
           return 'unmatched';
         }
-        const found = chosenSubscription(await this.#ask(customerId));
+        // The turn is held meanwhile.
+        const found = chosenSubscription(await withinTime(this.parts.provider.subscriptionsOf(customerId)));
         const before = await turn.subscription(tenant.id);
         await turn.settleNotices(notices, 'processed', now);
         const after = recordOf(found, before, { tenantId: tenant.id, plans: this.parts.plans, now });
@@ -81,15 +79,6 @@ export class BillingSync {
       if (!tenant || !before || tenant.status === 'cancelled') return;
       await this.#write(turn, tenant, before, before);
     });
-  }
-
-  /** The turn is held meanwhile, so no longer than that. */
-  async #ask(customerId: string): Promise<readonly SubscriptionFacts[]> {
-    try {
-      return await new Deadline(FETCH_WITHIN_MS).race(this.parts.provider.subscriptionsOf(customerId));
-    } catch (error) {
-      throw error instanceof StatementDeadlineError ? new BillingUnavailableError('no answer in time', undefined, { cause: error }) : error;
-    }
   }
 
   async #write(turn: BillingTurn, tenant: BilledTenant, before: SubscriptionRecord | null, after: SubscriptionRecord): Promise<void> {

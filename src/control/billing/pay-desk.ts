@@ -4,6 +4,7 @@ import { reachedCatalog } from '#catalog/catalog-reach.js';
 import type { BillingProvider } from '#control/billing/billing-provider.js';
 import { PayLinkInvalidError } from '#control/billing/billing.errors.js';
 import type { PayLinks } from '#control/billing/pay-links.js';
+import { withinTime } from '#control/billing/within-time.js';
 import type { PublicAddress } from '#kernel/resolution/public-address.js';
 
 /** Lets whoever holds a pay link pay, whatever the tenant's status. */
@@ -22,7 +23,7 @@ export class PayDesk {
     const customerId = await reachedCatalog(this.accounts.of(tenantId));
     if (customerId === null) throw new PayLinkInvalidError();
     const { slug } = await reachedCatalog(this.tenants.get(tenantId));
-    const { url } = await this.provider.portal({ customerId, returnUrl: this.address.ofTenant(slug, '/') });
+    const { url } = await withinTime(this.provider.portal({ customerId, returnUrl: this.address.ofTenant(slug, '/') }));
     return url;
   }
 }
