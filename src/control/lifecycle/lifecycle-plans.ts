@@ -6,5 +6,6 @@ export const LIFECYCLE_PLANS = {
   seal: { name: 'lifecycle.seal', steps: [{ name: 'seal' }] },
   cancel: { name: 'lifecycle.cancel', steps: [{ name: 'cancel' }] },
   followBilling: BILLING_WORKS.sync,
+  goOnBilling: BILLING_WORKS.goOn,
   tellAdmin: { name: 'lifecycle.tell-admin', steps: [{ name: 'send' }] },
 } as const satisfies LifecyclePlans;

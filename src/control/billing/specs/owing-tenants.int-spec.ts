@@ -149,6 +149,9 @@ describe('a tenant that owes', () => {
     await stage.platform.lifecycle.cancel(acme.tenant.id, { reason: 'it leaves' });
     await stage.work();
     expect([await ends(acme), await ends(globex)]).toEqual([true, false]);
+    await stage.platform.lifecycle.reactivate(acme.tenant.id, { reason: 'it stays' });
+    await stage.work();
+    expect([await ends(acme), (await stage.record(acme.tenant))?.cancelAtPeriodEnd]).toEqual([false, false]);
     await stage.tests.provisioning.provisioner.setStatus(globex.tenant.id, 'cancelled');
     await stage.run('billing.progress-grace');
     expect(await ends(globex)).toBe(true);
