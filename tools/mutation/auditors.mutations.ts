@@ -113,6 +113,13 @@ export const AUDITOR_MUTATIONS: readonly Mutation[] = [
     replace: '',
   },
   {
+    name: 'own servers: no failure says where one is',
+    file: 'src/adapters/postgres/session.ts',
+    specs: OWN,
+    find: 'throw withoutAddress(error);',
+    replace: 'throw error;',
+  },
+  {
     name: 'own servers: this machine is known however it is written',
     file: 'src/control/provisioning/server-address.ts',
     specs: ['src/control/provisioning/server-address.spec.ts'],
