@@ -32,6 +32,13 @@ export const ERASURE_MUTATIONS: readonly Mutation[] = [
     replace: 'const early = earlyFor !== null;',
   },
   {
+    file: 'src/catalog/work/work-book.ts',
+    specs: REFUSAL_SPECS,
+    name: 'doctor: of an erased tenant nothing is wanted any more',
+    find: '         and not exists (select from tombstone t where t.tenant_id = w.tenant_id)\n',
+    replace: '',
+  },
+  {
     file: 'src/control/lifecycle/erasure/erase-tenant.work.ts',
     specs: REFUSAL_SPECS,
     name: 'erasure: what is refused is over',

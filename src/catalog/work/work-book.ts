@@ -137,11 +137,15 @@ export class WorkBook {
     return this.#reports('where w.tenant_id = ? and w.kind = ? order by w.created_at desc limit 20', [tenantId, kind]);
   }
 
-  /** Works that need somebody: those that ended without being done, and those late by more than so many milliseconds; newest first. */
+  /**
+   * Works that need somebody: those that ended without being done, and those late by more than so many milliseconds; newest first. Of an erased
+   * tenant nothing is wanted any more.
+   */
   troubled(lateAfterMs: number, atMost: number): Promise<WorkReport[]> {
     return this.#reports(
-      `where w.state in ('failed', 'needs_human')
-         or (w.state in ('queued', 'running') and w.due_at < clock_timestamp() - make_interval(secs => ?::float8 / 1000))
+      `where (w.state in ('failed', 'needs_human')
+           or (w.state in ('queued', 'running') and w.due_at < clock_timestamp() - make_interval(secs => ?::float8 / 1000)))
+         and not exists (select from tombstone t where t.tenant_id = w.tenant_id)
        order by w.created_at desc limit ?`,
       [lateAfterMs, atMost],
     );

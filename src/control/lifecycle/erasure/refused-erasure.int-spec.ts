@@ -47,13 +47,19 @@ describe('an erasure that is refused when it is to begin', () => {
   });
 
   it('and one before its time is good for the cancellation that was confirmed and for no later one', async () => {
-    const { acme } = await stage.pair('row');
+    const { acme, globex } = await stage.pair('row');
     const before = new Date(CANCELLED_AT.getTime() - 1).toISOString();
     for (const earlyFor of [before, null, true]) {
       const report = await drive(await ask(acme, earlyFor));
       expect([report.state, whyOf(report)]).toEqual(['compensated', expect.stringContaining('lifecycle.retention-not-over')]);
     }
     expect(await statusOf(acme)).toBe('cancelled');
+    const fail = async (tenant: Tenant): Promise<unknown> =>
+      stage.catalog(`update work set state = 'failed' where id = ?`, [await ask(tenant, null).then(async (id) => (await drive(id)).id)]);
+    await Promise.all([fail(acme), fail(globex)]);
     expect((await drive(await ask(acme, CANCELLED_AT.toISOString()))).state).toBe('done');
+    // What once failed for one that is gone is nobody's trouble any more.
+    const troubled = (await new WorksCheck(stage.tests.platform.works).look()).map(({ subject }) => subject);
+    expect([acme, globex].map(({ id }) => troubled.some((subject) => subject.includes(id)))).toEqual([false, true]);
   });
 });
