@@ -28,13 +28,46 @@ const RECONCILER = { file: 'src/control/billing/billing-reconciler.ts', specs: [
 const SUBSCRIPTION_LIST = { file: 'src/catalog/billing/subscriptions.ts', specs: [`${SPECS}/owing-tenants.int-spec.ts`] };
 const LIFECYCLE = { file: 'src/catalog/lifecycle/lifecycle-book.ts', specs: [`${SPECS}/owing-tenants.int-spec.ts`] };
 
+const PAYING = { file: 'src/control/billing/billing-customers.ts', specs: [`${SPECS}/billing-doors.int-spec.ts`] };
+const PLAN_DOOR = { file: 'src/control/billing/doors/billing.controller.ts', specs: [`${SPECS}/billing-doors.int-spec.ts`] };
+
 /** What tenants may follows from what the provider has now, in turns, and from the platform's clock. */
 const WHAT_FOLLOWS: readonly Mutation[] = [
   {
     ...LIFECYCLE,
     name: 'billing: whoever is cancelled is not charged for another period',
-    find: '      await this.#followBilling(em, id);\n',
+    find: '      await this.#ofCustomer(em, id, this.parts.plans.followBilling);\n',
     replace: '',
+  },
+  {
+    ...LIFECYCLE,
+    name: 'billing: the subscription of one that is brought back goes on',
+    find: '      await this.#ofCustomer(em, id, this.parts.plans.goOnBilling);\n',
+    replace: '',
+  },
+  {
+    ...PAYING,
+    name: 'billing: a customer that was deleted at the provider is made anew',
+    find: ' && (await this.#isStanding(known))',
+    replace: '',
+  },
+  {
+    ...NOTICES,
+    name: 'billing: a notice that cannot be kept is refused',
+    find: '!notice || !Kept.safeParse(notice).success',
+    replace: '!notice',
+  },
+  {
+    ...PAGES,
+    name: 'billing: two pages that are opened at once are two',
+    find: '${randomUUID()}',
+    replace: '${this.parts.clock.now().getTime()}',
+  },
+  {
+    ...PLAN_DOOR,
+    name: 'billing: no transaction waits for the provider',
+    find: "'billing.preview-outdated'],\n",
+    replace: "'billing.preview-outdated'],\n    isRepeatable: true,\n",
   },
   {
     ...SUBSCRIPTION_LIST,
@@ -51,7 +84,7 @@ const WHAT_FOLLOWS: readonly Mutation[] = [
   {
     ...SYNC,
     name: 'billing: the provider is asked inside the turn and not before',
-    find: 'const found = chosenSubscription(await this.#ask(customerId));\n        const before = await turn.subscription(tenant.id);',
+    find: 'const found = chosenSubscription(await withinTime(this.parts.provider.subscriptionsOf(customerId)));\n        const before = await turn.subscription(tenant.id);',
     replace: 'const before = await turn.subscription(tenant.id);\n        const found = null;',
   },
   {

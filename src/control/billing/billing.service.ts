@@ -68,7 +68,8 @@ export class BillingService {
   async changePlan(plan: string, previewedAt?: Date): Promise<ChangedPlan> {
     const { key } = this.choice.priceOf(plan);
     const record = await this.#live();
-    const changed = await withinTime(this.#change(record, plan, key, previewedAt));
+    // Waited for to its end: what is changed is put on record.
+    const changed = await this.#change(record, plan, key, previewedAt);
     await this.#followUp();
     await this.audit.recordAlone({
       action: 'billing.plan-changed',
