@@ -1,5 +1,6 @@
 import { BillingFollower } from '#control/billing/billing-follower.js';
 import { BillingReconciler } from '#control/billing/billing-reconciler.js';
+import { BillingReturn } from '#control/billing/billing-return.js';
 import { BILLING_SCHEDULES, billingWorks } from '#control/billing/billing-works.js';
 import { GraceKeeper } from '#control/billing/grace-keeper.js';
 import { UsageReporter } from '#control/billing/usage/usage-reporter.js';
@@ -18,6 +19,7 @@ export function openBillingWork(platform: Platform, { tenants }: Provisioning): 
     reconciler: new BillingReconciler({ accounts, subscriptions, provider, sync, follower, works, plans, clock, alert }),
     grace: new GraceKeeper({ subscriptions, inbox, windows, works, audit, sync, follower, clock, alert }),
     usage: new UsageReporter({ windows, provider, clock, alert }),
+    returns: new BillingReturn(book, provider),
     ...{ payLinks: services.payLinks, mail: notifications.mail },
   });
   return { kinds, schedules: BILLING_SCHEDULES };

@@ -45,7 +45,11 @@ export async function openDoctor(
         (ids) => new Tombstones(catalog).among(ids),
         () => known.customers(),
       ),
-      new HomesCheck(new PostgresHomes(clusterBook, homes, fences, keeper), () => tenants.list()),
+      new HomesCheck(
+        new PostgresHomes(clusterBook, homes, fences, keeper),
+        () => tenants.list(),
+        () => known.settled(),
+      ),
       new WorksCheck(works),
       new JobsCheck(overseer),
     ],

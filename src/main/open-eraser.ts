@@ -3,6 +3,7 @@ import { KeyVaultTenantStore } from '#adapters/key-vault/key-vault-tenant-store.
 import { ObjectTenantStore } from '#adapters/object-store/object-tenant-store.js';
 import { PostgresTenantStore } from '#adapters/postgres/postgres-tenant-store.js';
 import { RedisTenantStore } from '#adapters/redis/redis-tenant-store.js';
+import { BillingAccounts } from '#catalog/billing/billing-accounts.js';
 import { ErasureBook } from '#catalog/lifecycle/erasure-book.js';
 import { Tombstones } from '#catalog/lifecycle/tombstones.js';
 import { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
@@ -48,7 +49,7 @@ export function tenantStores(platform: ErasingPlatform, { clusterBook }: EraserN
     openPostgresStore(platform, clusterBook),
     new ObjectTenantStore(objectStore),
     new KeyVaultTenantStore(secrets, (tenantId) => book.noted(tenantId, 'secret')),
-    new BillingTenantStore(billing),
+    new BillingTenantStore(billing, new BillingAccounts(catalog)),
     new RedisTenantStore([config.REDIS_URL, config.REDIS_CACHE_URL], log),
   ];
 }

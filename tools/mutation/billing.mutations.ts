@@ -25,8 +25,56 @@ const MEMBERS = { file: 'src/workspace/members/users/member-room.ts', specs: [`$
 const REPORTER = { file: 'src/control/billing/usage/usage-reporter.ts', specs: [`${SPECS}/usage.int-spec.ts`] };
 const RECONCILER = { file: 'src/control/billing/billing-reconciler.ts', specs: [`${SPECS}/billing-oracle.int-spec.ts`] };
 
+const SUBSCRIPTION_LIST = { file: 'src/catalog/billing/subscriptions.ts', specs: [`${SPECS}/owing-tenants.int-spec.ts`] };
+const LIFECYCLE = { file: 'src/catalog/lifecycle/lifecycle-book.ts', specs: [`${SPECS}/owing-tenants.int-spec.ts`] };
+
+const PAYING = { file: 'src/control/billing/billing-customers.ts', specs: [`${SPECS}/billing-doors.int-spec.ts`] };
+const PLAN_DOOR = { file: 'src/control/billing/doors/billing.controller.ts', specs: [`${SPECS}/billing-doors.int-spec.ts`] };
+
 /** What tenants may follows from what the provider has now, in turns, and from the platform's clock. */
 const WHAT_FOLLOWS: readonly Mutation[] = [
+  {
+    ...LIFECYCLE,
+    name: 'billing: whoever is cancelled is not charged for another period',
+    find: '      await this.#ofCustomer(em, id, this.parts.plans.followBilling);\n',
+    replace: '',
+  },
+  {
+    ...LIFECYCLE,
+    name: 'billing: the subscription of one that is brought back goes on',
+    find: '      await this.#ofCustomer(em, id, this.parts.plans.goOnBilling);\n',
+    replace: '',
+  },
+  {
+    ...PAYING,
+    name: 'billing: a customer that was deleted at the provider is made anew',
+    find: ' && (await this.#isStanding(known))',
+    replace: '',
+  },
+  {
+    ...NOTICES,
+    name: 'billing: a notice that cannot be kept is refused',
+    find: '!notice || !Kept.safeParse(notice).success',
+    replace: '!notice',
+  },
+  {
+    ...PAGES,
+    name: 'billing: two pages that are opened at once are two',
+    find: '${randomUUID()}',
+    replace: '${this.parts.clock.now().getTime()}',
+  },
+  {
+    ...PLAN_DOOR,
+    name: 'billing: no transaction waits for the provider',
+    find: "'billing.preview-outdated'],\n",
+    replace: "'billing.preview-outdated'],\n    isRepeatable: true,\n",
+  },
+  {
+    ...SUBSCRIPTION_LIST,
+    name: 'billing: a cancellation that did not reach the provider is seen to again',
+    find: "case when t.status = 'cancelled' then s.status not in ('canceled', 'incomplete_expired') and not s.cancel_at_period_end",
+    replace: "case when t.status = 'cancelled' then false",
+  },
   {
     ...BOOK,
     name: 'billing: one at a time looks at a customer',
@@ -36,7 +84,7 @@ const WHAT_FOLLOWS: readonly Mutation[] = [
   {
     ...SYNC,
     name: 'billing: the provider is asked inside the turn and not before',
-    find: 'const found = chosenSubscription(await answerInTurn(provider.subscriptionsOf(customerId)));',
+    find: 'const found = chosenSubscription(await withinTime(provider.subscriptionsOf(customerId)));',
     replace: 'const found = null;',
   },
   {
@@ -123,7 +171,7 @@ const WHAT_FOLLOWS: readonly Mutation[] = [
   {
     ...FOLLOWER,
     name: 'billing: whoever left is not charged again',
-    find: "await answerInTurn(provider.cancel({ subscriptionId: record.subscriptionId, at: 'period-end' }));",
+    find: "await withinTime(provider.cancel({ subscriptionId: record.subscriptionId, at: 'period-end' }));",
     replace: ';',
   },
   { ...PAY, name: 'billing: a pay link is signed', find: '!isOurs || ', replace: '' },

@@ -2,11 +2,17 @@ import type { Mutation } from './mutation.js';
 
 const ERASURE_SPECS = ['src/control/lifecycle/erasure/tenant-eraser.int-spec.ts'];
 const TRANSFER_SPECS = ['src/control/lifecycle/import/transfer.int-spec.ts'];
+const REFUSAL_SPECS = ['src/control/lifecycle/erasure/refused-erasure.int-spec.ts'];
 const BOOK = { file: 'src/catalog/lifecycle/erasure-book.ts', specs: ERASURE_SPECS };
 const TOMBSTONES = { file: 'src/catalog/lifecycle/tombstones.ts', specs: ERASURE_SPECS };
 const ERASER = { file: 'src/control/lifecycle/erasure/tenant-eraser.ts', specs: ERASURE_SPECS };
 const TRACES = { file: 'src/adapters/postgres/tenant-traces.ts', specs: ERASURE_SPECS };
 const VAULT = { file: 'src/adapters/key-vault/key-vault-tenant-store.ts', specs: ERASURE_SPECS };
+const BILLING = {
+  file: 'src/control/lifecycle/erasure/billing-tenant-store.ts',
+  specs: ['src/control/lifecycle/erasure/billing-tenant-store.int-spec.ts'],
+};
+const KNOWN = { file: 'src/catalog/tenants/known-tenants.ts', specs: ['src/control/doctor/doctor.int-spec.ts'] };
 const EXPORTER = { file: 'src/control/lifecycle/export/tenant-exporter.ts', specs: TRANSFER_SPECS };
 
 /** A tenant's end and its way elsewhere: nothing before its time, nothing left, nothing missing, nothing half. */
@@ -35,6 +41,27 @@ export const ERASURE_MUTATIONS: readonly Mutation[] = [
   },
   {
     ...BOOK,
+    specs: REFUSAL_SPECS,
+    name: 'erasure: before its time only for the cancellation that was confirmed',
+    find: 'const early = earlyFor === retention.cancelledAt.toISOString();',
+    replace: 'const early = earlyFor !== null;',
+  },
+  {
+    file: 'src/catalog/work/work-book.ts',
+    specs: REFUSAL_SPECS,
+    name: 'doctor: of an erased tenant nothing is wanted any more',
+    find: '         and not exists (select from tombstone t where t.tenant_id = w.tenant_id)\n',
+    replace: '',
+  },
+  {
+    file: 'src/control/lifecycle/erasure/erase-tenant.work.ts',
+    specs: REFUSAL_SPECS,
+    name: 'erasure: what is refused is over',
+    find: ', undo: () => Promise.resolve()',
+    replace: '',
+  },
+  {
+    ...BOOK,
     name: 'erasure: only of who is cancelled',
     find: `if (status !== 'cancelled') throw`,
     replace: `if (status === 'provisioning') throw`,
@@ -59,6 +86,25 @@ export const ERASURE_MUTATIONS: readonly Mutation[] = [
     find: '(!this.task.others.has(name) && (await this.#saysItIsOurs(name)))',
     replace: 'false',
   },
+  {
+    ...BILLING,
+    name: 'erasure: the customer on record goes, whatever the provider says of it',
+    find: 'customer.id === recorded || ',
+    replace: '',
+  },
+  {
+    ...BILLING,
+    name: 'erasure: a customer on record for somebody else stays',
+    find: ' && (await this.#isNobodys(customer))',
+    replace: '',
+  },
+  {
+    ...KNOWN,
+    name: 'doctor: whose erasure has begun is left alone',
+    find: " or exists (select from tenant_retention r where r.tenant_id = t.id and r.state = 'erasing')",
+    replace: '',
+  },
+  { ...KNOWN, name: 'doctor: who is being made is left alone', find: "t.status = 'provisioning' or ", replace: '' },
   { ...VAULT, name: 'erasure: deleted secrets are looked for', find: 'matching(this.secrets.deletedNames(), isOurs)', replace: '[]' },
   {
     ...EXPORTER,

@@ -1,12 +1,14 @@
 import type { Mutation } from './mutation.js';
 
 const GRAMMAR = { file: 'src/kernel/resolution/host-grammar.ts', specs: ['src/kernel/resolution/host-grammar.spec.ts'] };
+const SLUG = { file: 'src/kernel/resolution/slug.ts', specs: ['src/kernel/resolution/slug.spec.ts'] };
 const RESOLVER = { file: 'src/kernel/resolution/tenant-resolver.ts', specs: ['src/kernel/resolution/tenant-resolver.spec.ts'] };
 const HEAD = { file: 'src/main/http/request-head.ts', specs: ['src/main/http/gate.e2e-spec.ts'] };
 const DIRECTORY_SPECS = ['src/kernel/tenancy/cached-tenant-directory.spec.ts'];
 
 /** Whose a request is, and what a process remembers of tenants. */
 export const RESOLUTION_MUTATIONS: readonly Mutation[] = [
+  { ...SLUG, name: 'slug: nobody’s name is another’s id', find: '!isUuid(text) && ', replace: '' },
   {
     ...GRAMMAR,
     name: 'host grammar: no trailing dot',

@@ -4,10 +4,12 @@ import pg from 'pg';
 import type { Foundation } from '#adapters/postgres/foundation.js';
 import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import { sealRole, setPassword, verifierOf } from '#adapters/postgres/role-password.js';
+import { serverMark } from '#adapters/postgres/server-mark.js';
 import { serverTurn } from '#adapters/postgres/server-turn.js';
 import { atDatabase, identifier, inTransaction, withSession } from '#adapters/postgres/session.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
 import { OWN_DATABASE_SCHEMA, SHARED_SCHEMA, TEMPLATE_DATABASE } from '#control/provisioning/placer.js';
+import { IN_USE, OwnServerRefusedError } from '#control/provisioning/provisioning.errors.js';
 
 /** Makes a PostgreSQL server ready for tenants: roles, the shared database, the template. May be repeated at every start. */
 export class ClusterBootstrap {
@@ -42,7 +44,7 @@ export class ClusterBootstrap {
     return applied;
   }
 
-  /** A customer's server says whose it is from the moment it has the roles, so that no other tenant's is made there. */
+  /** A customer's server says whose it is from the moment it has the roles, so that no other tenant's is made there. Raises OwnServerRefusedError. */
   async #makeRoles(provisioning: pg.Client, cluster: Cluster): Promise<void> {
     const roles = await readFile(join(this.provisioningFolder, 'roles.sql'), 'utf8');
     if (cluster.kind === 'shared') {
@@ -50,6 +52,8 @@ export class ClusterBootstrap {
       return;
     }
     await inTransaction(provisioning, async () => {
+      // Two that were brought at once were both found free.
+      if (![null, cluster.name].includes(await serverMark(provisioning))) throw new OwnServerRefusedError(IN_USE);
       await provisioning.query(`set local tenantry.own_server = 'on'`);
       await provisioning.query(roles);
       await provisioning.query(`comment on role tenantry_owner is ${pg.escapeLiteral(cluster.name)}`);

@@ -1,17 +1,19 @@
-import pg from 'pg';
 import type { ClusterBootstrap } from '#adapters/postgres/cluster-bootstrap.js';
+import { SERVER_MARK, serverMark } from '#adapters/postgres/server-mark.js';
 import { identifier, inTransaction, withSession } from '#adapters/postgres/session.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
 import type { ServerWork } from '#control/provisioning/own-servers.js';
 import { TEMPLATE_DATABASE } from '#control/provisioning/placer.js';
-import { OwnServerRefusedError } from '#control/provisioning/provisioning.errors.js';
+import { IN_USE, OwnServerRefusedError } from '#control/provisioning/provisioning.errors.js';
 
+/** One of PostgreSQL, or of what keeps a connection from being made. */
+const CODE = /^[0-9A-Z_]{3,40}$/;
 /** transaction_timeout, which every connection of requests sets. */
 const OLDEST_VERSION = 170_000;
 
 const FACTS = `select current_setting('server_version_num')::int as version, (select rolsuper from pg_roles where rolname = current_user) as is_superuser,
   pg_is_in_recovery() as is_standby, (select pg_encoding_to_char(encoding) from pg_database where datname = 'template0') as encoding,
-  (select coalesce(shobj_description(oid, 'pg_authid'), '') from pg_roles where rolname = 'tenantry_owner') as used_by`;
+  ${SERVER_MARK} as used_by`;
 
 interface Facts {
   readonly version: number;
@@ -46,8 +48,7 @@ export class OwnServerWork implements ServerWork {
 
   async clear(cluster: Cluster): Promise<void> {
     await withSession(cluster.provisionUrl, async (provisioning) => {
-      const { rows } = await provisioning.query<Pick<Facts, 'used_by'>>(FACTS);
-      if (rows[0]?.used_by !== cluster.name) return;
+      if ((await serverMark(provisioning)) !== cluster.name) return;
       await provisioning.query(`drop database if exists ${TEMPLATE_DATABASE} with (force)`);
       await inTransaction(provisioning, async () => {
         const roles = await provisioning.query<{ name: string }>(
@@ -67,12 +68,12 @@ function refusalOf(facts: Facts, name: string): string | null {
   if (facts.encoding !== 'UTF8') return `its databases are made in ${facts.encoding} and not in UTF8`;
   if (!facts.is_superuser)
     return 'its login is no superuser, which it takes to keep the logins of requests apart from everything else there';
-  if (facts.used_by !== null && facts.used_by !== name) return 'it is in use by this platform already';
+  if (facts.used_by !== null && facts.used_by !== name) return IN_USE;
   return null;
 }
 
+/** It is the customer's server that says it, so it may be anything. */
 function codeOf(error: unknown): string {
-  if (error instanceof pg.DatabaseError) return String(error.code);
   const { code } = error as { code?: unknown };
-  return typeof code === 'string' ? code : 'no answer';
+  return typeof code === 'string' && CODE.test(code) ? code : 'no answer';
 }

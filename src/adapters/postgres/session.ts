@@ -17,12 +17,21 @@ export async function withSession<T>(url: string, work: (session: pg.Client) => 
   });
   // A connection that breaks is reported by the statement it breaks.
   session.on('error', () => undefined);
-  await session.connect();
+  await session.connect().catch((error: unknown) => {
+    throw withoutAddress(error);
+  });
   try {
     return await work(session);
   } finally {
     await session.end();
   }
+}
+
+/** What keeps a connection from being made says where it was to go, and how a customer's server is reached is kept in the key vault alone. */
+function withoutAddress(error: unknown): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === undefined || (syscall === undefined && !(error instanceof AggregateError))) return error;
+  return Object.assign(new Error(`no connection (${code})`), { code });
 }
 
 /** Runs `work` in one transaction. */

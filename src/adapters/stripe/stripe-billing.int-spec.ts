@@ -413,6 +413,8 @@ describe('pages', () => {
   it('of the portal are shown to whose they are, and can be followed', async () => {
     const { customerId } = await stage.customer();
     const { url } = await stage.billing.portal({ customerId, returnUrl: 'http://acme.example/billing' });
+    // The clock stands still: the next one is asked for at the same instant.
+    expect((await stage.billing.portal({ customerId, returnUrl: 'http://acme.example/elsewhere' })).url).not.toBe(url);
     const shown = await fetch(url);
     expect([shown.status, shown.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     const done = await fetch(url, { method: 'POST', redirect: 'manual' });

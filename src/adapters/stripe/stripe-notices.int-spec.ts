@@ -138,6 +138,11 @@ describe('notices', () => {
     body({ object: 'else' }),
     body({ id: 7 }),
     body({ created: 'x' }),
+    body({ created: 8_640_000_000_000 }),
+    ...['evt\0', 'e'.repeat(256)].flatMap((id) => [body({ id }), body({ data: { object: { object: 'invoice', id } } })]),
+    ...['cus\0', 'c'.repeat(256)].map((customer) => body({ data: { object: { object: 'invoice', customer } } })),
+    ...['in\0voice', 'i'.repeat(101)].map((object) => body({ data: { object: { object } } })),
+    body({ type: 't'.repeat(201) }),
   ])('that are signed and no notices are refused: %s', (payload) => {
     const now = new Date();
     expect(() => read(payload, signed(payload, now), now)).toThrow(WebhookRefusedError);

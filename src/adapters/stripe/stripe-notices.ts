@@ -1,10 +1,22 @@
 import Stripe from 'stripe';
+import { z } from 'zod';
 import type { BillingNotice } from '#control/billing/billing-facts.js';
 import { WebhookRefusedError } from '#control/billing/billing-provider.js';
 import { idOf } from '#adapters/stripe/subscription-facts.js';
 import type { StripeCalls } from '#adapters/stripe/stripe-calls.js';
+import { hasPlainYear } from '#kernel/plugin/plain-year.js';
+import { Text } from '#workspace/schemas.js';
 
 const TOLERANCE_SECONDS = 300;
+/** What of a notice can be kept. */
+const Kept = z.object({
+  id: Text.min(1).max(255),
+  type: Text.min(1).max(200),
+  createdAt: z.date().refine(hasPlainYear),
+  customerId: Text.max(255).nullable(),
+  objectType: Text.max(100).nullable(),
+  objectId: Text.max(255).nullable(),
+});
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -16,7 +28,7 @@ export function readNotice(secrets: readonly string[], rawBody: Buffer, header: 
   if (!(Math.abs(age) <= TOLERANCE_SECONDS)) throw new WebhookRefusedError('age');
   const event = jsonOf(rawBody);
   const notice = event['object'] === 'v2.core.event' ? thin(event) : event['object'] === 'event' ? snapshot(event) : undefined;
-  if (!notice || notice.id === '' || notice.type === '' || Number.isNaN(notice.createdAt.getTime())) throw new WebhookRefusedError('shape');
+  if (!notice || !Kept.safeParse(notice).success) throw new WebhookRefusedError('shape');
   return notice;
 }
 

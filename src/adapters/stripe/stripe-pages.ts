@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
 import { type CheckoutPage, isLive, type SubscriptionFacts } from '#control/billing/billing-facts.js';
 import { BillingRefusedError, type WantedCheckout } from '#control/billing/billing-provider.js';
@@ -84,9 +85,9 @@ export class StripePages {
   }
 
   private openPortal(customer: string, returnUrl: string, flow?: Flow): Promise<Stripe.BillingPortal.Session> {
-    // A new one each time: its address is good for minutes.
+    // A new one each time, also at the same instant: its address is good once, and for minutes.
     return this.parts.calls.write<Stripe.BillingPortal.Session>(
-      `portal:${customer}:${this.parts.clock.now().getTime()}`,
+      `portal:${customer}:${randomUUID()}`,
       (stripe, key) => stripe.billingPortal.sessions.create({ customer, return_url: returnUrl, ...(flow && { flow_data: flow }) }, key),
       (remembered) => Promise.resolve(remembered),
     );

@@ -2,9 +2,10 @@ import { lookup as resolve } from 'node:dns/promises';
 import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { hostOf, isLoopback, isOpenAddress, noticeUrl } from '#adapters/webhook/notice-address.js';
+import { noticeUrl } from '#adapters/webhook/notice-address.js';
 import type { NoticeSender } from '#control/onboarding/notice.js';
 import { NoticeAddressRefusedError, NoticeFailedError } from '#control/onboarding/onboarding.errors.js';
+import { hostOf, isLoopback, isOpenAddress } from '#kernel/resolution/ip-address.js';
 
 const WITHIN_MS = 10_000;
 

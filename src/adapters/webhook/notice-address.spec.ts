@@ -1,4 +1,5 @@
-import { isOpenAddress, noticeUrl } from '#adapters/webhook/notice-address.js';
+import { noticeUrl } from '#adapters/webhook/notice-address.js';
+import { isOpenAddress } from '#kernel/resolution/ip-address.js';
 
 describe('an address that a stranger gave', () => {
   it.each(['8.8.8.8', '1.1.1.1', '172.15.255.255', '192.167.1.1', '2606:4700:4700::1111', '2001:4860:4860::8888'])(

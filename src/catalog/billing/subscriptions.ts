@@ -19,11 +19,15 @@ export class Subscriptions {
     return this.#read('order by s.tenant_id', []);
   }
 
-  /** Customers whose tenants time alone may change: those that owe, and those whose subscription has ended. */
+  /**
+   * Customers for whom something is to be done without a notice: whose tenants owe, or whose subscription has ended, so that time changes them;
+   * and those of cancelled tenants that would be charged for another period.
+   */
   waiting(): Promise<{ readonly customerId: string }[]> {
     return this.catalog.em.fork().execute(
       `select c.customer_id as "customerId" from billing_subscription s join billing_customer c using (tenant_id) join tenant t on t.id = s.tenant_id
-       where s.status in ('past_due', 'unpaid', 'canceled', 'incomplete_expired') and t.status <> 'cancelled'
+       where case when t.status = 'cancelled' then s.status not in ('canceled', 'incomplete_expired') and not s.cancel_at_period_end
+           else s.status in ('past_due', 'unpaid', 'canceled', 'incomplete_expired') end
        order by s.tenant_id`,
     );
   }

@@ -11,7 +11,7 @@ export interface DueRetentionsParts {
   readonly catalog: MikroORM;
   readonly works: WorkBook;
   readonly clock: Clock;
-  /** Erases a tenant; its input is `{tenantId, requestedBy, reason, early}`. */
+  /** Erases a tenant; its input is `{tenantId, requestedBy, reason, earlyFor}`. */
   readonly erase: WorkPlan;
   /** Writes to a tenant's admin; its input is an AdminNotice. */
   readonly tellAdmin: WorkPlan;
@@ -30,7 +30,7 @@ export class DueRetentions {
     const at = clock.now();
     const due = await Retentions.due(catalog.em.fork(), at, erase.name);
     for (const { tenantId } of due) {
-      const input = { tenantId, requestedBy: 'platform', reason: 'retention is over', early: false };
+      const input = { tenantId, requestedBy: 'platform', reason: 'retention is over', earlyFor: null };
       await works.ask({ kind: erase, input, tenantId, key: tenantId });
     }
     let warnings = 0;

@@ -42,25 +42,27 @@ export class ErasureBook {
     private readonly audit = new PlatformAudit(catalog),
   ) {}
 
-  /** Raises what `begin` would raise now; changes nothing. */
-  async requireErasable(id: string, now: Date, { early }: { early: boolean }): Promise<void> {
-    await this.catalog.em.fork().transactional(async (em) => {
+  /** Raises what `begin` would raise now; changes nothing. Gives when the tenant was cancelled. */
+  async requireErasable(id: string, now: Date, { early }: { early: boolean }): Promise<Date> {
+    return this.catalog.em.fork().transactional(async (em) => {
       const { tenant } = await locked(em, id);
       const retention = await retentionOf(em, tenant);
       if (retention.state !== 'erasing') requireErasable(tenant, retention, now, early);
+      return retention.cancelledAt;
     });
   }
 
   /**
    * Marks the tenant as being erased, unless somebody took the cancellation back in the same second: whoever holds the row first wins, and
-   * the other is refused. One that is being erased already goes on. `early` begins before the retention is over; a legal hold it does not
-   * overrule. Raises TenantUnknownError, TenantNotCancelledError, LegalHoldError or RetentionNotOverError.
+   * the other is refused. One that is being erased already goes on. `earlyFor` (RFC 3339) begins before the retention is over, when the
+   * tenant was cancelled at that instant and not again since; a legal hold it does not overrule. Raises TenantUnknownError, TenantNotCancelledError, LegalHoldError or RetentionNotOverError.
    */
-  async begin(id: string, now: Date, { early }: { early: boolean }): Promise<DoomedTenant> {
+  async begin(id: string, now: Date, earlyFor: string | null): Promise<DoomedTenant> {
     return this.catalog.em.fork().transactional(async (em) => {
       const { tenant, placement } = await locked(em, id);
       const retention = await retentionOf(em, tenant);
       if (retention.state !== 'erasing') {
+        const early = earlyFor === retention.cancelledAt.toISOString();
         requireErasable(tenant, retention, now, early);
         await em.execute(
           `insert into tenant_retention (tenant_id, cancelled_at, due_at, state) values (?, ?, ?, 'erasing')

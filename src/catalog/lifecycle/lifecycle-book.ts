@@ -31,6 +31,10 @@ export interface LifecyclePlans {
   readonly seal: WorkPlan;
   /** Cancels a tenant; its input is `{tenantId}`. */
   readonly cancel: WorkPlan;
+  /** Has the subscription follow what the tenant is; its input is `{customerId}`. */
+  readonly followBilling: WorkPlan;
+  /** Takes back that a subscription ends; its input is `{customerId}`. */
+  readonly goOnBilling: WorkPlan;
   /** Writes to a tenant's admin; its input is an AdminNotice. */
   readonly tellAdmin: WorkPlan;
 }
@@ -89,6 +93,8 @@ export class LifecycleBook {
       const dueAt = new Date(cancelledAt.getTime() + this.parts.retentionDays * DAY_MS);
       await Retentions.begin(em, id, { cancelledAt, dueAt });
       await this.#tellAdmin(em, { tenantId: id, withinDays: null, dueAt: dueAt.toISOString() });
+      // Whoever leaves is not charged for another period, and the end of this one may be near.
+      await this.#ofCustomer(em, id, this.parts.plans.followBilling);
       return { status: 'cancelled', act: { action: 'tenant.cancel', details: { reason, dueAt: dueAt.toISOString() } } };
     });
   }
@@ -100,6 +106,7 @@ export class LifecycleBook {
       if (now !== 'cancelled') return { status: now, act: null };
       requireKept(id, await Retentions.lock(em, id));
       await Retentions.end(em, id);
+      await this.#ofCustomer(em, id, this.parts.plans.goOnBilling);
       return { status: await statusBy(em, id), act: { action: 'tenant.reactivate', details: { reason } } };
     });
   }
@@ -139,6 +146,14 @@ export class LifecycleBook {
 
   async #tellAdmin(em: EntityManager, notice: AdminNotice): Promise<void> {
     await this.parts.works.enqueue(em, { kind: this.parts.plans.tellAdmin, input: notice, tenantId: notice.tenantId });
+  }
+
+  async #ofCustomer(em: EntityManager, tenantId: string, kind: WorkPlan): Promise<void> {
+    const customers = await em.execute<{ customer_id: string }[]>('select customer_id from billing_customer where tenant_id = ?', [
+      tenantId,
+    ]);
+    for (const { customer_id: customerId } of customers)
+      await this.parts.works.enqueue(em, { kind, input: { customerId }, key: customerId });
   }
 
   async #decide(tenantId: string, decide: DecideStatus): Promise<Tenant> {

@@ -142,13 +142,14 @@ export class WorkBook {
 
   /**
    * Works that need somebody, newest first: those that ended without being done, those that should have begun more than so many milliseconds ago,
-   * and those that nobody has held for as long.
+   * and those that nobody has held for as long. Of an erased tenant nothing is wanted any more.
    */
   troubled(lateAfterMs: number, atMost: number): Promise<WorkReport[]> {
     return this.#reports(
-      `where w.state in ('failed', 'needs_human')
-         or (w.state = 'queued' and w.due_at < clock_timestamp() - make_interval(secs => ?::float8 / 1000))
-         or (w.state = 'running' and w.lease_until < clock_timestamp() - make_interval(secs => ?::float8 / 1000))
+      `where (w.state in ('failed', 'needs_human')
+           or (w.state = 'queued' and w.due_at < clock_timestamp() - make_interval(secs => ?::float8 / 1000))
+           or (w.state = 'running' and w.lease_until < clock_timestamp() - make_interval(secs => ?::float8 / 1000)))
+         and not exists (select from tombstone t where t.tenant_id = w.tenant_id)
        order by w.created_at desc limit ?`,
       [lateAfterMs, lateAfterMs, atMost],
     );

@@ -1,6 +1,6 @@
 import type { BillingBook } from '#catalog/billing/billing-book.js';
 import type { AppliedStanding } from '#catalog/billing/subscription-record.js';
-import { answerInTurn } from '#control/billing/answer-in-turn.js';
+import { withinTime } from '#control/billing/within-time.js';
 import { AtOnce } from '#control/billing/at-once.js';
 import { isLive } from '#control/billing/billing-facts.js';
 import type { BillingLifecycle } from '#control/billing/billing-lifecycle.js';
@@ -37,7 +37,7 @@ export class BillingFollower {
         if (!tenant || !record) return;
         // Whoever left is not charged for another period.
         if (tenant.status === 'cancelled' && isLive(record.status) && !record.cancelAtPeriodEnd)
-          await answerInTurn(provider.cancel({ subscriptionId: record.subscriptionId, at: 'period-end' }));
+          await withinTime(provider.cancel({ subscriptionId: record.subscriptionId, at: 'period-end' }));
         const { status } = standingOf(record, clock.now());
         if (status === null || status === record.applied || tenant.status === 'provisioning') return;
         await this.#apply(tenant.id, tenant.status, { from: record.applied, to: status });

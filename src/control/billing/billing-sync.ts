@@ -1,7 +1,6 @@
 import type { BillingBook } from '#catalog/billing/billing-book.js';
 import type { BilledTenant, BillingTurn } from '#catalog/billing/billing-turn.js';
 import type { SubscriptionRecord } from '#catalog/billing/subscription-record.js';
-import { answerInTurn } from '#control/billing/answer-in-turn.js';
 import { AtOnce } from '#control/billing/at-once.js';
 import type { BillingProvider } from '#control/billing/billing-provider.js';
 import { standingOf } from '#control/billing/billing-standing.js';
@@ -10,6 +9,7 @@ import { isNews, owingNotice } from '#control/billing/owing-notices.js';
 import { BILLING_WORKS } from '#control/billing/billing-plans.js';
 import { changesOf } from '#control/billing/billing-changes.js';
 import { recordOf } from '#control/billing/record-of.js';
+import { withinTime } from '#control/billing/within-time.js';
 import { tenantTarget } from '#catalog/audit/platform-act.js';
 import type { PlanCatalogue } from '#kernel/tenancy/plan-terms.js';
 import type { Clock } from '#kernel/work/clock.js';
@@ -49,12 +49,12 @@ export class BillingSync {
         const tenant = await turn.tenant();
         if (!tenant) {
           // Of an erased tenant it is deleted, and nobody will ever claim its notices.
-          const isOver = (await answerInTurn(provider.customerOf(customerId)))?.deleted ?? false;
+          const isOver = (await withinTime(provider.customerOf(customerId)))?.deleted ?? false;
           await turn.settleNotices(notices, isOver ? 'processed' : 'unmatched', now, isOver ? null : UNKNOWN);
           return 'unmatched';
         }
-        const found = chosenSubscription(await answerInTurn(provider.subscriptionsOf(customerId)));
-        if (!found && !(await answerInTurn(provider.customerOf(customerId)))) {
+        const found = chosenSubscription(await withinTime(provider.subscriptionsOf(customerId)));
+        if (!found && !(await withinTime(provider.customerOf(customerId)))) {
           alert('billing.customer-missing', { customerId, tenantId: tenant.id });
           await turn.settleNotices(notices, 'unmatched', now, UNKNOWN);
           return 'unmatched';

@@ -5,6 +5,7 @@ import type { BillingFollower } from '#control/billing/billing-follower.js';
 import { BILLING_WORKS } from '#control/billing/billing-plans.js';
 import type { BillingProvider } from '#control/billing/billing-provider.js';
 import type { BillingReconciler } from '#control/billing/billing-reconciler.js';
+import type { BillingReturn } from '#control/billing/billing-return.js';
 import type { BillingSync } from '#control/billing/billing-sync.js';
 import type { GraceKeeper } from '#control/billing/grace-keeper.js';
 import { owingMail } from '#control/billing/owing-mail.js';
@@ -26,6 +27,7 @@ export interface BillingWorksParts {
   readonly tenants: Pick<TenantRegistry, 'factsOf'>;
   readonly sync: BillingSync;
   readonly follower: BillingFollower;
+  readonly returns: BillingReturn;
   readonly reconciler: BillingReconciler;
   readonly grace: GraceKeeper;
   readonly usage: UsageReporter;
@@ -53,6 +55,7 @@ export function billingWorks(parts: BillingWorksParts): WorkKind<never>[] {
   return [
     syncCustomer(parts),
     tellAdmin(parts),
+    goOn(parts),
     {
       ...BILLING_WORKS.progress,
       timeoutMs: 9 * MINUTE_MS,
@@ -110,6 +113,16 @@ function syncCustomer({ provider, inbox, sync, follower, clock }: BillingWorksPa
           if (customerId !== null) await follower.follow(customerId);
         },
       },
+    ],
+  };
+}
+
+function goOn({ returns, sync }: Pick<BillingWorksParts, 'returns' | 'sync'>): WorkKind<{ customerId: string }> {
+  return {
+    ...BILLING_WORKS.goOn,
+    steps: [
+      { name: 'withdraw', run: ({ customerId }) => returns.goOn(customerId) },
+      { name: 'fetch', run: async ({ customerId }) => ({ outcome: await sync.fetch(customerId) }) },
     ],
   };
 }

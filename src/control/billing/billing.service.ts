@@ -11,6 +11,7 @@ import { BillingSync } from '#control/billing/billing-sync.js';
 import { NoSubscriptionError, PreviewOutdatedError, SamePlanError } from '#control/billing/billing.errors.js';
 import type { ChangedPlan, PreviewView, SubscriptionView } from '#control/billing/doors/billing.schemas.js';
 import { PlanChoice } from '#control/billing/plan-choice.js';
+import { withinTime } from '#control/billing/within-time.js';
 import { PublicAddress } from '#kernel/resolution/public-address.js';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
 import { Clock } from '#kernel/work/clock.js';
@@ -50,9 +51,9 @@ export class BillingService {
   async preview(plan: string): Promise<PreviewView> {
     const { key } = this.choice.priceOf(plan);
     const record = await this.#live();
-    const { amountDue, currency, prorationAt, lines } = await this.provider.previewChange({
-      ...{ subscriptionId: record.subscriptionId, priceKey: key },
-    });
+    const { amountDue, currency, prorationAt, lines } = await withinTime(
+      this.provider.previewChange({ subscriptionId: record.subscriptionId, priceKey: key }),
+    );
     const effective = this.choice.effective(record.plan, plan);
     // What follows later costs nothing now.
     const now = effective === 'now' ? { amountDue, lines: [...lines] } : { amountDue: 0, lines: [] };
@@ -66,6 +67,7 @@ export class BillingService {
   async changePlan(plan: string, previewedAt?: Date): Promise<ChangedPlan> {
     const { key } = this.choice.priceOf(plan);
     const record = await this.#live();
+    // Waited for to its end: what is changed is put on record.
     const changed = await this.#change(record, plan, key, previewedAt);
     await this.#followUp();
     await this.audit.recordAlone({
@@ -100,11 +102,13 @@ export class BillingService {
   async checkout(plan: string): Promise<string> {
     const { key } = this.choice.priceOf(plan);
     const { id, slug } = TenantScope.require('open a checkout');
-    const page = await this.provider.checkout({
-      ...{ tenantId: id, customerId: await this.customers.ensure(id), priceKey: key },
-      successUrl: this.address.ofTenant(slug, BILLING_PAGE, { checkout: 'done' }),
-      cancelUrl: this.address.ofTenant(slug, BILLING_PAGE, { checkout: 'left' }),
-    });
+    const page = await withinTime(
+      this.provider.checkout({
+        ...{ tenantId: id, customerId: await this.#customer(id), priceKey: key },
+        successUrl: this.address.ofTenant(slug, BILLING_PAGE, { checkout: 'done' }),
+        cancelUrl: this.address.ofTenant(slug, BILLING_PAGE, { checkout: 'left' }),
+      }),
+    );
     await this.audit.recordAlone({ action: 'billing.checkout-opened', targets: [], details: { plan } });
     return page.url;
   }
@@ -112,10 +116,14 @@ export class BillingService {
   /** The address where invoices are seen and paid; it is good once. */
   async portal(): Promise<string> {
     const { id, slug } = TenantScope.require('open the portal');
-    const customerId = await this.customers.ensure(id);
-    const { url } = await this.provider.portal({ customerId, returnUrl: this.address.ofTenant(slug, BILLING_PAGE) });
+    const customerId = await this.#customer(id);
+    const { url } = await withinTime(this.provider.portal({ customerId, returnUrl: this.address.ofTenant(slug, BILLING_PAGE) }));
     await this.audit.recordAlone({ action: 'billing.portal-opened', targets: [] });
     return url;
+  }
+
+  #customer(tenantId: string): Promise<string> {
+    return withinTime(this.customers.ensure(tenantId));
   }
 
   async #live(): Promise<SubscriptionRecord> {

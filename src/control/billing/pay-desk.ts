@@ -3,6 +3,7 @@ import type { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
 import type { BillingProvider } from '#control/billing/billing-provider.js';
 import { PayLinkInvalidError } from '#control/billing/billing.errors.js';
 import type { PayLinks } from '#control/billing/pay-links.js';
+import { withinTime } from '#control/billing/within-time.js';
 import type { PublicAddress } from '#kernel/resolution/public-address.js';
 
 /** Lets whoever holds a pay link pay, whatever the tenant's status. */
@@ -21,7 +22,7 @@ export class PayDesk {
     const customerId = await this.accounts.of(tenantId);
     if (customerId === null) throw new PayLinkInvalidError();
     const { slug } = await this.tenants.get(tenantId);
-    const { url } = await this.provider.portal({ customerId, returnUrl: this.address.ofTenant(slug, '/') });
+    const { url } = await withinTime(this.provider.portal({ customerId, returnUrl: this.address.ofTenant(slug, '/') }));
     return url;
   }
 }

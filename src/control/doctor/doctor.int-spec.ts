@@ -110,6 +110,24 @@ describe('the doctor', () => {
     expect(found).toMatchObject([{ subject: `secret ${String(acme.placement.secret)}`, isMendable: false, outcome: 'found' }]);
   });
 
+  it('leaves alone whose erasure has begun and who is being made, whatever is not there of them, and not their neighbours', async () => {
+    const catalog = (text: string, values: unknown[]) => tests.platform.catalog.em.fork().execute(text, values);
+    const [plain, apart] = [await tests.pair('schema'), await tests.pair('database')];
+    const pairs = [plain.acme, apart.acme, plain.globex, apart.globex];
+    await provisioning.query(`drop schema ${identifier(plain.acme.placement.schema)} cascade`);
+    for (const { acme, globex } of [plain, apart]) {
+      await catalog('update placement set epoch = epoch + 1 where tenant_id in (?, ?)', [acme.id, globex.id]);
+      await catalog(`insert into tenant_retention (tenant_id, cancelled_at, due_at, state) values (?, now(), now(), 'erasing')`, [acme.id]);
+    }
+    await tests.platform.secrets.delete(String(apart.acme.placement.secret));
+    const found = await examine((finding) => concerns(finding, pairs), false);
+    expect(found.map(({ subject }) => subject)).toEqual([`home of ${plain.globex.slug}`, `home of ${apart.globex.slug}`]);
+    const fresh = await tests.tenant('database');
+    await catalog(`update tenant set status = 'provisioning' where id = ?`, [fresh.id]);
+    await tests.platform.secrets.delete(String(fresh.placement.secret));
+    expect(await examine((finding) => concerns(finding, [fresh]), false)).toEqual([]);
+  });
+
   it('says what it could not look at, and looks at the rest', async () => {
     const blind: Check = { name: 'blind', look: () => Promise.reject(new Error('no answer')) };
     const seeing: Check = { name: 'seeing', look: () => Promise.resolve([]) };

@@ -13,4 +13,6 @@ export interface KnownPlace {
   readonly ownSchema: string | null;
   readonly ownDatabase: string | null;
   readonly secret: string | null;
+  /** Whether its tenant is just being made or erased, so that some of it is not there. */
+  readonly isInFlux: boolean;
 }

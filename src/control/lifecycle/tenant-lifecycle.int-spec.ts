@@ -213,7 +213,11 @@ describe.each(TIERS)('the life of a tenant on the %s tier', (tier) => {
     // Held again before it begins: the order is over, and is given again when the hold is.
     await lifecycle.hold(acme.id, { reason: 'another' });
     const [refused] = await stage.drive(acme, 'lifecycle.erase');
-    expect([refused?.id, refused?.state, (await lifecycle.standing(acme.id)).retention?.state]).toEqual([wanted?.id, 'failed', 'kept']);
+    expect([refused?.id, refused?.state, (await lifecycle.standing(acme.id)).retention?.state]).toEqual([
+      wanted?.id,
+      'compensated',
+      'kept',
+    ]);
     await lifecycle.release(acme.id, why);
     await stage.due.find();
     expect((await stage.works(acme, 'lifecycle.erase')).length).toBe(2);

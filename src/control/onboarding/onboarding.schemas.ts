@@ -25,7 +25,7 @@ export const MakeTenant = SignUp.extend({
   adminName: Name.optional(),
   cluster: Choice.optional().describe('The cluster, when it is not for the region to choose.'),
   connectionString: Text.min(1).max(2_000).optional().describe("How a server is reached that is to be the tenant's alone."),
-  trialEndsAt: Instant.optional(),
+  trialEndsAt: Instant.refine((at) => at.getTime() > Date.now(), { error: 'is over' }).optional(),
   reason: Reason.optional(),
 }).refine(({ cluster, connectionString }) => cluster === undefined || connectionString === undefined, {
   error: 'names both a cluster and a server',

@@ -2,7 +2,8 @@ import { ONBOARDING_NOTICE, type OnboardingInput } from '#control/onboarding/onb
 import type { OnboardingPart, OnboardingParts } from '#control/onboarding/onboarding-parts.js';
 import { onboardedTenant, tenantToUndo } from '#control/onboarding/onboarded-tenant.js';
 import { PlaceNotGoneError } from '#control/onboarding/onboarding.errors.js';
-import { tenantOfWork, type WorkTry } from '#control/work/work-kind.js';
+import { OwnServerRefusedError } from '#control/provisioning/provisioning.errors.js';
+import { tenantOfWork, UnrecoverableWorkError, type WorkTry } from '#control/work/work-kind.js';
 
 /** Holding the name, and making the place: a schema or database is made and migrated in one go, then asked whose it is. */
 export function placeSteps(parts: OnboardingParts): Record<'reserve' | 'prepare' | 'verify', OnboardingPart> {
@@ -17,7 +18,7 @@ export function placeSteps(parts: OnboardingParts): Record<'reserve' | 'prepare'
     },
     prepare: {
       run: async ({ hasOwnServer }, work) => {
-        if (hasOwnServer) await servers.prepare(tenantOfWork(work));
+        if (hasOwnServer) await servers.prepare(tenantOfWork(work)).catch(hopeless);
         const { version = null } = (work.done['reserve'] ?? {}) as { version?: string | null };
         await isolation.prepare(await onboardedTenant(tenants, work), { version, signal: work.signal });
       },
@@ -27,6 +28,12 @@ export function placeSteps(parts: OnboardingParts): Record<'reserve' | 'prepare'
     },
     verify: { run: async (_input, work) => isolation.verify(await onboardedTenant(tenants, work)) },
   };
+}
+
+/** A server that is another's by now stays that. */
+function hopeless(error: unknown): never {
+  if (error instanceof OwnServerRefusedError) throw new UnrecoverableWorkError(error.message, { cause: error, code: error.code });
+  throw error;
 }
 
 /** The name is free after this; nothing of the place is left by then. */

@@ -152,6 +152,22 @@ describe('a server that a customer brings', () => {
     await expect(ownServers.prepare(tenantId)).rejects.toThrow(ClusterUnknownError);
   });
 
+  it('is the first one’s of all who brought it at once; the others are refused and give back nothing of theirs', async () => {
+    const { ownServers } = provisioning;
+    const [first, second] = [randomUUIDv7(), randomUUIDv7()];
+    const request = { region: 'eu-west', connectionString: customer.url };
+    const { cluster } = await ownServers.attach({ ...request, tenantId: first });
+    await ownServers.attach({ ...request, tenantId: second });
+    await ownServers.prepare(first);
+    expect(await refusal(ownServers.prepare(second))).toBe('it is in use by this platform already');
+    await ownServers.detach(second);
+    const acme = await create(cluster);
+    expect(await new TenantSql(platform).run(acme, 'select title from tickets')).toEqual([]);
+    await provisioning.provisioner.remove(acme);
+    await ownServers.detach(first);
+    expect(await onServer(async (session) => (await session.query(ROLES)).rows)).toEqual([]);
+  });
+
   it('that is dead fails its own tenant in `up`, and no other', async () => {
     const { ownServers } = provisioning;
     const tenantId = randomUUIDv7();
@@ -170,7 +186,7 @@ describe('a server that a customer brings', () => {
     expect(run.failures).toEqual([
       { target: `${cluster}/${acme.placement.database}`, error: expect.stringContaining('ECONNREFUSED') as string },
     ]);
-    expect(JSON.stringify(run)).not.toContain(new URL(alive).password);
+    for (const secret of [new URL(alive).password, new URL(alive).hostname]) expect(JSON.stringify(run)).not.toContain(secret);
     await other.close();
     await platform.secrets.set(`${row.secret}-migrator`, alive);
     await provisioning.provisioner.remove(acme);

@@ -13,7 +13,7 @@ const MIGRATOR = 'tenantry_migrator';
 export interface ServerWork {
   /** Whether the server can be the cluster of this name. Raises OwnServerRefusedError, which says nothing of how it is reached. */
   inspect(address: URL, name: string): Promise<void>;
-  /** Lays there what keeps tenants apart; may be repeated. */
+  /** Lays there what keeps tenants apart; may be repeated. Raises OwnServerRefusedError when it has become another cluster meanwhile. */
   prepare(cluster: Cluster): Promise<unknown>;
   /** Takes away what `prepare` laid, and succeeds when there is nothing of it; the customer's own databases stay as they are. */
   clear(cluster: Cluster): Promise<void>;
@@ -66,7 +66,10 @@ export class OwnServers {
     return { cluster: row.name };
   }
 
-  /** Makes it ready for the tenant's database. Raises ClusterUnknownError and what the server raises. */
+  /**
+   * Makes it ready for the tenant's database. Raises ClusterUnknownError, OwnServerRefusedError when another tenant was faster, and what the
+   * server raises.
+   */
   async prepare(tenantId: string): Promise<void> {
     const row = await this.parts.clusters.ofTenant(tenantId);
     if (!row) throw new ClusterUnknownError(`of tenant ${tenantId}`);

@@ -55,6 +55,9 @@ export class ClusterElsewhereError extends AppError {
   }
 }
 
+/** Why a server is refused that is a tenant's, or the platform's own. */
+export const IN_USE = 'it is in use by this platform already';
+
 /** A server that a customer brought cannot be used as it is; says nothing of how it is reached. */
 export class OwnServerRefusedError extends AppError {
   readonly code = 'provisioning.own-server-refused';

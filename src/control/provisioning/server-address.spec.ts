@@ -40,12 +40,34 @@ describe('the address of a server that a customer brings', () => {
     ['postgres://root:s3cret@db.example.com/x?sslmode=require&sslmode=disable', 'it has other parameters than sslmode'],
     ['postgres://root:s3cret@db.example.com/x?sslmode=require&sslrootcert=/etc/passwd', 'it has other parameters than sslmode'],
     ['postgres://root:s3cret@db.example.com/x?options=-c%20a%3Db', 'it has other parameters than sslmode'],
+    ['postgres://root:s3cret@%2ftmp%2fsock/x?sslmode=require', 'its host is none'],
   ])('is refused without being repeated: %s', (text, reason) => {
     expect(refusal(text)).toBe(reason);
   });
 
+  it('is connected to as it was judged', () => {
+    for (const [host, plain] of [
+      ['DB.Example.com.', 'db.example.com'],
+      ['10.513', '10.0.2.1'],
+      ['[2001:DB8::0]', '[2001:db8::]'],
+    ] as const)
+      expect(serverAddress(`postgres://root:s3cret@${host}:5433/x?sslmode=require`, false).host).toBe(`${plain}:5433`);
+  });
+
   it('is not on this machine in production', () => {
-    for (const host of ['localhost', '127.0.0.1', '127.1.2.3', '[::1]'])
+    const written = [
+      'LOCALHOST',
+      'localhost.',
+      'db.localhost',
+      '127.1',
+      '2130706433',
+      '0x7f000001',
+      '0.0.0.0',
+      '0',
+      '[::]',
+      '[::ffff:127.0.0.1]',
+    ];
+    for (const host of ['localhost', '127.0.0.1', '127.1.2.3', '[::1]', ...written, '169.254.169.254', '[fe80::1]', '%6cocalhost'])
       expect(refusal(`postgres://root:s3cret@${host}/x?sslmode=require`, false)).toBe('it is on this machine');
   });
 });

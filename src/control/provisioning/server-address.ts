@@ -1,6 +1,6 @@
 import { OwnServerRefusedError } from '#control/provisioning/provisioning.errors.js';
+import { isHere, plainHost } from '#kernel/resolution/ip-address.js';
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const ENCRYPTED = new Set(['require', 'verify-ca', 'verify-full']);
 
 /**
@@ -14,7 +14,11 @@ export function serverAddress(connectionString: string, isLocalAllowed: boolean)
   if (!url.hostname || !url.username || !url.password) throw new OwnServerRefusedError('it has no host, no login or no password');
   if (url.hash || [...url.searchParams.keys()].some((name) => name !== 'sslmode') || url.searchParams.size > 1)
     throw new OwnServerRefusedError('it has other parameters than sslmode');
-  const isLocal = LOOPBACK.test(url.hostname);
+  const host = plainHost(url.hostname);
+  if (host === null) throw new OwnServerRefusedError('its host is none');
+  // Connected to as it was judged.
+  url.hostname = host.includes(':') ? `[${host}]` : host;
+  const isLocal = isHere(host);
   if (isLocal && !isLocalAllowed) throw new OwnServerRefusedError('it is on this machine');
   if (!isLocal && !ENCRYPTED.has(url.searchParams.get('sslmode') ?? ''))
     throw new OwnServerRefusedError('it does not ask for encryption (sslmode=require or stricter)');

@@ -3,7 +3,7 @@ import { HostGrammar } from '#kernel/resolution/host-grammar.js';
 import { isSlug, slugFrom } from '#kernel/resolution/slug.js';
 
 describe('isSlug', () => {
-  it.each(['acme', 'a1b', 'acme-2', 'constructor', 'a'.repeat(40), 'ab-cd', 'abc--d'])('takes %s', (text) =>
+  it.each(['acme', 'a1b', 'acme-2', 'constructor', 'a'.repeat(40), 'ab-cd', 'abc--d', 'f'.repeat(36)])('takes %s', (text) =>
     expect(isSlug(text)).toBe(true),
   );
 
@@ -23,6 +23,7 @@ describe('isSlug', () => {
     'api',
     'admin',
     'localhost',
+    '019aa0f2-0d3c-7a4b-8c55-0123456789ab',
     '',
   ])('refuses %j', (text) => expect(isSlug(text)).toBe(false));
 });
@@ -36,6 +37,7 @@ describe('slugFrom', () => {
     ['Admin', 'admin-org'],
     ['3M', '3m-org'],
     ['XN--evil', 'xn-evil'],
+    ['019aa0f2-0d3c-7a4b-8c55-0123456789ab', '019aa0f2-0d3c-7a4b-8c55-0123456789ab-org'],
   ])('names %s %s', (company, slug) => expect(slugFrom(company)).toBe(slug));
 
   it('gives every company a slug that is one, and whose host is a tenant', () => {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { ErasureUnfinishedError } from '#catalog/lifecycle/erasure.errors.js';
 import { type ErasureCertificate, Tombstones } from '#catalog/lifecycle/tombstones.js';
+import type { WorkReport } from '#catalog/work/work-report.js';
 import { eraseTenant } from '#control/lifecycle/erasure/erase-tenant.work.js';
 import { certificateProblems, fileOf } from '#control/lifecycle/erasure/erasure-certificate.js';
 import { TenantUnknownError } from '#kernel/tenancy/tenant.errors.js';
@@ -73,13 +74,18 @@ async function erase(platform: Platform, { clusterBook }: Provisioning, slug: st
     const kinds = [eraseTenant(openEraser(platform, { clusterBook, clock: members.clock }))];
     const report = await openWorkDriver(platform, kinds).drive(id);
     const certificate = report.tenantId && (await tombstones.find(report.tenantId));
-    if (!certificate) throw new ErasureUnfinishedError(slug, report.error ?? report.state);
+    if (!certificate) throw new ErasureUnfinishedError(slug, reasonOf(report));
     return certificate;
   } catch (error) {
     const kept = error instanceof TenantUnknownError ? await tombstones.find(slug) : null;
     if (kept) return kept;
     throw error;
   }
+}
+
+/** A work that was taken back says why at the step that was not done. */
+function reasonOf({ error, steps, state }: WorkReport): string {
+  return error ?? steps.findLast((step) => step.error !== null)?.error ?? state;
 }
 
 function jsonOf(text: string): unknown {

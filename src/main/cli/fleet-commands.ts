@@ -100,7 +100,10 @@ function filtered(command: Command): Command {
   return command
     .option('--tier <tier>', `only homes of one tier: ${TIERS.join(', ')}`)
     .option('--region <region>', 'only homes in one region')
-    .option('--tenant <slug>', 'only homes of this tenant; may be repeated', (slug: string, others: string[] | undefined) => [...(others ?? []), slug]);
+    .option('--tenant <slug>', 'only homes of this tenant; may be repeated', (slug: string, others: string[] | undefined) => [
+      ...(others ?? []),
+      slug,
+    ]);
 }
 
 async function migrate(platform: Platform, provisioning: Provisioning, output: Output, options: MigrateOptions): Promise<void> {

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
 import fastify, { type FastifyInstance } from 'fastify';
 import { appErrorOf } from '#main/http/app-error-of.js';
@@ -63,9 +64,18 @@ describe('a JSON body', () => {
     const nested = (depth: number, inner: string): string => `${'[{"a":'.repeat(depth / 2)}${inner}${'}]'.repeat(depth / 2)}`;
     for (const depth of [66, 4_000, 100_000]) expect(await read(nested(depth, '1'))).toEqual({ code: 'body.malformed' });
     expect(await read(nested(64, '1'))).toMatchObject({ body: [{}] });
+    const [strings, escaped] = [{ '[[': '{'.repeat(100) }, ['\\"[', '"'.repeat(3), '['.repeat(100)]];
+    for (const value of [strings, escaped]) expect(await read(JSON.stringify(value))).toEqual({ body: value });
     expect(await read(nested(60, '"\\ud800"'))).toEqual({ code: 'body.malformed' });
     const flat = JSON.stringify({ text: '[{'.repeat(500), list: Array.from({ length: 500 }, () => [{}]) });
     expect(await read(flat)).toEqual({ body: JSON.parse(flat) });
+  });
+
+  it('is not even read when it is', async () => {
+    const parsed = jest.spyOn(JSON, 'parse');
+    const levels = Buffer.alloc(1_000_000, '[');
+    expect([await read(levels), parsed.mock.calls.filter(([text]) => text.startsWith('[['))]).toEqual([{ code: 'body.malformed' }, []]);
+    parsed.mockRestore();
   });
 
   it.each(['', '{', '{"__proto__":{}}', '{"constructor":{"prototype":{}}}'])('is malformed as %j', async (text) => {

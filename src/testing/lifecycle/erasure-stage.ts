@@ -73,7 +73,7 @@ export class ErasureStage {
   }
 
   order(tenant: Tenant, early = false): ErasureOrder {
-    return { tenantId: tenant.id, requestedBy: 'Ada', reason: 'the contract is over', early };
+    return { tenantId: tenant.id, requestedBy: 'Ada', reason: 'the contract is over', earlyFor: early ? CANCELLED_AT.toISOString() : null };
   }
 
   /** Rows, a file, a key, a customer and what a request leaves in Redis. */

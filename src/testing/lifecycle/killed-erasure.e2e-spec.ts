@@ -41,7 +41,7 @@ describe.each(KILLED_AT)('an erasure of a tenant of the %s tier', (tier, points)
     const { acme, globex } = await stage.pair(tier);
     const before = await lastingOf(globex);
     const { works } = stage.tests.platform;
-    const input = { requestedBy: 'Ada', reason: 'the contract is over', early: false };
+    const input = { requestedBy: 'Ada', reason: 'the contract is over', earlyFor: null };
     const workId = await works.ask({ kind: ERASE_TENANT, input, tenantId: acme.id, key: acme.id });
     const now = stage.clock.now().toISOString();
     for (const dieAt of points) expect([dieAt, await work({ workId, now, dieAt })]).toEqual([dieAt, 'SIGKILL']);

@@ -54,8 +54,8 @@ export class BillingController {
     summary: 'Change the plan: to more at once, to less when the period ends; the present one takes back what was planned',
     permission: manage,
     answers: { 200: ChangedPlan },
+    // Not repeatable by a key: its transaction would wait for the provider, which does the same change once anyway.
     refuses: [...CHOICE, 'billing.no-subscription', 'billing.same-plan', 'billing.preview-outdated'],
-    isRepeatable: true,
   })
   plan(@Body({ schema: ChangePlan }) { plan, prorationAt }: ChangePlan): Promise<ChangedPlan> {
     return this.billing.changePlan(plan, prorationAt);

@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals';
+import { TenantTransaction } from '#kernel/isolation/tenant-transaction.js';
 import type { TestMember } from '#testing/members.js';
 import { BillingStage, type Billed } from '#testing/billing/billing-stage.js';
 
@@ -131,6 +133,33 @@ describe('what a company does about money', () => {
     expect((await stage.ask('GET', '/api/tickets', owner.bearer)).statusCode).toBe(200);
     expect((await stage.send(stage.notice({ id: 'evt_away', customer: acme.customerId }))).statusCode).toBe(200);
     await stage.control('POST', 'faults', { always: null });
+  });
+
+  it('pays again when somebody has deleted its customer at the provider', async () => {
+    await stage.platform.billing.deleteCustomer(acme.customerId);
+    const [page, portal] = [await post('checkout', { plan: 'starter' }), await post('portal')];
+    expect([page.status, portal.status]).toEqual([200, 200]);
+    const [customer, theirs] = [await stage.billing.accounts.of(acme.tenant.id), await stage.billing.accounts.of(globex.tenant.id)];
+    expect([customer === acme.customerId, theirs]).toEqual([false, globex.customerId]);
+    expect(await stage.platform.billing.customerOf(customer ?? '')).toMatchObject({ tenantId: acme.tenant.id, deleted: false });
+  });
+
+  it('holds no transaction of its own while the provider thinks, with a key or without', async () => {
+    const { billing } = stage.platform;
+    const held: boolean[] = [];
+    const watched = (['previewChange', 'upgrade', 'checkout', 'portal'] as const).map((call) => {
+      const asked = billing[call].bind(billing) as (wanted: never) => Promise<never>;
+      return jest.spyOn(billing, call).mockImplementation((wanted) => {
+        held.push(TenantTransaction.current() !== undefined);
+        return asked(wanted as never);
+      });
+    });
+    const keyed = { ...owner.bearer, 'idempotency-key': 'one' };
+    for (const what of ['checkout', 'preview', 'plan', 'plan', 'portal'])
+      await stage.ask('POST', `/api/billing/${what}`, keyed, what === 'portal' ? undefined : { plan: 'professional' });
+    expect(held).toEqual([false, false, false, false, false]);
+    for (const each of watched) each.mockRestore();
+    expect([await subscription(), await subscription(neighbour)]).toMatchObject([{ plan: 'professional' }, { plan: 'starter' }]);
   });
 
   it('is given more, or less, beside its plan by operators for a reason, for a time, at once', async () => {

@@ -175,10 +175,17 @@ describe('a tenant that owes', () => {
     expect((await stage.fresh(globex.tenant)).status).toBe('active');
   });
 
-  it('is not charged any more once it is cancelled', async () => {
-    await stage.tests.provisioning.provisioner.setStatus(acme.tenant.id, 'cancelled');
-    await stage.run('billing.sync-customer', { customerId: acme.customerId });
-    const [facts] = await stage.platform.billing.subscriptionsOf(acme.customerId);
-    expect(facts?.cancelAtPeriodEnd).toBe(true);
+  it('is not charged any more once it is cancelled, and that is seen to again should it be lost', async () => {
+    const ends = async ({ customerId }: Billed): Promise<boolean | undefined> =>
+      (await stage.platform.billing.subscriptionsOf(customerId))[0]?.cancelAtPeriodEnd;
+    await stage.platform.lifecycle.cancel(acme.tenant.id, { reason: 'it leaves' });
+    await stage.work();
+    expect([await ends(acme), await ends(globex)]).toEqual([true, false]);
+    await stage.platform.lifecycle.reactivate(acme.tenant.id, { reason: 'it stays' });
+    await stage.work();
+    expect([await ends(acme), (await stage.record(acme.tenant))?.cancelAtPeriodEnd]).toEqual([false, false]);
+    await stage.tests.provisioning.provisioner.setStatus(globex.tenant.id, 'cancelled');
+    await stage.run('billing.progress-grace');
+    expect(await ends(globex)).toBe(true);
   });
 });

@@ -14,23 +14,29 @@ export interface Homes {
   bring(tenant: Tenant): Promise<void>;
 }
 
-/** Holds the fence and the schema of every tenant that is not being made against the catalog. */
+/** Holds the fence and the schema of every tenant that is neither being made nor erased against the catalog. */
 export class HomesCheck implements Check {
   readonly name = 'homes';
 
   constructor(
     private readonly homes: Homes,
     private readonly tenants: () => Promise<readonly Tenant[]>,
+    private readonly settled: () => Promise<ReadonlySet<string>>,
   ) {}
 
   async look(): Promise<readonly Finding[]> {
-    const made = (await this.tenants()).filter(({ status }) => status !== 'provisioning');
-    const drift = await this.homes.drift(made);
+    const [everybody, settled] = [await this.tenants(), await this.settled()];
+    const drift = await this.homes.drift(everybody.filter(({ id }) => settled.has(id)));
     return drift.map(({ tenant, problem }) => ({
       subject: `home of ${tenant.slug}`,
       problem,
-      mend: () => this.homes.bring(tenant),
+      mend: () => this.#bring(tenant),
       mayBeYoung: false,
     }));
+  }
+
+  /** Whose erasure has begun since is not brought back. */
+  async #bring(tenant: Tenant): Promise<void> {
+    if ((await this.settled()).has(tenant.id)) await this.homes.bring(tenant);
   }
 }

@@ -39,7 +39,7 @@ export class PlacesCheck implements Check {
       mayBeYoung: false,
     });
     const without = (names: readonly string[], wanted: ReadonlySet<string>): string[] => names.filter((name) => !wanted.has(name));
-    const made = known.filter(({ tenantId }) => tenantId !== null);
+    const made = known.filter(({ tenantId, isInFlux }) => tenantId !== null && !isInFlux);
     const absent = (names: readonly (string | null)[], there: readonly string[]): string[] =>
       [...namesOf(names)].filter((name) => !there.includes(name));
     return [

@@ -17,7 +17,8 @@ export class SecretsCheck implements Check {
   async look(): Promise<readonly Finding[]> {
     const kept = new Set<string>();
     for await (const name of this.secrets.names()) kept.add(name);
-    const wanted = new Set((await this.places()).flatMap(({ secret }) => (secret === null ? [] : [secret])));
+    const places = await this.places();
+    const [wanted, standing] = [secretsOf(places), secretsOf(places.filter(({ isInFlux }) => !isInFlux))];
     return [
       ...[...kept]
         .filter((name) => OURS.test(name) && !wanted.has(name))
@@ -27,7 +28,7 @@ export class SecretsCheck implements Check {
           mend: () => this.secrets.delete(name),
           mayBeYoung: true,
         })),
-      ...[...wanted]
+      ...[...standing]
         .filter((name) => !kept.has(name))
         .map((name) => ({
           subject: `secret ${name}`,
@@ -38,4 +39,8 @@ export class SecretsCheck implements Check {
         })),
     ];
   }
+}
+
+function secretsOf(places: readonly KnownPlace[]): ReadonlySet<string> {
+  return new Set(places.flatMap(({ secret }) => (secret === null ? [] : [secret])));
 }

@@ -1,11 +1,19 @@
+import type { BillingAccounts } from '#catalog/billing/billing-accounts.js';
+import type { CustomerFacts } from '#control/billing/billing-facts.js';
 import type { BillingProvider } from '#control/billing/billing-provider.js';
 import type { ErasedTenant, StoreFinding, TenantStore } from '#control/lifecycle/tenant-store.js';
 
-/** The customers of a tenant at the billing provider: every one whose metadata names the tenant. Invoices the provider has to keep by law stay there. */
+/**
+ * The customers of a tenant at the billing provider: the one on record for it, and every one whose metadata names it and that is on record for
+ * nobody else. Invoices the provider has to keep by law stay there.
+ */
 export class BillingTenantStore implements TenantStore {
   readonly name = 'billing';
 
-  constructor(private readonly provider: Pick<BillingProvider, 'allCustomers' | 'deleteCustomer'>) {}
+  constructor(
+    private readonly provider: Pick<BillingProvider, 'allCustomers' | 'deleteCustomer'>,
+    private readonly accounts: Pick<BillingAccounts, 'of' | 'tenantOf'>,
+  ) {}
 
   async search(tenant: ErasedTenant): Promise<StoreFinding[]> {
     const ids = await this.#customersOf(tenant);
@@ -17,8 +25,16 @@ export class BillingTenantStore implements TenantStore {
   }
 
   async #customersOf({ id }: ErasedTenant): Promise<string[]> {
+    const recorded = await this.accounts.of(id);
     const ids: string[] = [];
-    for await (const customer of this.provider.allCustomers()) if (customer.tenantId === id && !customer.deleted) ids.push(customer.id);
+    for await (const customer of this.provider.allCustomers())
+      if (!customer.deleted && (customer.id === recorded || (customer.tenantId === id && (await this.#isNobodys(customer)))))
+        ids.push(customer.id);
     return ids;
+  }
+
+  /** What the provider says of whose it is counts only where the platform says nothing. */
+  async #isNobodys({ id }: CustomerFacts): Promise<boolean> {
+    return (await this.accounts.tenantOf(id)) === null;
   }
 }

@@ -19,11 +19,11 @@ export const ERASE_TENANT: WorkPlan = {
   steps: ['begin', ...STORES.map((store) => `empty ${store}`), 'finish'].map((name) => ({ name })),
 };
 
-/** Who wants it, why, and whether before the retention is over. */
+/** Who wants it, why, and for which cancellation before its retention is over. */
 export interface EraseInput {
   readonly requestedBy: string;
   readonly reason: string;
-  readonly early: boolean;
+  readonly earlyFor: ErasureOrder['earlyFor'];
 }
 
 const Doomed = z.strictObject({
@@ -37,7 +37,10 @@ const Doomed = z.strictObject({
   cancelledAt: z.coerce.date(),
 });
 
-/** Erases a tenant step by step. Nothing of it is taken back: once begun, it is gone on with until it is done or somebody has to look. */
+/**
+ * Erases a tenant step by step. What is refused is over, and nobody's to repeat; once begun, nothing is taken back, and it is gone on with until
+ * it is done or somebody has to look.
+ */
 export function eraseTenant(eraser: TenantEraser): WorkKind<EraseInput> {
   const orderOf = (input: EraseInput, work: WorkTry): ErasureOrder => ({ ...input, tenantId: tenantOfWork(work) });
   const empty = (store: (typeof STORES)[number]): WorkStep<EraseInput> => ({
@@ -46,11 +49,13 @@ export function eraseTenant(eraser: TenantEraser): WorkKind<EraseInput> {
   });
   return {
     name: ERASE_TENANT.name,
+    pivot: 'begin',
     attempts: ATTEMPTS,
     timeoutMs: 10 * 60_000,
     againAfterMs: (failures) => Math.min(1_000 * 2 ** failures, HOUR_MS),
     steps: [
-      { name: 'begin', run: (input, work) => hopelessOn(eraser.begin(orderOf(input, work)), ...REFUSALS) },
+      // One that was refused has begun nothing.
+      { name: 'begin', run: (input, work) => hopelessOn(eraser.begin(orderOf(input, work)), ...REFUSALS), undo: () => Promise.resolve() },
       ...STORES.map(empty),
       {
         name: 'finish',

@@ -41,8 +41,9 @@ export class ErasureDesk {
     const { tenants, book, works, clock } = this.parts;
     const { id, slug } = await tenants.get(idOrSlug);
     if (now && confirm !== slug) throw new ErasureNotConfirmedError(id);
-    await book.requireErasable(id, clock.now(), { early: now });
-    const input: EraseInput = { ...order, early: now };
+    const cancelledAt = await book.requireErasable(id, clock.now(), { early: now });
+    // Whoever confirms means this cancellation and no later one.
+    const input: EraseInput = { ...order, earlyFor: now ? cancelledAt.toISOString() : null };
     return works.ask({ kind: ERASE_TENANT, input, tenantId: id, key: id });
   }
 

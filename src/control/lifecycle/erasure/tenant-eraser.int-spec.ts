@@ -192,7 +192,7 @@ describe('an erasure', () => {
       await stage.catalog('delete from tenant_retention where tenant_id = ?', [acme.id]);
       await stage.retain(acme);
       const [erasing, back] = await Promise.all([
-        stage.book.begin(acme.id, stage.clock.now(), { early: false }).then(() => true, codeOf),
+        stage.book.begin(acme.id, stage.clock.now(), null).then(() => true, codeOf),
         reactivate(acme),
       ]);
       expect([erasing, back]).toEqual(back ? ['lifecycle.not-cancelled', true] : [true, false]);

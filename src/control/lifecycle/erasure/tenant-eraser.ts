@@ -8,12 +8,13 @@ import type { StoreFindings, TenantStore } from '#control/lifecycle/tenant-store
 import type { Clock } from '#kernel/work/clock.js';
 import type { AuditSigner } from '#workspace/audit/audit-signer.js';
 
-/** Who wants it and why; both are on the certificate. `early` begins before the retention is over. */
+/** Who wants it and why; both are on the certificate. */
 export interface ErasureOrder {
   readonly tenantId: string;
   readonly requestedBy: string;
   readonly reason: string;
-  readonly early: boolean;
+  /** The instant (RFC 3339) of the cancellation whose retention need not be over; null waits for the end of it. */
+  readonly earlyFor: string | null;
 }
 
 /** A store that was emptied: what was found before, and when it was last looked through with nothing left. */
@@ -55,8 +56,8 @@ export class TenantEraser {
   }
 
   /** The point of no return. */
-  begin({ tenantId, early }: Pick<ErasureOrder, 'tenantId' | 'early'>): Promise<DoomedTenant> {
-    return this.parts.book.begin(tenantId, this.parts.clock.now(), { early });
+  begin({ tenantId, earlyFor }: Pick<ErasureOrder, 'tenantId' | 'earlyFor'>): Promise<DoomedTenant> {
+    return this.parts.book.begin(tenantId, this.parts.clock.now(), earlyFor);
   }
 
   /** Empties one store and looks through it again. Raises LeftoversError. */
