@@ -175,6 +175,17 @@ table erasure_certificate (owner postgres)
   trigger CREATE TRIGGER keep BEFORE DELETE OR UPDATE OR TRUNCATE ON <home>.erasure_certificate FOR EACH STATEMENT EXECUTE FUNCTION <home>.keep_platform_audit()
   grant insert, select to tenantry_catalog
 
+table home_version (owner postgres)
+  column cluster text not null
+  column database text not null
+  column home text not null
+  column version text not null
+  column needs text not null default ''::text
+  column changed_at timestamp(3) with time zone not null default clock_timestamp()
+  constraint home_version_pkey PRIMARY KEY (cluster, database, home)
+  CREATE UNIQUE INDEX home_version_pkey ON <home>.home_version USING btree (cluster, database, home)
+  grant delete, insert, select, update to tenantry_catalog
+
 CREATE OR REPLACE FUNCTION <home>.keep_platform_audit()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -192,6 +203,64 @@ table migration (owner postgres)
   constraint migration_pkey PRIMARY KEY (name)
   CREATE UNIQUE INDEX migration_pkey ON <home>.migration USING btree (name)
   grant select to tenantry_catalog
+
+table migration_run (owner postgres)
+  column id uuid not null
+  column state text not null
+  column version text not null
+  column wish jsonb not null
+  column wave integer not null default 1
+  column total integer not null default 0
+  column migrated integer not null default 0
+  column failed integer not null default 0
+  column skipped integer not null default 0
+  column requested_by text not null
+  column reason text
+  column created_at timestamp(3) with time zone not null default clock_timestamp()
+  column finished_at timestamp(3) with time zone
+  constraint migration_run_pkey PRIMARY KEY (id)
+  constraint migration_run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'stopped'::text, 'aborted'::text, 'failed'::text, 'done'::text])))
+  constraint migration_run_wish_check CHECK ((jsonb_typeof(wish) = 'object'::text))
+  CREATE INDEX migration_run_age ON <home>.migration_run USING btree (created_at)
+  CREATE UNIQUE INDEX migration_run_open ON <home>.migration_run USING btree ((true)) WHERE (state = ANY (ARRAY['running'::text, 'paused'::text, 'stopped'::text]))
+  CREATE UNIQUE INDEX migration_run_pkey ON <home>.migration_run USING btree (id)
+  grant delete, insert, select, update to tenantry_catalog
+
+table migration_run_event (owner postgres)
+  column run_id uuid not null
+  column seq integer not null
+  column at timestamp(3) with time zone not null default clock_timestamp()
+  column what jsonb not null
+  constraint migration_run_event_pkey PRIMARY KEY (run_id, seq)
+  constraint migration_run_event_run_id_fkey FOREIGN KEY (run_id) REFERENCES <home>.migration_run(id) ON DELETE CASCADE
+  constraint migration_run_event_what_check CHECK ((jsonb_typeof(what) = 'object'::text))
+  CREATE UNIQUE INDEX migration_run_event_pkey ON <home>.migration_run_event USING btree (run_id, seq)
+  grant delete, insert, select, update to tenantry_catalog
+
+table migration_target (owner postgres)
+  column run_id uuid not null
+  column target text not null
+  column cluster text not null
+  column database text not null
+  column home text not null
+  column tier text not null
+  column tenant_id uuid
+  column wave integer not null
+  column state text not null default 'pending'::text
+  column holder text
+  column tries integer not null default 0
+  column due_at timestamp(3) with time zone not null default clock_timestamp()
+  column error text
+  column finished_at timestamp(3) with time zone
+  constraint migration_target_error_check CHECK ((char_length(error) <= 500))
+  constraint migration_target_pkey PRIMARY KEY (run_id, target)
+  constraint migration_target_run_id_fkey FOREIGN KEY (run_id) REFERENCES <home>.migration_run(id) ON DELETE CASCADE
+  constraint migration_target_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'migrated'::text, 'failed'::text, 'skipped'::text])))
+  constraint migration_target_tier_check CHECK ((tier = ANY (ARRAY['row'::text, 'schema'::text, 'database'::text])))
+  CREATE INDEX migration_target_failed ON <home>.migration_target USING btree (run_id, target) WHERE (state = ANY (ARRAY['failed'::text, 'skipped'::text]))
+  CREATE INDEX migration_target_open ON <home>.migration_target USING btree (run_id, wave, cluster, database, home) WHERE (state = ANY (ARRAY['pending'::text, 'running'::text]))
+  CREATE UNIQUE INDEX migration_target_pkey ON <home>.migration_target USING btree (run_id, target)
+  grant delete, insert, select, update to tenantry_catalog
 
 table operator (owner postgres)
   column id uuid not null

@@ -43,5 +43,5 @@ export const SDK_HOME: Readonly<Record<string, SdkHome>> = {
   fastify: { in: ['main'] },
   '@fastify/': { in: ['main'] },
   '@nestjs/': { except: ['kernel/isolation', 'kernel/tenancy'] },
-  zod: { in: ['main', 'plugins', 'workspace', 'control', 'catalog'] },
+  zod: { in: ['main', 'plugins', 'workspace', 'control', 'catalog', 'adapters/stripe'] },
 };
