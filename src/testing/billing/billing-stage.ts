@@ -107,12 +107,16 @@ export class BillingStage {
   }
 
   /** Sends the provider's notices to the application, over the wire, from now on. */
-  async listen(switches: object = {}, shape: 'snapshot' | 'thin' | 'both' = 'snapshot'): Promise<void> {
+  async listen(
+    switches: object = {},
+    shape: 'snapshot' | 'thin' | 'both' = 'snapshot',
+    through: (address: string) => Promise<string> = (address) => Promise.resolve(address),
+  ): Promise<void> {
     if (this.#address === '') {
       await this.app.listen(0, '127.0.0.1');
       this.#address = (await this.app.getUrl()).replace('[::1]', '127.0.0.1');
     }
-    const endpoints = [{ url: `${this.#address}/webhooks/stripe`, secret: this.secret, host: 'localhost', shape }];
+    const endpoints = [{ url: `${await through(this.#address)}/webhooks/stripe`, secret: this.secret, host: 'localhost', shape }];
     await this.control('POST', 'webhooks', { endpoints, ...switches });
   }
 

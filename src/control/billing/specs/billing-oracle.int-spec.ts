@@ -5,6 +5,7 @@ import type { ReconcileReport } from '#control/billing/billing-reconciler.js';
 import { planOfPrice } from '#control/billing/plan-of-price.js';
 import { standingOf } from '#control/billing/billing-standing.js';
 import { BillingStage, type Billed } from '#testing/billing/billing-stage.js';
+import { FlakyDoor } from '#testing/billing/flaky-door.js';
 import { until } from '#testing/faults/until.js';
 
 /** In the suite a short form; `BILLING_EVENTS=10000` is the long one. */
@@ -20,12 +21,16 @@ interface Sender {
 describe('what is kept, beside the provider itself', () => {
   let stage: BillingStage;
   const billed: Billed[] = [];
+  let door: FlakyDoor | undefined;
 
   beforeAll(async () => {
     stage = await BillingStage.open();
     for (let count = 0; count < TENANTS; count += 1) billed.push(await stage.billed());
   }, 600_000);
-  afterAll(() => stage.close());
+  afterAll(async () => {
+    await door?.close();
+    await stage.close();
+  });
 
   /** What differs between what is kept and what the provider has, by tenant. */
   const differences = async (): Promise<object[]> => {
@@ -78,49 +83,64 @@ describe('what is kept, beside the provider itself', () => {
     await acts[randomInt(acts.length)]?.().catch(() => undefined);
   };
 
-  it('ends as the provider has it for every tenant, whatever way notices come, when all was compared once', async () => {
-    await stage.listen({ duplicate: 3, shuffle: true, drop: 0.01, parallel: 4, retryMs: 20 });
-    const { billing } = stage.platform as { billing: { subscriptionsOf: (id: string) => Promise<unknown> } };
-    const real = billing.subscriptionsOf.bind(billing);
-    let isFailing = true;
-    billing.subscriptionsOf = (id) =>
-      isFailing && randomInt(20) === 0 ? Promise.reject(new BillingUnavailableError('told to')) : real(id);
-    const begun = stage.stripe.ledger.happenings.size;
-    const happened = (): number => stage.stripe.ledger.happenings.size - begun;
-    const over = new AbortController();
-    const worker = (async () => {
-      while (!over.signal.aborted) {
-        await stage.work();
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    })();
-    while (happened() < EVENTS) await act(billed[randomInt(billed.length)]!);
-    const sent = async (): Promise<Sender> => (await stage.control('GET', 'webhooks')) as Sender;
-    await until(
-      async () => {
-        const { waiting, underWay } = await sent();
-        return waiting + underWay === 0;
-      },
-      120_000 + EVENTS * 60,
-    );
-    over.abort();
-    await worker;
-    await stage.work();
-    isFailing = false;
-    const [{ n: rows } = { n: '0' }] = await stage.rows<{ n: string }>('select count(*)::text as n from stripe_event');
-    const [{ n: open } = { n: '' }] = await stage.rows<{ n: string }>(
-      `select count(*)::text as n from stripe_event where state <> 'processed'`,
-    );
-    const before = (await differences()).length;
-    const report = (await stage.run('billing.reconcile')) as ReconcileReport;
-    expect(await differences()).toEqual([]);
-    expect([report.checked, report.failed, open]).toEqual([TENANTS, 0, '0']);
-    // Three of each came, and each is there once.
-    expect(Number(rows)).toBeLessThanOrEqual(stage.stripe.ledger.happenings.size);
-    console.info({ events: happened(), rows, dropped: (await sent()).dropped, differedBefore: before, report });
-    const again = (await stage.run('billing.reconcile')) as ReconcileReport;
-    expect([again.repaired, again.unmatched, again.missing]).toEqual([0, 0, 0]);
-  }, 1_800_000);
+  it(
+    'ends as the provider has it for every tenant, whatever way notices come, when all was compared once',
+    async () => {
+      await stage.listen({ duplicate: 3, shuffle: true, drop: 0.01, parallel: 4, retryMs: 20 }, 'snapshot', async (address) => {
+        door = await FlakyDoor.before(address, 0.05);
+        return door.url;
+      });
+      const { billing } = stage.platform as { billing: { subscriptionsOf: (id: string) => Promise<unknown> } };
+      const real = billing.subscriptionsOf.bind(billing);
+      let isFailing = true;
+      billing.subscriptionsOf = (id) =>
+        isFailing && randomInt(20) === 0 ? Promise.reject(new BillingUnavailableError('told to')) : real(id);
+      const begun = stage.stripe.ledger.happenings.size;
+      const happened = (): number => stage.stripe.ledger.happenings.size - begun;
+      const over = new AbortController();
+      const worker = (async () => {
+        while (!over.signal.aborted) {
+          await stage.work();
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      })();
+      while (happened() < EVENTS) await act(billed[randomInt(billed.length)]!);
+      const sent = async (): Promise<Sender> => (await stage.control('GET', 'webhooks')) as Sender;
+      await until(
+        async () => {
+          const { waiting, underWay } = await sent();
+          return waiting + underWay === 0;
+        },
+        120_000 + EVENTS * 60,
+      );
+      over.abort();
+      await worker;
+      await stage.work();
+      isFailing = false;
+      const [{ n: rows } = { n: '0' }] = await stage.rows<{ n: string }>('select count(*)::text as n from stripe_event');
+      const [{ n: open } = { n: '' }] = await stage.rows<{ n: string }>(
+        `select count(*)::text as n from stripe_event where state <> 'processed'`,
+      );
+      const before = (await differences()).length;
+      const report = (await stage.run('billing.reconcile')) as ReconcileReport;
+      expect(await differences()).toEqual([]);
+      expect([report.checked, report.failed, open]).toEqual([TENANTS, 0, '0']);
+      // Three of each came, and each is there once.
+      expect(Number(rows)).toBeLessThanOrEqual(stage.stripe.ledger.happenings.size);
+      expect(door?.refused).toBeGreaterThan(0);
+      console.info({
+        events: happened(),
+        answered503: door?.refused,
+        rows,
+        dropped: (await sent()).dropped,
+        differedBefore: before,
+        report,
+      });
+      const again = (await stage.run('billing.reconcile')) as ReconcileReport;
+      expect([again.repaired, again.unmatched, again.missing]).toEqual([0, 0, 0]);
+    },
+    600_000 + EVENTS * 400,
+  );
 
   it('is right after one comparison when no notice came for forty days, and strangers are counted', async () => {
     await stage.control('POST', 'webhooks', { endpoints: [] });
