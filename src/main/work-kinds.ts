@@ -26,7 +26,11 @@ export interface PlatformWork {
 export function openPlatformWork(platform: Platform, provisioning: Provisioning): PlatformWork {
   const onboarding = onboardingWork(platform, provisioning);
   const billing = openBillingWork(platform, provisioning);
-  const own = [trimWork(platform.works), ...auditorWorks(platform), fleetWork(platform, provisioning)];
+  const own = [
+    trimWork([platform.works, new MigrationRuns(platform.catalog)]),
+    ...auditorWorks(platform),
+    fleetWork(platform, provisioning),
+  ];
   return {
     kinds: [...own, ...onboarding.kinds, ...billing.kinds, ...livesOfTenants(platform, provisioning)],
     schedules: [TRIM_WORK_DAILY, END_AUDITORS_DAILY, FIND_DUE_HOURLY, ...onboarding.schedules, ...billing.schedules],

@@ -2,6 +2,7 @@ import type { Mutation } from './mutation.js';
 
 const MIGRATIONS = ['src/adapters/postgres/home-migrations.int-spec.ts'];
 const TRUTH = ['src/adapters/postgres/home-truth.int-spec.ts'];
+const RUNS = ['src/control/fleet/migrate-fleet.int-spec.ts'];
 const SIGNATURE = 'src/adapters/postgres/home-signature.ts';
 
 /** What keeps a fleet of homes at one truth. */
@@ -68,5 +69,62 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
     find: 'return away(targets, error);',
     replace: 'throw error;',
     specs: TRUTH,
+  },
+
+  {
+    name: 'fleet: a run stops when its budget is spent',
+    file: 'src/catalog/fleet/run-targets.ts',
+    find: 'return failed + now > budget;',
+    replace: 'return failed + now > budget + 1_000;',
+    specs: RUNS,
+  },
+  {
+    name: 'fleet: a canary that fails is enough',
+    file: 'src/catalog/fleet/run-targets.ts',
+    find: 'if (wave === 1 && canary > 0) return true;',
+    replace: '',
+    specs: RUNS,
+  },
+  {
+    name: 'fleet: nothing is taken away before it is nowhere needed',
+    file: 'src/control/fleet/fleet-plan.ts',
+    find: "phase === 'contract' && index > 0",
+    replace: "phase === 'contract' && index > 1_000",
+    specs: RUNS,
+  },
+  {
+    name: 'fleet: homes that are moved are left alone',
+    file: 'src/adapters/postgres/homes-together.ts',
+    find: 'const alike = behind.filter(({ isMine, due }) => isMine && isQuick',
+    replace: 'const alike = behind.filter(({ due }) => isQuick',
+    specs: RUNS,
+  },
+  {
+    name: 'fleet: a home that is gone is not made anew',
+    file: 'src/adapters/postgres/homes-together.ts',
+    find: '!isThere || names.length === 0',
+    replace: 'names.length === 1_000',
+    specs: RUNS,
+  },
+  {
+    name: 'fleet: a build leaves alone what it does not have',
+    file: 'src/control/fleet/migrate-server.work.ts',
+    find: 'if (!migrator.line.some(({ name }) => name === version)) throw new VersionUnknownError(version);',
+    replace: '',
+    specs: RUNS,
+  },
+  {
+    name: 'fleet: a home is held against the reference',
+    file: 'src/adapters/postgres/postgres-home-migrator.ts',
+    find: 'if (found.get(home) === golden)',
+    replace: 'if (golden)',
+    specs: RUNS,
+  },
+  {
+    name: 'fleet: a tenant that a build cannot serve is turned away',
+    file: 'src/kernel/tenancy/status-gate.ts',
+    find: 'if (!canServe(tenant, range)) throw new TenantMigratingError();',
+    replace: '',
+    specs: ['src/main/schema-range.int-spec.ts'],
   },
 ];

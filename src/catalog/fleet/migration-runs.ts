@@ -88,6 +88,13 @@ export class MigrationRuns {
     return rows.map(({ cluster }) => cluster);
   }
 
+  /** Forgets runs that were over so many days ago, with their targets. */
+  async trim(days: number): Promise<void> {
+    await this.catalog.em
+      .fork()
+      .execute('delete from migration_run where finished_at < clock_timestamp() - make_interval(days => ?)', [days]);
+  }
+
   /** Changes with `seq > after`, in their order. */
   async events(id: string, after: number): Promise<RunEvent[]> {
     const rows = await this.catalog.em

@@ -1,6 +1,6 @@
 import { AppError } from '#kernel/errors/app-error.js';
 
-/** A home is at a version that this application does not have. */
+/** A home is at, or is to be brought to, a version that this build does not have. */
 export class VersionUnknownError extends AppError {
   readonly code = 'fleet.version-unknown';
 

@@ -41,35 +41,36 @@ describe('migrating a fleet', () => {
     expect(events.at(-1)).toMatchObject({ state: 'done', targets: { migrated: 13 } });
   });
 
-  it('reports one poisoned home, with every other migrated, and tries it again when told to', async () => {
+  it('reports one poisoned home of 200, with every other migrated, and tries it again when told to', async () => {
+    homes.push(...(await stage.schemas(187)));
     const [broken] = homes as [Home];
     await poison(broken);
     const run = await next.migrate();
-    expect(run).toMatchObject({ state: 'failed', targets: { total: 13, migrated: 12, failed: 1, pending: 0 } });
+    expect(run).toMatchObject({ state: 'failed', targets: { total: 200, migrated: 199, failed: 1, pending: 0 } });
     expect(await next.targets(run.id, 'failed')).toMatchObject([
       { target: targetOf(broken), error: expect.stringContaining('already exists') as string },
     ]);
-    expect((await stage.had(NEWEST)).size).toBe(12);
+    expect((await stage.had(NEWEST)).size).toBe(199);
     await stage.on((session) => session.query(`alter table ${identifier(broken.home)}.note drop column colour`));
-    expect(await next.drive(await next.desk.resume(run.id, [targetOf(broken)]))).toMatchObject({
-      state: 'done',
-      targets: { migrated: 13, failed: 0 },
-    });
+    const again = await next.drive(await next.desk.resume(run.id, [targetOf(broken)]));
+    expect(again).toMatchObject({ state: 'done', targets: { migrated: 200, failed: 0 } });
   });
 
-  it('stops when its budget of failures is spent; the rest is untouched and listed, and goes on when told to', async () => {
-    for (const home of homes.slice(0, 6)) await poison(home);
-    // One at a time, or the last of the rest may be under way.
-    const run = await next.migrate({ maxFailures: { count: 2 }, concurrency: 1 });
-    expect(run).toMatchObject({ state: 'stopped', version: NEWEST });
-    expect(run.targets.failed).toBeGreaterThan(2);
+  it('stops when six have failed with a budget of five; the rest is untouched and listed, and goes on when told to', async () => {
+    homes.push(...(await stage.schemas(187)));
+    // The first by their names: they are among those that are begun with.
+    const first = homes.toSorted((one, other) => (one.home < other.home ? -1 : 1)).slice(0, 6);
+    for (const home of first) await poison(home);
+    const run = await next.migrate({ maxFailures: { count: 5 }, concurrency: 1 });
+    expect(run).toMatchObject({ state: 'stopped', version: NEWEST, targets: { failed: 6 } });
     const untouched = (await next.targets(run.id, 'pending')).map(({ target }) => target);
-    expect(run.targets.pending).toBe(untouched.length);
+    expect([run.targets.pending, untouched.length > 100]).toEqual([untouched.length, true]);
+    const had = await stage.had(NEWEST);
+    expect(untouched.filter((target) => had.has(target.split('/').at(-1) ?? ''))).toEqual([]);
     await expect(next.desk.begin(RUN_DEFAULTS)).rejects.toThrow(RunUnderWayError);
     await expect(next.desk.pause(run.id)).rejects.toThrow(RunStateRefusedError);
-    for (const { home } of homes.slice(0, 6))
-      await stage.on((session) => session.query(`alter table ${identifier(home)}.note drop column if exists colour`));
-    expect(await next.drive(await next.desk.resume(run.id))).toMatchObject({ state: 'done', targets: { migrated: 13 } });
+    for (const { home } of first) await stage.on((session) => session.query(`alter table ${identifier(home)}.note drop column colour`));
+    expect(await next.drive(await next.desk.resume(run.id))).toMatchObject({ state: 'done', targets: { migrated: 200 } });
   });
 
   it('stops at the first canary that fails, and nobody else is touched', async () => {
@@ -153,12 +154,31 @@ describe('migrating a fleet', () => {
     expect(known).toMatchObject({ version: '0003-no-text', pending: [] });
   });
 
+  it('is left alone by a build that does not have its migrations, and done by one that has', async () => {
+    const begun = await next.desk.begin({ ...RUN_DEFAULTS, canary: 0 });
+    const [work = ''] = begun.works;
+    await expect(stage.release(SMALL_LINE).driver.drive(work, AbortSignal.timeout(1_500))).rejects.toThrow();
+    expect(await next.runs.report(begun.id)).toMatchObject({ state: 'running', targets: { migrated: 0, pending: 13 } });
+    expect((await stage.tests.platform.works.report(work)).error).toContain('fleet.version-unknown');
+    expect(await next.drive(begun)).toMatchObject({ state: 'done', targets: { migrated: 13 } });
+  });
+
   it('does not take a home that is gone for one that is new', async () => {
     const [gone] = homes as [Home];
     await stage.on((session) => session.query(`drop schema ${identifier(gone.home)} cascade`));
     const run = await next.migrate();
     expect(await next.targets(run.id, 'failed')).toMatchObject([
       { target: targetOf(gone), error: expect.stringContaining('fleet.home-missing') as string },
+    ]);
+  });
+
+  it('does not believe a home that had every step and is not as they leave it', async () => {
+    const [drifted] = homes as [Home];
+    await stage.on((session) => session.query(`create index surplus on ${identifier(drifted.home)}.note (text)`));
+    const run = await next.migrate();
+    expect(run).toMatchObject({ state: 'failed', targets: { migrated: 12, failed: 1 } });
+    expect(await next.targets(run.id, 'failed')).toMatchObject([
+      { target: targetOf(drifted), error: expect.stringContaining('fleet.drifted') as string },
     ]);
   });
 

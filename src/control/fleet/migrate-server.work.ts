@@ -4,9 +4,10 @@ import type { RunReport } from '#catalog/fleet/migration-run.js';
 import type { MigrationRuns, RunOrder, RunTransaction } from '#catalog/fleet/migration-runs.js';
 import type { ClaimedTarget, RunLane, RunTargets, TargetOutcome } from '#catalog/fleet/run-targets.js';
 import type { WorkBook } from '#catalog/work/work-book.js';
+import { VersionUnknownError } from '#control/fleet/fleet.errors.js';
 import type { HomeLane, HomeMigrator } from '#control/fleet/home-migrator.js';
 import { laneOf, MIGRATE_SERVER, type LaneInput } from '#control/fleet/lane-plan.js';
-import { atOnce } from '#control/fleet/at-once.js';
+import { inLanes } from '#control/fleet/in-lanes.js';
 import type { WorkKind, WorkTry } from '#control/work/work-kind.js';
 
 /** How many schemas of one database go through one transaction: as fast as more, and few enough to be locked for an instant only. */
@@ -39,9 +40,11 @@ export function migrateServer(parts: LaneParts): WorkKind<LaneInput> {
 async function migrate(parts: LaneParts, { run, cluster }: LaneInput, { id, attempt, signal }: WorkTry): Promise<void> {
   const { targetsOf, runs, migrator } = parts;
   const { wish, version } = await runs.report(run);
+  // Another build has it, and goes on with this work later.
+  if (!migrator.line.some(({ name }) => name === version)) throw new VersionUnknownError(version);
   const targets = targetsOf({ run, cluster, holder: `${id}:${String(attempt)}` });
   await targets.takeOver();
-  await atOnce(wish.concurrency, signal, async (within) => {
+  await inLanes(wish.concurrency, signal, async (within) => {
     const lane = migrator.lane(cluster, version);
     try {
       await drain(parts, targets, lane, wish.lockTimeoutMs, within);

@@ -1,5 +1,5 @@
 /** Runs `work` so many times at once. The first that fails ends the others by their signal; raises what it raised, when all have ended. */
-export async function atOnce(count: number, signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+export async function inLanes(count: number, signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const failed = new AbortController();
   const within = AbortSignal.any([signal, failed.signal]);
   const outcomes = await Promise.allSettled(
