@@ -6,6 +6,7 @@ import { StepMigration } from '#adapters/postgres/step-migration.js';
  */
 export class Mends0017 extends StepMigration {
   /** Processes of before write holds to the columns that go here. */
+  override readonly phase = 'contract';
   override readonly isBreaking = true;
 
   override up(): void {

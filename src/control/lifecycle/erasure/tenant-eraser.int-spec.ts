@@ -1,3 +1,4 @@
+import { ErasureBook } from '#catalog/lifecycle/erasure-book.js';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
@@ -152,7 +153,9 @@ describe('an erasure', () => {
     for (const tenant of [acme, globex]) await stage.tests.provisioning.provisioner.setStatus(tenant.id, 'cancelled');
     await stage.hold(acme);
     await expect(stage.eraser().erase(stage.order(acme, true))).rejects.toMatchObject({ code: 'lifecycle.legal-hold' });
-    await stage.eraser().erase(stage.order(globex, true));
+    const { catalog, announce } = stage.tests.platform;
+    const since = await new ErasureBook(catalog, announce).requireErasable(globex.id, new Date(), { early: true });
+    await stage.eraser().erase({ ...stage.order(globex, true), earlyFor: since.toISOString() });
     expect((await stage.tests.provisioning.tenants.get(acme.id)).status).toBe('cancelled');
   });
 
