@@ -118,6 +118,7 @@ describe.each(TIERS)('a suspension of a tenant on the %s tier, asked for in anot
     const { objects } = api.platform;
     const put = jest.spyOn(objects, 'put');
     const upload = await halfAnUpload(ada, ticket);
+    await until(() => put.mock.results.length > 0, 10_000);
     const stored = (put.mock.results[0]?.value as Promise<unknown>).then(() => 'kept', codeOf);
     const held = await heldTransaction(acme);
     const neighbours = await heldTransaction(globex);
