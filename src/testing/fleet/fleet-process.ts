@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { openCatalog } from '#catalog/catalog-orm.js';
 import { clusterNamed, type Cluster } from '#control/provisioning/cluster.js';
 import { FleetRelease } from '#testing/fleet/fleet-release.js';
@@ -17,5 +18,12 @@ const { run, works, leaseMs, catalogUrl, cluster } = JSON.parse(process.argv[2] 
 const clusters = { all: async () => [cluster], named: async (name: string) => clusterNamed(name, [cluster]) };
 const release = new FleetRelease({ catalog: openCatalog(catalogUrl, 4), clusters }, SLOW_LINE, leaseMs);
 process.stdout.write('ready\n');
-await release.drive({ id: run, works });
-process.exit(0);
+for (;;) {
+  try {
+    await release.drive({ id: run, works });
+    process.exit(0);
+  } catch {
+    // A server that was killed comes back; a worker lives on and looks again.
+    await wait(200);
+  }
+}

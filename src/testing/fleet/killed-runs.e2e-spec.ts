@@ -36,24 +36,24 @@ describe('a run whose processes and whose server are killed', () => {
       const { id, works } = await release.desk.begin({ ...RUN_DEFAULTS, canary: 0 });
       const [cluster] = stage.tests.provisioning.clusters;
       const order = { run: id, works, leaseMs: LEASE_MS, catalogUrl: stage.settings['CATALOG_DATABASE_URL'], cluster } as FleetOrder;
-      const begin = async (): Promise<ChildProcess> => {
+      const begin = async (): Promise<{ child: ChildProcess; over: Promise<unknown[]> }> => {
         const child = spawn(process.execPath, [PROGRAM, JSON.stringify(order)], { stdio: ['ignore', 'pipe', 'inherit'] });
+        const over = once(child, 'exit');
         await once(child.stdout, 'data');
-        return child;
+        return { child, over };
       };
       const migrated: number[] = [];
       for (let kill = 0; kill < KILLS; kill += 1) {
-        const child = await begin();
+        const { child, over } = await begin();
         // Past the lease of who was killed before, so that something is under way.
         await wait(LEASE_MS + Math.random() * 1_500);
         if (kill % 3 === 2) await killServer(stage);
         child.kill('SIGKILL');
-        await once(child, 'exit');
+        await over;
         migrated.push((await patiently(() => release.runs.report(id))).targets.migrated);
       }
       report(`killed ${String(KILLS)} times; migrated by then: ${migrated.join(', ')} of ${String(HOMES + 1)}`);
-      const last = await begin();
-      const [code] = (await once(last, 'exit')) as [number];
+      const [code] = await (await begin()).over;
       expect(code).toBe(0);
       const total = HOMES + 1;
       expect(await release.targets(id, 'failed')).toEqual([]);
