@@ -20,6 +20,9 @@ export interface PostgresHomeMigratorParts {
 
 /** Migrates homes on PostgreSQL: many schemas of one database in one transaction where that is safe, else one by one. */
 export class PostgresHomeMigrator implements HomeMigrator {
+  /** Of each server, for as long as this process lives; the kinds of homes are few. */
+  readonly #hashes = new Map<string, Map<string, string>>();
+
   constructor(private readonly parts: PostgresHomeMigratorParts) {}
 
   get newest(): string {
@@ -31,7 +34,9 @@ export class PostgresHomeMigrator implements HomeMigrator {
   }
 
   lane(cluster: string, version: string): HomeLane {
-    return new PostgresHomeLane(this.parts, cluster, this.parts.homes.upTo(version));
+    const hashes = this.#hashes.get(cluster) ?? new Map<string, string>();
+    this.#hashes.set(cluster, hashes);
+    return new PostgresHomeLane(this.parts, cluster, this.parts.homes.upTo(version), hashes);
   }
 }
 
@@ -42,6 +47,7 @@ class PostgresHomeLane implements HomeLane {
     private readonly parts: PostgresHomeMigratorParts,
     private readonly cluster: string,
     private readonly homes: HomeMigrations,
+    private readonly hashes: Map<string, string>,
   ) {}
 
   async migrate(homes: readonly Home[], { lockTimeoutMs, signal }: Patience): Promise<readonly HomeOutcome[]> {
@@ -89,7 +95,7 @@ class PostgresHomeLane implements HomeLane {
     if (names.length === 0) return [];
     try {
       const golden = await truth.reference(cluster, at.version);
-      const found = await this.#session.use(database, 0, (session) => fingerprintsBy(session, names));
+      const found = await this.#session.use(database, 0, (session) => fingerprintsBy(session, names, this.hashes));
       return names.map((home): HomeOutcome => {
         const named = { cluster, database, home };
         if (found.get(home) === golden) return { home: named, state: 'migrated', at };

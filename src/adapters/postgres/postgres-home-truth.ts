@@ -36,9 +36,16 @@ export class PostgresHomeTruth implements HomeTruth {
   }
 }
 
-/** The same as HomeTruth.fingerprints, by a session that is there. */
-export function fingerprintsBy(session: pg.Client, homes: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  return reading(session, () => readFingerprints(session, homes));
+/**
+ * The same as HomeTruth.fingerprints, by a session that is there. `known` has the hashes of signatures of one server, and is added to: a signature names
+ * other objects by their OIDs, which two databases of a server share only where one is a copy of the other.
+ */
+export function fingerprintsBy(
+  session: pg.Client,
+  homes: readonly string[],
+  known: Map<string, string>,
+): Promise<ReadonlyMap<string, string>> {
+  return reading(session, () => readFingerprints(session, homes, known));
 }
 
 function reading<T>(session: pg.Client, work: () => Promise<T>): Promise<T> {
@@ -49,12 +56,16 @@ function reading<T>(session: pg.Client, work: () => Promise<T>): Promise<T> {
 }
 
 /** Text is made of one home of each kind alone: as a rule there is one kind. */
-async function readFingerprints(session: pg.Client, homes: readonly string[]): Promise<ReadonlyMap<string, string>> {
+async function readFingerprints(
+  session: pg.Client,
+  homes: readonly string[],
+  known = new Map<string, string>(),
+): Promise<ReadonlyMap<string, string>> {
   const { rows } = await session.query<{ home: string; signature: string }>(HOME_SIGNATURES, [homes]);
   const hashes = new Map<string, string>();
-  for (const alike of Map.groupBy(rows, ({ signature }) => signature).values()) {
-    const [one] = alike;
-    const hash = one ? hashOf(await readFacts(session, one.home)) : '';
+  for (const [signature, alike] of Map.groupBy(rows, (row) => row.signature)) {
+    const hash = known.get(signature) ?? hashOf(await readFacts(session, alike[0]?.home ?? ''));
+    known.set(signature, hash);
     for (const { home } of alike) hashes.set(home, hash);
   }
   return hashes;

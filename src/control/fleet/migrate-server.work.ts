@@ -12,7 +12,7 @@ import type { WorkKind, WorkTry } from '#control/work/work-kind.js';
 
 /** How many schemas of one database go through one transaction: as fast as more, and few enough to be locked for an instant only. */
 const TOGETHER = 25;
-const LOOK_EVERY_MS = 200;
+const LOOK_EVERY_MS = 50;
 /** A lane may take as long as the fleet is large; that it is alive its lease says. */
 const LONGEST_MS = 7 * 24 * 3_600_000;
 /** What stands in the way of a target (a lock, a connection) may do so this often. */

@@ -14,6 +14,7 @@ export async function ormMigrator(migratorUrl: string, homes: readonly Home[], {
   for (const { database, home } of homes) {
     const orm = await MikroORM.init({
       ...{ clientUrl: atDatabase(migratorUrl, database), schema: home, entities: [], discovery: { warnWhenNoEntities: false } },
+      logger: () => undefined,
       ...{ extensions: [Migrator], pool: { min: 1, max: 1 } },
       migrations: { migrationsList: [{ name, class: Step }], snapshot: false, tableName: `orm_migrations_${name.slice(0, 4)}` },
     });
