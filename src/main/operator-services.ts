@@ -1,5 +1,4 @@
 import type { Provider } from '@nestjs/common';
-import { MigratorSchemaVersions } from '#adapters/postgres/migrator-schema-versions.js';
 import { OperatorCatalog } from '#catalog/operators/operator-catalog.js';
 import { MonthlyRevenue } from '#catalog/rollups/monthly-revenue.js';
 import { TenantCensus } from '#catalog/rollups/tenant-census.js';
@@ -7,15 +6,13 @@ import { TenantRollups } from '#catalog/rollups/tenant-rollups.js';
 import { TenantList } from '#catalog/tenants/tenant-list.js';
 import { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
 import { LiveFigures } from '#control/metrics/live-figures.js';
-import { SchemaVersions } from '#control/metrics/schema-versions.js';
 import { TenantCounter } from '#control/metrics/tenant-counter.js';
-import { withLogins } from '#control/provisioning/cluster-book.js';
 import { ConnectionRegistry } from '#kernel/isolation/connection-registry.js';
 import type { Platform } from '#main/platform.js';
 
 /** What those who run the platform look at and act with, each known by its class; nothing is connected to before it is asked. */
 export function operatorProviders(platform: Platform): (Provider & { provide: unknown })[] {
-  const { catalog, platformAudit, announce, contexts, plugins, clusterBook, members, registry } = platform;
+  const { catalog, platformAudit, announce, contexts, plugins, members, registry } = platform;
   const tenants = new TenantRegistry(catalog, announce);
   const counts = plugins.flatMap((plugin) => plugin.counts ?? []);
   const counter = new TenantCounter(contexts, counts, members.clock);
@@ -28,7 +25,6 @@ export function operatorProviders(platform: Platform): (Provider & { provide: un
     { provide: MonthlyRevenue, useValue: new MonthlyRevenue(catalog) },
     { provide: TenantCounter, useValue: counter },
     { provide: LiveFigures, useValue: new LiveFigures(tenants, counter) },
-    { provide: SchemaVersions, useValue: new MigratorSchemaVersions(withLogins(clusterBook, 'migratorUrl')) },
     { provide: ConnectionRegistry, useValue: registry },
   ];
 }

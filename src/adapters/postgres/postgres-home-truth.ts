@@ -5,7 +5,8 @@ import { repairPlan } from '#adapters/postgres/home-repair.js';
 import { HOME_SIGNATURES } from '#adapters/postgres/home-signature.js';
 import { readFacts, type ReferenceHome } from '#adapters/postgres/reference-home.js';
 import { atDatabase, inTransaction, withSession } from '#adapters/postgres/session.js';
-import type { HomeDifference, HomeFact, HomePlace, HomeTruth } from '#control/fleet/home-truth.js';
+import type { Home } from '#catalog/fleet/home-ledger.js';
+import type { HomeDifference, HomeFact, HomeTruth } from '#control/fleet/home-truth.js';
 import type { ClusterBook } from '#control/provisioning/cluster-book.js';
 
 /** Reads the catalogues of databases with the login of migrations. */
@@ -23,7 +24,7 @@ export class PostgresHomeTruth implements HomeTruth {
     return hashOf(await this.references.facts(cluster, version));
   }
 
-  async difference({ cluster, database, home }: HomePlace, version: string): Promise<HomeDifference> {
+  async difference({ cluster, database, home }: Home, version: string): Promise<HomeDifference> {
     const golden = await this.references.facts(cluster, version);
     const found = await this.#reading(cluster, database, (session) => readFacts(session, home));
     const difference = diffFacts(golden, found);

@@ -3,7 +3,7 @@ import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { RunNotFoundError, RunStateRefusedError, RunUnderWayError } from '#catalog/fleet/fleet.errors.js';
 import type { KnownHome } from '#catalog/fleet/home-ledger.js';
-import type { RunEvent, RunReport, RunState, RunTarget, RunWish } from '#catalog/fleet/migration-run.js';
+import { OVER, type RunEvent, type RunReport, type RunState, type RunTarget, type RunWish } from '#catalog/fleet/migration-run.js';
 import { contentOf, type EventContent, RUN_COLUMNS, runOf, type RunRow } from '#catalog/fleet/run-rows.js';
 
 /** A run that is asked for; a target's wave is when its turn comes. */
@@ -24,6 +24,7 @@ export type RunTransaction = EntityManager;
 export class MigrationRuns {
   constructor(private readonly catalog: MikroORM) {}
 
+  /** A decision on runs, and whatever is kept with it: all of it or nothing. */
   decide<T>(work: (em: RunTransaction) => Promise<T>): Promise<T> {
     return this.catalog.em.fork().transactional(work);
   }
@@ -112,7 +113,7 @@ export class MigrationRuns {
     if (!from.includes(run.state)) throw new RunStateRefusedError(id, run.state);
     await em.execute(`update migration_run set state = ?, finished_at = case when ? then clock_timestamp() end where id = ?`, [
       to,
-      to === 'aborted',
+      OVER.has(to),
       id,
     ]);
     await noteRun(em, id);

@@ -69,16 +69,6 @@ export class RunTargets {
     );
   }
 
-  /** Gives targets back untouched. */
-  async giveBack(targets: readonly ClaimedTarget[]): Promise<void> {
-    const { run, holder } = this.lane;
-    await this.catalog.em.fork().execute(
-      `update migration_target set state = 'pending', holder = null, tries = tries - 1
-       where run_id = ? and holder = ? and state = 'running' and target in (select jsonb_array_elements_text(?::jsonb))`,
-      [run, holder, JSON.stringify(targets.map(({ target }) => target))],
-    );
-  }
-
   /**
    * Keeps what became of targets, with the versions in the ledger, in one transaction; stops the run when its budget of failures is spent. Of a
    * target that another holds by now nothing is kept.
@@ -153,12 +143,8 @@ export class RunTargets {
 
 /** A canary that fails is enough: the first wave is there to be the only one that is hurt. */
 function isSpent({ wish, wave, failed, total }: RunRow, now: number): boolean {
-  const { canary, maxFailures } = runOfWish(wish);
+  const { canary, maxFailures } = JSON.parse(wish) as RunReport['wish'];
   if (wave === 1 && canary > 0) return true;
   const budget = 'count' in maxFailures ? maxFailures.count : (maxFailures.percent / 100) * total;
   return failed + now > budget;
-}
-
-function runOfWish(wish: string): RunReport['wish'] {
-  return JSON.parse(wish) as RunReport['wish'];
 }

@@ -1,8 +1,9 @@
 import { AppError } from '#kernel/errors/app-error.js';
-import type { HomeDifference, HomePlace, HomeTruth } from '#control/fleet/home-truth.js';
+import type { Home } from '#catalog/fleet/home-ledger.js';
+import type { HomeDifference, HomeTruth } from '#control/fleet/home-truth.js';
 
 /** A home and the newest migration it should have had. */
-export interface VerifiedHome extends HomePlace {
+export interface VerifiedHome extends Home {
   readonly version: string;
 }
 

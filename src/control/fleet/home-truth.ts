@@ -1,6 +1,4 @@
-import type { Home as HomePlace } from '#catalog/fleet/home-ledger.js';
-
-export type { HomePlace };
+import type { Home } from '#catalog/fleet/home-ledger.js';
 
 /** What the catalogue says of one thing of a home; the same words in every home that had the same migrations. */
 export interface HomeFact {
@@ -30,5 +28,5 @@ export interface HomeTruth {
   /** The hash of a home on that server that had every migration up to this one. Raises VersionUnknownError. */
   reference(cluster: string, version: string): Promise<string>;
   /** Empty when there is none. Raises VersionUnknownError. */
-  difference(place: HomePlace, version: string): Promise<HomeDifference>;
+  difference(place: Home, version: string): Promise<HomeDifference>;
 }

@@ -35,7 +35,7 @@ describe('migrating a fleet', () => {
     expect(await stage.had(NEWEST)).toEqual(new Map([...homes.map(({ home }) => home), 'shared'].map((home) => [home, 1])));
     expect((await next.desk.plan(RUN_DEFAULTS)).targets).toEqual([]);
     expect((await next.desk.status()).every(({ pending }) => pending.length === 0)).toBe(true);
-    expect(await next.migrate()).toMatchObject({ state: 'done', targets: { total: 0 } });
+    expect(await next.migrate()).toMatchObject({ state: 'done', targets: { total: 0 }, finishedAt: expect.any(Date) as Date });
     const events = await next.runs.events(run.id, 0);
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
     expect(events.at(-1)).toMatchObject({ state: 'done', targets: { migrated: 13 } });

@@ -4,7 +4,6 @@ import type { JobDeclaration, JobHandler } from '#kernel/jobs/job-handler.js';
 import type { Schedule } from '#kernel/jobs/schedule.js';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
 import { Clock } from '#kernel/work/clock.js';
-import { SchemaVersions } from './schema-versions.js';
 import { TenantCounter } from './tenant-counter.js';
 
 /** Counts a tenant, in its own scope, and tells the catalog outside of it. */
@@ -20,7 +19,6 @@ export class CountTenant implements JobHandler {
 
   constructor(
     private readonly counter: TenantCounter,
-    private readonly versions: SchemaVersions,
     private readonly rollups: TenantRollups,
     private readonly clock: Clock,
   ) {}
@@ -29,10 +27,7 @@ export class CountTenant implements JobHandler {
     const tenant = TenantScope.require('count a tenant');
     const countedAt = this.clock.now();
     const counts = await this.counter.count();
-    await TenantScope.leave(async () => {
-      const schemaVersion = await this.versions.of(tenant);
-      await this.rollups.put(tenant.id, { ...counts, schemaVersion, countedAt });
-    });
+    await TenantScope.leave(() => this.rollups.put(tenant.id, { ...counts, schemaVersion: tenant.homeVersion, countedAt }));
   }
 }
 

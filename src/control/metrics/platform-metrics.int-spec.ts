@@ -4,8 +4,6 @@ import { openCatalog } from '#catalog/catalog-orm.js';
 import { MonthlyRevenue } from '#catalog/rollups/monthly-revenue.js';
 import { TenantRollups } from '#catalog/rollups/tenant-rollups.js';
 import { atDatabase, identifier } from '#adapters/postgres/session.js';
-import { MigratorSchemaVersions } from '#adapters/postgres/migrator-schema-versions.js';
-import { withLogins } from '#control/provisioning/cluster-book.js';
 import { TenantScope } from '#kernel/tenancy/tenant-scope.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { TestMembers } from '#testing/members.js';
@@ -29,14 +27,14 @@ describe.each(TIERS)('figures of the whole platform (%s tier)', (tier) => {
     stage = await OperatorStage.open();
     ops = await stage.signedIn('support');
     ({ acme, globex } = await stage.tests.pair(tier));
-    const { catalog, contexts, plugins, members, clusterBook } = stage.tests.platform;
+    const { catalog, contexts, plugins, members } = stage.tests.platform;
     rollups = new TenantRollups(catalog);
     counter = new TenantCounter(
       contexts,
       plugins.flatMap(({ counts = [] }) => counts),
       members.clock,
     );
-    job = new CountTenant(counter, new MigratorSchemaVersions(withLogins(clusterBook, 'migratorUrl')), rollups, members.clock);
+    job = new CountTenant(counter, rollups, members.clock);
     const people = new TestMembers(stage.tests);
     await people.signedIn(acme, 'member');
     await people.member(acme, { status: 'disabled' });
