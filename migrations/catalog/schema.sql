@@ -252,6 +252,7 @@ table migration_target (owner postgres)
   column due_at timestamp(3) with time zone not null default clock_timestamp()
   column error text
   column finished_at timestamp(3) with time zone
+  column is_checked boolean not null default true
   constraint migration_target_error_check CHECK ((char_length(error) <= 500))
   constraint migration_target_pkey PRIMARY KEY (run_id, target)
   constraint migration_target_run_id_fkey FOREIGN KEY (run_id) REFERENCES <home>.migration_run(id) ON DELETE CASCADE
@@ -259,6 +260,7 @@ table migration_target (owner postgres)
   constraint migration_target_tier_check CHECK ((tier = ANY (ARRAY['row'::text, 'schema'::text, 'database'::text])))
   CREATE INDEX migration_target_failed ON <home>.migration_target USING btree (run_id, target) WHERE (state = ANY (ARRAY['failed'::text, 'skipped'::text]))
   CREATE INDEX migration_target_open ON <home>.migration_target USING btree (run_id, wave, cluster, database, home) WHERE (state = ANY (ARRAY['pending'::text, 'running'::text]))
+  CREATE INDEX migration_target_unchecked ON <home>.migration_target USING btree (run_id, cluster, database, home) WHERE ((state = 'migrated'::text) AND (NOT is_checked))
   CREATE UNIQUE INDEX migration_target_pkey ON <home>.migration_target USING btree (run_id, target)
   grant delete, insert, select, update to tenantry_catalog
 

@@ -67,12 +67,11 @@ describe('the schema that the migrations make', () => {
     });
     const { migrator } = test.provisioning;
     const lane = migrator.lane(cluster, migrator.newest);
-    const outcomes = await lane.migrate([{ cluster, database, home: schema }], {
-      lockTimeoutMs: 500,
-      signal: new AbortController().signal,
-    });
+    const home = { cluster, database, home: schema };
+    const outcomes = await lane.migrate([home], { lockTimeoutMs: 500, signal: new AbortController().signal });
+    const checks = await lane.check([home]);
     await lane.close();
-    expect(outcomes.map(({ state }) => state)).toEqual(['migrated']);
+    expect([...outcomes, ...checks].map(({ state }) => state)).toEqual(['migrated', 'checked']);
     expect(await dumpOf(tenant.placement)).toBe(readFileSync(join(folder, 'tenant', 'schema.sql'), 'utf8'));
   });
 

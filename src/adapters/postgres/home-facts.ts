@@ -7,12 +7,16 @@ export const HOME_FACTS = `
 with home as materialized (
   select oid, nspname as name, quote_ident(nspname) as quoted, nspowner, nspacl from pg_namespace where nspname = $1
 ),
+-- By its schema pg_depend alone has an index; pg_class, pg_proc and pg_type would be read whole for one home.
+member as materialized (
+  select d.classid, d.objid from home join pg_depend d on d.refclassid = 'pg_namespace'::regclass and d.refobjid = home.oid
+),
 relation as materialized (
   select c.oid, c.relname as name, home.name as home_name, format('%s.%I', home.quoted, c.relname) as qualified, c.relowner, c.relkind,
     c.relacl, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relpersistence, c.reloptions, case c.relkind when 'r' then 'table' when 'p' then 'partitioned table'
       when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence' when 'f' then 'foreign table' when 'c' then 'composite type' end
       || ' ' || quote_ident(c.relname) as what
-  from pg_class c join home on home.oid = c.relnamespace where c.relkind in ('r', 'p', 'v', 'm', 'S', 'f', 'c')
+  from home cross join member m join pg_class c on c.oid = m.objid where m.classid = 'pg_class'::regclass and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f', 'c')
 ),
 fact (what, "is") as (
   select 'schema', 'owner ' || nspowner::regrole from home
@@ -68,10 +72,10 @@ fact (what, "is") as (
   union all
   select 'function ' || quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')',
     concat_ws(', ', 'owner ' || p.proowner::regrole, 'grants ' || p.proacl::text, replace(pg_get_functiondef(p.oid), format(' %s.', home.quoted), ' '))
-  from home join pg_proc p on p.pronamespace = home.oid and p.prokind <> 'a'
+  from home cross join member m join pg_proc p on p.oid = m.objid and p.prokind <> 'a' where m.classid = 'pg_proc'::regclass
   union all
   select 'type ' || quote_ident(t.typname), concat_ws(' ', t.typtype, case when t.typnotnull then 'not null' end, format_type(nullif(t.typbasetype, 0), t.typtypmod),
     (select string_agg(e.enumlabel, ', ' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid))
-  from home join pg_type t on t.typnamespace = home.oid and t.typtype in ('e', 'd', 'r')
+  from member m join pg_type t on t.oid = m.objid and t.typtype in ('e', 'd', 'r') where m.classid = 'pg_type'::regclass
 )
 select what, "is" from fact order by what collate "C"`;

@@ -36,6 +36,8 @@ export class PostgresHomeMigrator implements HomeMigrator {
   lane(cluster: string, version: string): HomeLane {
     const hashes = this.#hashes.get(cluster) ?? new Map<string, string>();
     this.#hashes.set(cluster, hashes);
+    // It takes as long as a few homes, and is made beside them; whoever needs it hears why it cannot be made.
+    this.parts.truth.reference(cluster, version).catch(() => undefined);
     return new PostgresHomeLane(this.parts, cluster, this.parts.homes.upTo(version), hashes);
   }
 }
@@ -55,23 +57,56 @@ class PostgresHomeLane implements HomeLane {
     const names = homes.map(({ home }) => home);
     const outcomes: HomeOutcome[] = [];
     const failed = (home: string, error: string, passing: boolean): void => {
-      outcomes.push({ home: { cluster: this.cluster, database, home }, state: 'failed', error, isPassing: passing });
+      outcomes.push({
+        home: { cluster: this.cluster, database, home },
+        state: 'failed',
+        error,
+        isPassing: passing,
+      });
     };
     const { done, missing, rest } = await this.#together(database, names);
     for (const home of missing) failed(home, 'fleet.home-missing: nothing of it is there', false);
-    const migrated = [...done];
+    const migrated = (home: string): void => {
+      outcomes.push({
+        home: { cluster: this.cluster, database, home },
+        state: 'migrated',
+        at: this.homes.at,
+      });
+    };
+    done.forEach(migrated);
     for (const home of rest) {
       signal.throwIfAborted();
       try {
         const patient = this.homes.waiting(lockTimeoutMs);
         await this.#session.use(database, 1, (session) => patient.apply(session, home, signal));
-        migrated.push(home);
+        migrated(home);
       } catch (error) {
         signal.throwIfAborted();
         failed(home, textOf(error), isPassing(error));
       }
     }
-    return [...outcomes, ...(await this.#held(database, migrated))];
+    return outcomes;
+  }
+
+  async check(homes: readonly Home[]): Promise<readonly HomeOutcome[]> {
+    const [{ database } = { database: '' }] = homes;
+    const names = homes.map(({ home }) => home);
+    try {
+      const golden = await this.parts.truth.reference(this.cluster, this.homes.newest);
+      const found = await this.#session.use(database, 0, (session) => fingerprintsBy(session, names, this.hashes));
+      return homes.map((home): HomeOutcome => {
+        if (found.get(home.home) === golden) return { home, state: 'checked' };
+        const error = 'fleet.drifted: it had every migration and is not as they leave it; `fleet verify` names the difference';
+        return { home, state: 'failed', error, isPassing: false };
+      });
+    } catch (error) {
+      return homes.map((home) => ({
+        home,
+        state: 'failed',
+        error: textOf(error),
+        isPassing: isPassing(error),
+      }));
+    }
   }
 
   close(): Promise<void> {
@@ -84,31 +119,6 @@ class PostgresHomeLane implements HomeLane {
       return await this.#session.use(database, names.length, (session) => migrateTogether(session, names, this.homes));
     } catch {
       return { done: [], missing: [], rest: names };
-    }
-  }
-
-  /** Holds homes against the reference: a home that had every step and is not as it should be has failed. */
-  async #held(database: string, names: readonly string[]): Promise<HomeOutcome[]> {
-    const { truth } = this.parts;
-    const { cluster } = this;
-    const at = this.homes.at;
-    if (names.length === 0) return [];
-    try {
-      const golden = await truth.reference(cluster, at.version);
-      const found = await this.#session.use(database, 0, (session) => fingerprintsBy(session, names, this.hashes));
-      return names.map((home): HomeOutcome => {
-        const named = { cluster, database, home };
-        if (found.get(home) === golden) return { home: named, state: 'migrated', at };
-        const error = 'fleet.drifted: it had every migration and is not as they leave it; `fleet verify` names the difference';
-        return { home: named, state: 'failed', error, isPassing: false };
-      });
-    } catch (error) {
-      return names.map((home) => ({
-        home: { cluster, database, home },
-        state: 'failed',
-        error: textOf(error),
-        isPassing: isPassing(error),
-      }));
     }
   }
 

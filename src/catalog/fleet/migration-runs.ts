@@ -80,10 +80,10 @@ export class MigrationRuns {
     );
   }
 
-  /** The servers that have a target which is still to be done. */
+  /** The servers that have a target which is still to be done, or to be held against the reference. */
   async clusters(id: string, em: EntityManager = this.catalog.em.fork()): Promise<string[]> {
     const rows = await em.execute<{ cluster: string }[]>(
-      `select distinct cluster from migration_target where run_id = ? and state in ('pending', 'running') order by cluster`,
+      `select distinct cluster from migration_target where run_id = ? and (state in ('pending', 'running') or state = 'migrated' and not is_checked) order by cluster`,
       [id],
     );
     return rows.map(({ cluster }) => cluster);

@@ -11,9 +11,10 @@ export interface ClaimedTarget extends Home {
   readonly tries: number;
 }
 
-/** What became of a target. `again` is tried anew after so many milliseconds. */
+/** What became of a target that was to be migrated, or held against the reference. `again` is tried anew after so many milliseconds. */
 export type TargetOutcome = { readonly target: string } & (
   | ({ readonly state: 'migrated' } & Home & HomeVersion)
+  | { readonly state: 'checked' }
   | { readonly state: 'failed'; readonly error: string }
   | { readonly state: 'again'; readonly error: string; readonly inMs: number }
 );
@@ -40,14 +41,17 @@ export class RunTargets {
   async takeOver(): Promise<void> {
     const { run, cluster, holder } = this.lane;
     await this.catalog.em.fork().execute(
-      `update migration_target set state = 'pending', holder = null
-       where run_id = ? and cluster = ? and state = 'running' and holder is distinct from ?`,
+      `update migration_target set holder = null, state = case state when 'running' then 'pending' else state end
+       where run_id = ? and cluster = ? and state in ('running', 'migrated') and holder <> ?`,
       [run, cluster, holder],
     );
   }
 
-  /** At most so many targets of one database, in the present wave; none when the run does not run, or another holds targets of this server. */
-  async claim(atMost: number): Promise<ClaimedTarget[]> {
+  /**
+   * At most so many targets of one database, the given or any, in the present wave; none when the run does not run, or another holds targets
+   * of this server.
+   */
+  async claim(atMost: number, database: string | null): Promise<ClaimedTarget[]> {
     const { run, cluster, holder } = this.lane;
     return this.catalog.em.fork().execute<ClaimedTarget[]>(
       `with present as (
@@ -56,7 +60,8 @@ export class RunTargets {
        ),
        first as (
          select t.database from migration_target t join present r on r.id = t.run_id and r.wave = t.wave
-         where t.cluster = ? and t.state = 'pending' and t.due_at <= clock_timestamp() order by t.database, t.home limit 1 for update of t skip locked
+         where t.cluster = ? and t.state = 'pending' and t.due_at <= clock_timestamp() and t.database = coalesce(?, t.database)
+         order by t.database, t.home limit 1 for update of t skip locked
        ), due as (
          select t.target from migration_target t join present r on r.id = t.run_id and r.wave = t.wave
          where t.cluster = ? and t.database = (select database from first) and t.state = 'pending' and t.due_at <= clock_timestamp()
@@ -65,7 +70,30 @@ export class RunTargets {
        update migration_target t set state = 'running', holder = ?, tries = t.tries + 1 from due
        where t.run_id = ? and t.target = due.target
        returning t.target, t.cluster, t.database, t.home, t.tries - 1 as tries`,
-      [run, cluster, holder, cluster, cluster, atMost, holder, run],
+      [run, cluster, holder, cluster, database, cluster, atMost, holder, run],
+    );
+  }
+
+  /**
+   * At most so many targets of one database, the given or any, that were migrated and are still to be held against the reference; none when the
+   * run does not run.
+   */
+  async claimMigrated(atMost: number, database: string | null): Promise<ClaimedTarget[]> {
+    const { run, cluster, holder } = this.lane;
+    return this.catalog.em.fork().execute<ClaimedTarget[]>(
+      `with open as (
+         select t.target, t.database, t.home from migration_target t join migration_run r on r.id = t.run_id and r.state = 'running'
+         where t.run_id = ? and t.cluster = ? and t.state = 'migrated' and not t.is_checked and t.holder is null and t.due_at <= clock_timestamp()
+           and t.database = coalesce(?, t.database)
+       ), due as (
+         select t.target from migration_target t
+         where t.run_id = ? and t.target in (select target from open where database = (select min(database) from open) order by home limit ?)
+         for update of t skip locked
+       )
+       update migration_target t set holder = ? from due
+       where t.run_id = ? and t.target = due.target and t.holder is null
+       returning t.target, t.cluster, t.database, t.home, t.tries - 1 as tries`,
+      [run, cluster, database, run, atMost, holder, run],
     );
   }
 
@@ -77,32 +105,41 @@ export class RunTargets {
     const { run, holder } = this.lane;
     await this.catalog.em.fork().transactional(async (em) => {
       const before = await oneRun(em, run, 'for update');
-      const kept = await em.execute<{ target: string; state: string }[]>(
-        `update migration_target t set holder = null, state = case o.state when 'again' then 'pending' else o.state end, error = left(o.error, 500),
-           due_at = clock_timestamp() + make_interval(secs => coalesce(o."inMs", 0)::float8 / 1000),
-           finished_at = case when o.state <> 'again' then clock_timestamp() end
-         from jsonb_to_recordset(?::jsonb) as o (target text, state text, error text, "inMs" float8)
-         where t.run_id = ? and t.target = o.target and t.holder = ? and t.state = 'running'
-         returning t.target, o.state`,
-        [JSON.stringify(outcomes), run, holder],
+      const kept = await em.execute<{ target: string; was: string }[]>(
+        `with was as materialized (
+           select t.target, t.state, o.state as becomes, o.error, o."inMs"
+           from jsonb_to_recordset(?::jsonb) as o (target text, state text, error text, "inMs" float8)
+           join migration_target t on t.target = o.target and t.run_id = ? and t.holder = ? and t.state in ('running', 'migrated')
+           for update of t
+         )
+         update migration_target t set holder = null, error = left(was.error, 500), is_checked = was.becomes = 'checked',
+           state = case when was.becomes = 'checked' or was.becomes = 'again' and was.state = 'migrated' then 'migrated'
+             when was.becomes = 'again' then 'pending' else was.becomes end,
+           tries = t.tries + (was.becomes = 'again' and was.state = 'migrated')::integer,
+           due_at = clock_timestamp() + make_interval(secs => coalesce(was."inMs", 0) / 1000),
+           finished_at = case when was.becomes <> 'again' then clock_timestamp() end
+         from was where t.run_id = ? and t.target = was.target
+         returning t.target, was.state as was`,
+        [JSON.stringify(outcomes), run, holder, run],
       );
-      const mine = new Set(kept.map(({ target }) => target));
+      const mine = new Map(kept.map(({ target, was }) => [target, was]));
       const known = outcomes.filter(({ target }) => mine.has(target));
       const migrated = known.filter((outcome) => outcome.state === 'migrated');
-      const failed = known.filter(({ state }) => state === 'failed').length;
+      const failed = known.filter(({ state }) => state === 'failed');
+      const taken = failed.filter(({ target }) => mine.get(target) === 'migrated').length;
       await this.ledger.note(migrated, em);
       await em.execute(
         `update migration_run set migrated = migrated + ?, failed = failed + ?,
            state = case when state = 'running' and ? then 'stopped' else state end where id = ?`,
-        [migrated.length, failed, failed > 0 && isSpent(before, failed), run],
+        [migrated.length - taken, failed.length, failed.length > 0 && isSpent(before, failed.length), run],
       );
-      const failures = known.flatMap((outcome) => (outcome.state === 'migrated' ? [] : [{ target: outcome.target, error: outcome.error }]));
+      const failures = known.flatMap((outcome) => ('error' in outcome ? [{ target: outcome.target, error: outcome.error }] : []));
       await noteRun(em, run, failures.slice(0, 50));
     });
   }
 
   /**
-   * Whether there is more to claim. When nothing of the wave is left anywhere the next begins; when none is left, homes that became due
+   * Whether there is more to claim. When nothing of the wave is left anywhere, nor to be held against the reference, the next begins; when none is left, homes that became due
    * meanwhile are the next wave; and when there are none of these either the run is over.
    */
   async standing(later: (em: RunTransaction, run: RunReport) => Promise<RunOrder['targets']>): Promise<Standing> {
@@ -112,7 +149,7 @@ export class RunTargets {
       if (row.state !== 'running') return 'over';
       const [left] = await em.execute<{ isUnderWay: boolean; next: number | null }[]>(
         `select coalesce(bool_or(wave <= ?), false) as "isUnderWay", min(wave) as next
-         from migration_target where run_id = ? and state in ('pending', 'running')`,
+         from migration_target where run_id = ? and (state in ('pending', 'running') or state = 'migrated' and not is_checked)`,
         [row.wave, run],
       );
       if (left?.isUnderWay) return 'waiting';
@@ -136,7 +173,10 @@ export class RunTargets {
     later: (em: RunTransaction, run: RunReport) => Promise<RunOrder['targets']>,
   ): Promise<number | null> {
     const wave = row.wave + 1;
-    const found = (await later(em, runOf(row))).map((home) => ({ ...home, wave }));
+    const found = (await later(em, runOf(row))).map((home) => ({
+      ...home,
+      wave,
+    }));
     return (await addTargets(em, row.id, found)) > 0 ? wave : null;
   }
 }

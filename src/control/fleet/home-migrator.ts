@@ -11,16 +11,23 @@ export interface Patience {
 /** What became of a home. `isPassing`: what stood in the way goes away by itself (a lock, a connection). */
 export type HomeOutcome = { readonly home: Home } & (
   | { readonly state: 'migrated'; readonly at: HomeVersion }
-  | { readonly state: 'failed'; readonly error: string; readonly isPassing: boolean }
+  | { readonly state: 'checked' }
+  | {
+      readonly state: 'failed';
+      readonly error: string;
+      readonly isPassing: boolean;
+    }
 );
 
 /** One connection's worth of work on a server; it belongs to one caller at a time. */
 export interface HomeLane {
   /**
-   * Brings homes of one database to the newest migration, and holds each against the reference afterwards. Gives an outcome for each of them;
-   * one that fails keeps none of the others from it. Raises nothing but the reason of the signal.
+   * Brings homes of one database to the newest migration. Gives an outcome for each of them; one that fails keeps none of the others from it.
+   * Raises nothing but the reason of the signal.
    */
   migrate(homes: readonly Home[], patience: Patience): Promise<readonly HomeOutcome[]>;
+  /** Holds homes of one database, which had every migration, against the reference: one that is not as it should be has failed. Raises nothing. */
+  check(homes: readonly Home[]): Promise<readonly HomeOutcome[]>;
   close(): Promise<void>;
 }
 

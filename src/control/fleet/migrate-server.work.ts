@@ -5,14 +5,16 @@ import type { MigrationRuns, RunOrder, RunTransaction } from '#catalog/fleet/mig
 import type { ClaimedTarget, RunLane, RunTargets, TargetOutcome } from '#catalog/fleet/run-targets.js';
 import type { WorkBook } from '#catalog/work/work-book.js';
 import { VersionUnknownError } from '#control/fleet/fleet.errors.js';
-import type { HomeLane, HomeMigrator } from '#control/fleet/home-migrator.js';
+import type { HomeLane, HomeMigrator, HomeOutcome } from '#control/fleet/home-migrator.js';
 import { laneOf, MIGRATE_SERVER, type LaneInput } from '#control/fleet/lane-plan.js';
 import { inLanes } from '#control/fleet/in-lanes.js';
 import type { WorkKind, WorkTry } from '#control/work/work-kind.js';
 
 /** How many schemas of one database go through one transaction: as fast as more, and few enough to be locked for an instant only. */
 const TOGETHER = 25;
-const LOOK_EVERY_MS = 50;
+/** How many are held against the reference at once: more of them cost more each. */
+const CHECKED_TOGETHER = 50;
+const LOOK_EVERY_MS = 20;
 /** A lane may take as long as the fleet is large; that it is alive its lease says. */
 const LONGEST_MS = 7 * 24 * 3_600_000;
 /** What stands in the way of a target (a lock, a connection) may do so this often. */
@@ -33,8 +35,16 @@ export interface LaneParts {
  */
 export function migrateServer(parts: LaneParts): WorkKind<LaneInput> {
   // A process that dies is no reason to give up, however often.
-  const patience = { timeoutMs: LONGEST_MS, attempts: 1_000, againAfterMs: (failures: number) => Math.min(250 * failures, 5_000) };
-  return { ...MIGRATE_SERVER, ...patience, steps: [{ name: 'migrate', run: (input, work) => migrate(parts, input, work) }] };
+  const patience = {
+    timeoutMs: LONGEST_MS,
+    attempts: 1_000,
+    againAfterMs: (failures: number) => Math.min(250 * failures, 5_000),
+  };
+  return {
+    ...MIGRATE_SERVER,
+    ...patience,
+    steps: [{ name: 'migrate', run: (input, work) => migrate(parts, input, work) }],
+  };
 }
 
 async function migrate(parts: LaneParts, { run, cluster }: LaneInput, { id, attempt, signal }: WorkTry): Promise<void> {
@@ -42,7 +52,11 @@ async function migrate(parts: LaneParts, { run, cluster }: LaneInput, { id, atte
   const { wish, version } = await runs.report(run);
   // Another build has it, and goes on with this work later.
   if (!migrator.line.some(({ name }) => name === version)) throw new VersionUnknownError(version);
-  const targets = targetsOf({ run, cluster, holder: `${id}:${String(attempt)}` });
+  const targets = targetsOf({
+    run,
+    cluster,
+    holder: `${id}:${String(attempt)}`,
+  });
   await targets.takeOver();
   await inLanes(wish.concurrency, signal, async (within) => {
     const lane = migrator.lane(cluster, version);
@@ -54,14 +68,18 @@ async function migrate(parts: LaneParts, { run, cluster }: LaneInput, { id, atte
   });
 }
 
+/** All of a database before the next, each home held against the reference when nothing there is left to migrate: a session is dear to open. */
 async function drain(parts: LaneParts, targets: RunTargets, lane: HomeLane, lockTimeoutMs: number, signal: AbortSignal): Promise<void> {
+  let here: string | null = null;
   for (;;) {
     signal.throwIfAborted();
-    const claimed = await targets.claim(TOGETHER);
-    if (claimed.length > 0) {
-      await targets.record(outcomesOf(claimed, await lane.migrate(claimed, { lockTimeoutMs, signal })));
-      continue;
-    }
+    const database: string | null = here;
+    const claimed: ClaimedTarget[] = await targets.claim(TOGETHER, database);
+    if (claimed.length > 0) await targets.record(outcomesOf(claimed, await lane.migrate(claimed, { lockTimeoutMs, signal })));
+    const migrated: ClaimedTarget[] = claimed.length > 0 ? [] : await targets.claimMigrated(CHECKED_TOGETHER, database);
+    if (migrated.length > 0) await targets.record(outcomesOf(migrated, await lane.check(migrated)));
+    here = claimed[0]?.database ?? migrated[0]?.database ?? null;
+    if (here !== null || database !== null) continue;
     const standing = await targets.standing((em, run) => becameDue(parts, em, run));
     if (standing === 'over') return;
     if (standing === 'waiting') await wait(LOOK_EVERY_MS, undefined, { signal });
@@ -81,13 +99,14 @@ async function becameDue(
   return found.map((home) => ({ ...home, wave: 0 }));
 }
 
-function outcomesOf(claimed: readonly ClaimedTarget[], outcomes: Awaited<ReturnType<HomeLane['migrate']>>): TargetOutcome[] {
+function outcomesOf(claimed: readonly ClaimedTarget[], outcomes: readonly HomeOutcome[]): TargetOutcome[] {
   const tries = new Map(claimed.map(({ database, home, target, tries: before }) => [`${database}/${home}`, { target, before }]));
   return outcomes.flatMap((outcome): TargetOutcome[] => {
     const { cluster, database, home } = outcome.home;
     const found = tries.get(`${database}/${home}`);
     if (!found) return [];
     const { target, before } = found;
+    if (outcome.state === 'checked') return [{ target, state: 'checked' }];
     if (outcome.state === 'migrated') return [{ target, state: 'migrated', cluster, database, home, ...outcome.at }];
     const { error, isPassing } = outcome;
     if (isPassing && before + 1 < TRIES) return [{ target, state: 'again', error, inMs: againMs(before) }];
