@@ -36,12 +36,12 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
     specs: MIGRATIONS,
   },
 
-  { name: 'fleet: a signature tells defaults', file: SIGNATURE, find: ', d.adbin::text)', replace: ')', specs: TRUTH },
+  { name: 'fleet: a signature tells defaults', file: SIGNATURE, find: 'select d.adbin::text', replace: `select ''`, specs: TRUTH },
   { name: 'fleet: a signature tells what may be null', file: SIGNATURE, find: 'a.attnotnull, ', replace: '', specs: TRUTH },
   {
     name: 'fleet: a signature tells what a policy lets through',
     file: SIGNATURE,
-    find: `replace(p.polqual::text, n.bytes, '<home> ]'), `,
+    find: `replace(p.polqual::text, r.bytes, '<home> ]'), `,
     replace: '',
     specs: TRUTH,
   },
@@ -81,8 +81,22 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fleet: a canary that fails is enough',
     file: 'src/catalog/fleet/run-targets.ts',
-    find: 'if (wave === 1 && canary > 0) return true;',
+    find: 'if (wave === CANARIES && canary > 0) return true;',
     replace: '',
+    specs: RUNS,
+  },
+  {
+    name: 'fleet: whoever follows canaries waits until these were held against the reference',
+    file: 'src/catalog/fleet/run-targets.ts',
+    find: "(state <> 'migrated' or wave = ?)",
+    replace: "(state <> 'migrated' or wave = -1 - ?)",
+    specs: RUNS,
+  },
+  {
+    name: 'fleet: a run is not over while a home is still to be held against the reference',
+    file: 'src/catalog/fleet/run-targets.ts',
+    find: '(left?.next === null && left.isUnchecked)',
+    replace: 'false',
     specs: RUNS,
   },
   {
@@ -116,7 +130,7 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fleet: a home is held against the reference',
     file: 'src/adapters/postgres/postgres-home-migrator.ts',
-    find: 'if (found.get(home) === golden)',
+    find: 'if (found.get(home.home) === golden)',
     replace: 'if (golden)',
     specs: RUNS,
   },

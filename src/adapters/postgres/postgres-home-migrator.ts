@@ -36,8 +36,6 @@ export class PostgresHomeMigrator implements HomeMigrator {
   lane(cluster: string, version: string): HomeLane {
     const hashes = this.#hashes.get(cluster) ?? new Map<string, string>();
     this.#hashes.set(cluster, hashes);
-    // It takes as long as a few homes, and is made beside them; whoever needs it hears why it cannot be made.
-    this.parts.truth.reference(cluster, version).catch(() => undefined);
     return new PostgresHomeLane(this.parts, cluster, this.parts.homes.upTo(version), hashes);
   }
 }

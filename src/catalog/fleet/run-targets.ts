@@ -47,11 +47,8 @@ export class RunTargets {
     );
   }
 
-  /**
-   * At most so many targets of one database, the given or any, in the present wave; none when the run does not run, or another holds targets
-   * of this server.
-   */
-  async claim(atMost: number, database: string | null): Promise<ClaimedTarget[]> {
+  /** At most so many targets of one database, in the present wave; none when the run does not run, or another holds targets of this server. */
+  async claim(atMost: number): Promise<ClaimedTarget[]> {
     const { run, cluster, holder } = this.lane;
     return this.catalog.em.fork().execute<ClaimedTarget[]>(
       `with present as (
@@ -60,8 +57,7 @@ export class RunTargets {
        ),
        first as (
          select t.database from migration_target t join present r on r.id = t.run_id and r.wave = t.wave
-         where t.cluster = ? and t.state = 'pending' and t.due_at <= clock_timestamp() and t.database = coalesce(?, t.database)
-         order by t.database, t.home limit 1 for update of t skip locked
+         where t.cluster = ? and t.state = 'pending' and t.due_at <= clock_timestamp() order by t.database, t.home limit 1 for update of t skip locked
        ), due as (
          select t.target from migration_target t join present r on r.id = t.run_id and r.wave = t.wave
          where t.cluster = ? and t.database = (select database from first) and t.state = 'pending' and t.due_at <= clock_timestamp()
@@ -70,21 +66,17 @@ export class RunTargets {
        update migration_target t set state = 'running', holder = ?, tries = t.tries + 1 from due
        where t.run_id = ? and t.target = due.target
        returning t.target, t.cluster, t.database, t.home, t.tries - 1 as tries`,
-      [run, cluster, holder, cluster, database, cluster, atMost, holder, run],
+      [run, cluster, holder, cluster, cluster, atMost, holder, run],
     );
   }
 
-  /**
-   * At most so many targets of one database, the given or any, that were migrated and are still to be held against the reference; none when the
-   * run does not run.
-   */
-  async claimMigrated(atMost: number, database: string | null): Promise<ClaimedTarget[]> {
+  /** At most so many targets of one database that were migrated and are still to be held against the reference; none when the run does not run. */
+  async claimMigrated(atMost: number): Promise<ClaimedTarget[]> {
     const { run, cluster, holder } = this.lane;
     return this.catalog.em.fork().execute<ClaimedTarget[]>(
       `with open as (
          select t.target, t.database, t.home from migration_target t join migration_run r on r.id = t.run_id and r.state = 'running'
          where t.run_id = ? and t.cluster = ? and t.state = 'migrated' and not t.is_checked and t.holder is null and t.due_at <= clock_timestamp()
-           and t.database = coalesce(?, t.database)
        ), due as (
          select t.target from migration_target t
          where t.run_id = ? and t.target in (select target from open where database = (select min(database) from open) order by home limit ?)
@@ -93,7 +85,7 @@ export class RunTargets {
        update migration_target t set holder = ? from due
        where t.run_id = ? and t.target = due.target and t.holder is null
        returning t.target, t.cluster, t.database, t.home, t.tries - 1 as tries`,
-      [run, cluster, database, run, atMost, holder, run],
+      [run, cluster, run, atMost, holder, run],
     );
   }
 
@@ -139,20 +131,22 @@ export class RunTargets {
   }
 
   /**
-   * Whether there is more to claim. When nothing of the wave is left anywhere, nor to be held against the reference, the next begins; when none is left, homes that became due
-   * meanwhile are the next wave; and when there are none of these either the run is over.
+   * Whether there is more to claim. When nothing of the wave is left anywhere the next begins, which for canaries is after they were held against
+   * the reference; when none is left and all were held against it, homes that became due meanwhile are the next wave; and when there are none
+   * of these either the run is over.
    */
   async standing(later: (em: RunTransaction, run: RunReport) => Promise<RunOrder['targets']>): Promise<Standing> {
     const { run } = this.lane;
     return this.catalog.em.fork().transactional(async (em) => {
       const row = await oneRun(em, run, 'for update');
       if (row.state !== 'running') return 'over';
-      const [left] = await em.execute<{ isUnderWay: boolean; next: number | null }[]>(
-        `select coalesce(bool_or(wave <= ?), false) as "isUnderWay", min(wave) as next
+      const [left] = await em.execute<{ isUnderWay: boolean; next: number | null; isUnchecked: boolean }[]>(
+        `select coalesce(bool_or(wave <= ? and (state <> 'migrated' or wave = ?)), false) as "isUnderWay",
+           min(wave) filter (where state <> 'migrated') as next, coalesce(bool_or(state = 'migrated'), false) as "isUnchecked"
          from migration_target where run_id = ? and (state in ('pending', 'running') or state = 'migrated' and not is_checked)`,
-        [row.wave, run],
+        [row.wave, CANARIES, run],
       );
-      if (left?.isUnderWay) return 'waiting';
+      if (left?.isUnderWay || (left?.next === null && left.isUnchecked)) return 'waiting';
       const next = left?.next ?? (await this.#addLater(em, row, later));
       if (next !== null) {
         await em.execute('update migration_run set wave = ? where id = ?', [next, run]);
@@ -181,10 +175,13 @@ export class RunTargets {
   }
 }
 
+/** The wave of the canaries. */
+const CANARIES = 1;
+
 /** A canary that fails is enough: the first wave is there to be the only one that is hurt. */
 function isSpent({ wish, wave, failed, total }: RunRow, now: number): boolean {
   const { canary, maxFailures } = JSON.parse(wish) as RunReport['wish'];
-  if (wave === 1 && canary > 0) return true;
+  if (wave === CANARIES && canary > 0) return true;
   const budget = 'count' in maxFailures ? maxFailures.count : (maxFailures.percent / 100) * total;
   return failed + now > budget;
 }

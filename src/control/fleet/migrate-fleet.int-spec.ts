@@ -73,6 +73,22 @@ describe('migrating a fleet', () => {
     expect(await next.drive(await next.desk.resume(run.id))).toMatchObject({ state: 'done', targets: { migrated: 200 } });
   });
 
+  it('holds canaries against the reference before anybody else is touched, and what it could not is held when it goes on', async () => {
+    const [first] = [...homes].sort((one, other) => (one.home < other.home ? -1 : 1)) as [Home];
+    await stage.on((session) => session.query(`create index surplus on ${identifier(first.home)}.note (text)`));
+    const run = await next.migrate({ canary: 1 });
+    expect(run).toMatchObject({ state: 'stopped', wave: 1, targets: { migrated: 0, failed: 1, pending: 12 } });
+    expect([...(await stage.had(NEWEST)).keys()]).toEqual([first.home]);
+    await stage.on((session) => session.query(`drop index ${identifier(first.home)}.surplus`));
+    const last = homes.at(-1)!;
+    await stage.on((session) => session.query(`create index surplus on ${identifier(last.home)}.note (text)`));
+    const end = await next.drive(await next.desk.resume(run.id));
+    expect(end).toMatchObject({ state: 'failed', targets: { migrated: 12, failed: 1, pending: 0 } });
+    expect(await next.targets(run.id, 'failed')).toMatchObject([
+      { target: targetOf(last), error: expect.stringContaining('fleet.drifted') as string },
+    ]);
+  });
+
   it('stops at the first canary that fails, and nobody else is touched', async () => {
     const [first] = [...homes].sort((one, other) => (one.home < other.home ? -1 : 1)) as [Home];
     await poison(first);

@@ -11,7 +11,7 @@ import { inLanes } from '#control/fleet/in-lanes.js';
 import type { WorkKind, WorkTry } from '#control/work/work-kind.js';
 
 /** How many schemas of one database go through one transaction: as fast as more, and few enough to be locked for an instant only. */
-const TOGETHER = 25;
+const TOGETHER = 50;
 /** How many are held against the reference at once: more of them cost more each. */
 const CHECKED_TOGETHER = 50;
 const LOOK_EVERY_MS = 20;
@@ -68,21 +68,21 @@ async function migrate(parts: LaneParts, { run, cluster }: LaneInput, { id, atte
   });
 }
 
-/** All of a database before the next, each home held against the reference when nothing there is left to migrate: a session is dear to open. */
+/** Homes are migrated as long as there are any, and held against the reference when there is time: no home waits for another's check but a canary's. */
 async function drain(parts: LaneParts, targets: RunTargets, lane: HomeLane, lockTimeoutMs: number, signal: AbortSignal): Promise<void> {
-  let here: string | null = null;
   for (;;) {
     signal.throwIfAborted();
-    const database: string | null = here;
-    const claimed: ClaimedTarget[] = await targets.claim(TOGETHER, database);
-    if (claimed.length > 0) await targets.record(outcomesOf(claimed, await lane.migrate(claimed, { lockTimeoutMs, signal })));
-    const migrated: ClaimedTarget[] = claimed.length > 0 ? [] : await targets.claimMigrated(CHECKED_TOGETHER, database);
-    if (migrated.length > 0) await targets.record(outcomesOf(migrated, await lane.check(migrated)));
-    here = claimed[0]?.database ?? migrated[0]?.database ?? null;
-    if (here !== null || database !== null) continue;
+    const claimed = await targets.claim(TOGETHER);
+    if (claimed.length > 0) {
+      await targets.record(outcomesOf(claimed, await lane.migrate(claimed, { lockTimeoutMs, signal })));
+      continue;
+    }
     const standing = await targets.standing((em, run) => becameDue(parts, em, run));
     if (standing === 'over') return;
-    if (standing === 'waiting') await wait(LOOK_EVERY_MS, undefined, { signal });
+    if (standing === 'claim') continue;
+    const migrated = await targets.claimMigrated(CHECKED_TOGETHER);
+    if (migrated.length > 0) await targets.record(outcomesOf(migrated, await lane.check(migrated)));
+    else await wait(LOOK_EVERY_MS, undefined, { signal });
   }
 }
 
