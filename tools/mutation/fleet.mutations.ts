@@ -100,6 +100,20 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
     specs: RUNS,
   },
   {
+    name: 'fleet: a home that is gone is not made anew when it goes by itself',
+    file: 'src/adapters/postgres/home-migrations.ts',
+    find: 'if (!mayMake && !(await this.#isThere(migrator, home))) throw new HomeMissingError(home);',
+    replace: '',
+    specs: RUNS,
+  },
+  {
+    name: 'fleet: a run that goes on with nothing is over',
+    file: 'src/control/fleet/fleet-desk.ts',
+    find: '      // Nobody would be there to end it.\n      if (servers.length === 0) await runs.end(em, id);\n',
+    replace: '',
+    specs: RUNS,
+  },
+  {
     name: 'fleet: nothing is taken away before it is nowhere needed',
     file: 'src/control/fleet/fleet-plan.ts',
     find: "phase === 'contract' && index > 0",

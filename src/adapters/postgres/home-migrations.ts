@@ -6,6 +6,15 @@ import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { atDatabase, inTransaction, withSession } from '#adapters/postgres/session.js';
 import type { HomeVersion } from '#catalog/fleet/home-ledger.js';
 
+/** Raised when nothing is left of a home that tenants are said to live in: it is not made anew, which would be an empty one with a full stamp. */
+export class HomeMissingError extends Error {
+  override readonly name = 'HomeMissingError';
+
+  constructor(readonly home: string) {
+    super('fleet.home-missing: nothing of it is there');
+  }
+}
+
 /** Brings one home (a schema of tenant tables) to the newest migration. Two that try at once take turns. */
 export class HomeMigrations {
   constructor(
@@ -41,10 +50,19 @@ export class HomeMigrations {
    * that does not, and so on: it is at the newest version afterwards, or at the last whole step. Gives what was applied. Raises the signal's
    * reason when it was aborted before its turn came.
    */
-  async apply(migrator: pg.ClientBase, home: string, signal?: AbortSignal): Promise<string[]> {
+  apply(migrator: pg.ClientBase, home: string, signal?: AbortSignal): Promise<string[]> {
+    return this.#send(migrator, home, true, signal);
+  }
+
+  /** The same for a home that tenants live in. Raises HomeMissingError too, with its turn taken: whoever erased it meanwhile has ended. */
+  bring(migrator: pg.ClientBase, home: string, signal?: AbortSignal): Promise<string[]> {
+    return this.#send(migrator, home, false, signal);
+  }
+
+  async #send(migrator: pg.ClientBase, home: string, mayMake: boolean, signal?: AbortSignal): Promise<string[]> {
     const applied: string[] = [];
     for (;;) {
-      const { sent, rest } = await this.#sendTogether(migrator, home, signal);
+      const { sent, rest } = await this.#sendTogether(migrator, home, mayMake, signal);
       applied.push(...sent.map(({ name }) => name));
       const [next] = rest;
       if (!next) return applied;
@@ -61,10 +79,12 @@ export class HomeMigrations {
   async #sendTogether(
     migrator: pg.ClientBase,
     home: string,
+    mayMake: boolean,
     signal?: AbortSignal,
   ): Promise<{ sent: MigrationStep[]; rest: MigrationStep[] }> {
     return inTransaction(migrator, async () => {
       await takeTurn(migrator, home, signal);
+      if (!mayMake && !(await this.#isThere(migrator, home))) throw new HomeMissingError(home);
       const due = await this.#due(migrator, home);
       const alone = due.length === this.line.length ? -1 : due.findIndex(({ isTransactional }) => !isTransactional);
       const sent = alone < 0 ? due : due.slice(0, alone);
@@ -82,6 +102,14 @@ export class HomeMigrations {
     await sendConcurrently(migrator, home, step);
     await this.#record(migrator, home, [step]);
     return true;
+  }
+
+  async #isThere(session: pg.ClientBase, home: string): Promise<boolean> {
+    const { rows } = await session.query<{ isThere: boolean }>(
+      `select to_regnamespace(quote_ident($1)) is not null and exists (select from tenancy.migration where home = $1) as "isThere"`,
+      [home],
+    );
+    return rows[0]?.isThere ?? false;
   }
 
   async #due(session: pg.ClientBase, home: string): Promise<MigrationStep[]> {

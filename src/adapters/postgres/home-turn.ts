@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { identifier, inTransaction } from '#adapters/postgres/session.js';
 
 const PATIENCE_MS = 60_000;
 const BETWEEN_MS = 50;
@@ -26,6 +27,15 @@ export async function withTurn<T>(migrator: pg.ClientBase, home: string, work: (
   } finally {
     await migrator.query('select pg_advisory_unlock(hashtext($1))', [keyOf(home)]).catch(() => undefined); // the session is gone, and its lock
   }
+}
+
+/** Takes a home away with what it is said to have had, in its turn: no migration has it under its hands, or finds half of it. Raises HomeIsBusyError. */
+export async function dropHome(provisioning: pg.ClientBase, home: string): Promise<void> {
+  await inTransaction(provisioning, async () => {
+    await takeTurn(provisioning, home);
+    await provisioning.query('delete from tenancy.migration where home = $1', [home]);
+    await provisioning.query(`drop schema if exists ${identifier(home)} cascade`);
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { HomeMissingError } from '#adapters/postgres/home-migrations.js';
 import { sqlStateOf } from '#kernel/isolation/isolation.errors.js';
 
 /** A backend remembers every table that it touched and never forgets one, so after so many homes another is taken. */
@@ -51,5 +52,5 @@ export function isPassing(error: unknown): boolean {
   const state = sqlStateOf(error);
   if (state !== undefined) return PASSING.test(state);
   // Without a state it is the connection's: nothing else is without one here.
-  return error instanceof Error && !(error instanceof TypeError);
+  return error instanceof Error && !(error instanceof TypeError) && !(error instanceof HomeMissingError);
 }

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Foundation } from '#adapters/postgres/foundation.js';
-import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import { HomeMissingError, type HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import { migrateTogether } from '#adapters/postgres/homes-together.js';
 import { isPassing, LaneSession } from '#adapters/postgres/lane-session.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
@@ -55,28 +55,19 @@ class PostgresHomeLane implements HomeLane {
     const names = homes.map(({ home }) => home);
     const outcomes: HomeOutcome[] = [];
     const failed = (home: string, error: string, passing: boolean): void => {
-      outcomes.push({
-        home: { cluster: this.cluster, database, home },
-        state: 'failed',
-        error,
-        isPassing: passing,
-      });
+      outcomes.push({ home: { cluster: this.cluster, database, home }, state: 'failed', error, isPassing: passing });
     };
     const { done, missing, rest } = await this.#together(database, names);
-    for (const home of missing) failed(home, 'fleet.home-missing: nothing of it is there', false);
+    for (const home of missing) failed(home, textOf(new HomeMissingError(home)), false);
     const migrated = (home: string): void => {
-      outcomes.push({
-        home: { cluster: this.cluster, database, home },
-        state: 'migrated',
-        at: this.homes.at,
-      });
+      outcomes.push({ home: { cluster: this.cluster, database, home }, state: 'migrated', at: this.homes.at });
     };
     done.forEach(migrated);
     for (const home of rest) {
       signal.throwIfAborted();
       try {
         const patient = this.homes.waiting(lockTimeoutMs);
-        await this.#session.use(database, 1, (session) => patient.apply(session, home, signal));
+        await this.#session.use(database, 1, (session) => patient.bring(session, home, signal));
         migrated(home);
       } catch (error) {
         signal.throwIfAborted();
@@ -98,12 +89,7 @@ class PostgresHomeLane implements HomeLane {
         return { home, state: 'failed', error, isPassing: false };
       });
     } catch (error) {
-      return homes.map((home) => ({
-        home,
-        state: 'failed',
-        error: textOf(error),
-        isPassing: isPassing(error),
-      }));
+      return homes.map((home) => ({ home, state: 'failed', error: textOf(error), isPassing: isPassing(error) }));
     }
   }
 
@@ -136,6 +122,7 @@ class PostgresHomeLane implements HomeLane {
 }
 
 function textOf(error: unknown): string {
+  if (error instanceof HomeMissingError) return error.message;
   const state = error instanceof pg.DatabaseError ? ` (${error.code ?? ''})` : '';
   return `${failureText(error)}${state}`;
 }

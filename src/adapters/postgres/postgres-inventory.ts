@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import { atDatabase, identifier, inTransaction, withSession } from '#adapters/postgres/session.js';
+import { dropHome } from '#adapters/postgres/home-turn.js';
+import { atDatabase, identifier, withSession } from '#adapters/postgres/session.js';
 import type { ClusterEntry } from '#control/doctor/known-places.js';
 import type { ServerInventory, ServerThings } from '#control/doctor/server-inventory.js';
 import type { TenantStore } from '#control/lifecycle/tenant-store.js';
@@ -31,12 +32,7 @@ export class PostgresInventory implements ServerInventory {
   }
 
   async dropSchema({ name }: ClusterEntry, schema: string): Promise<void> {
-    await this.#at(name, (session) =>
-      inTransaction(session, async () => {
-        await session.query('delete from tenancy.migration where home = $1', [schema]);
-        await session.query(`drop schema if exists ${identifier(schema)} cascade`);
-      }),
-    );
+    await this.#at(name, (session) => dropHome(session, schema));
   }
 
   async dropDatabase({ name }: ClusterEntry, database: string): Promise<void> {

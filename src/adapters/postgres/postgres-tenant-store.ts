@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { dropHome } from '#adapters/postgres/home-turn.js';
 import { TenantTraces, type TracedRows } from '#adapters/postgres/tenant-traces.js';
 import { placeTurn } from '#adapters/postgres/place-turn.js';
 import { atDatabase, identifier, withSession } from '#adapters/postgres/session.js';
@@ -58,8 +59,7 @@ export class PostgresTenantStore implements TenantStore {
             provisioning.query(`drop database if exists ${identifier(database)} with (force)`),
           );
         for (const schema of await traces.schemas()) {
-          await session.query(`drop schema if exists ${identifier(schema)} cascade`);
-          await session.query('delete from tenancy.migration where home = $1', [schema]);
+          await dropHome(session, schema);
         }
         for (const traced of await traces.rows()) await deleteRows(session, traced, tenant.id);
         for (const role of roles) await dropRole(session, role);

@@ -119,6 +119,12 @@ export class MigrationRuns {
     await noteRun(em, id);
   }
 
+  /** Ends a run that runs and has nothing left to do. Raises RunNotFoundError or RunStateRefusedError. */
+  async end(em: EntityManager, id: string): Promise<void> {
+    const { failed } = await oneRun(em, id);
+    await this.change(em, id, ['running'], failed > 0 ? 'failed' : 'done');
+  }
+
   /** Has a run go on that was held up, was left alone, or ended with failures. Raises RunNotFoundError, RunStateRefusedError, and RunUnderWayError while there is another. */
   async reopen(em: EntityManager, id: string): Promise<void> {
     const [open] = await em.execute<{ id: string }[]>(

@@ -167,10 +167,7 @@ export class RunTargets {
     later: (em: RunTransaction, run: RunReport) => Promise<RunOrder['targets']>,
   ): Promise<number | null> {
     const wave = row.wave + 1;
-    const found = (await later(em, runOf(row))).map((home) => ({
-      ...home,
-      wave,
-    }));
+    const found = (await later(em, runOf(row))).map((home) => ({ ...home, wave }));
     return (await addTargets(em, row.id, found)) > 0 ? wave : null;
   }
 }

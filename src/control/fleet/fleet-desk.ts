@@ -72,7 +72,7 @@ export class FleetDesk {
     const begun = await runs.decide(async (em) => {
       const id = await runs.open(em, { version, wish, targets, skipped, ...by });
       const servers = [...new Set(targets.map(({ cluster }) => cluster))];
-      if (servers.length === 0) await runs.change(em, id, ['running'], 'done');
+      if (servers.length === 0) await runs.end(em, id);
       await this.#record(em, 'fleet.migrate', id, { version, targets: targets.length, skipped: skipped.length });
       return { id, works: await this.#hire(em, id, servers) };
     });
@@ -91,7 +91,8 @@ export class FleetDesk {
   }
 
   /**
-   * Goes on with a run that was paused, was stopped or ended with failures; those that failed are tried again, or only the named of them. Raises
+   * Goes on with a run that was paused, was stopped or ended with failures; those that failed are tried again, or only the named of them. With nothing left to
+   * do it is over. Raises
    * RunNotFoundError or RunStateRefusedError, and RunUnderWayError while there is another.
    */
   async resume(id: string, named: readonly string[] | null = null): Promise<BegunRun> {
@@ -100,7 +101,10 @@ export class FleetDesk {
       await runs.reopen(em, id);
       const again = await runs.again(em, id, named);
       await this.#record(em, 'fleet.resume', id, { again });
-      return { id, works: await this.#hire(em, id, await runs.clusters(id, em)) };
+      const servers = await runs.clusters(id, em);
+      // Nobody would be there to end it.
+      if (servers.length === 0) await runs.end(em, id);
+      return { id, works: await this.#hire(em, id, servers) };
     });
     await this.#ring(begun);
     return begun;

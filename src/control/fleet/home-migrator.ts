@@ -12,11 +12,7 @@ export interface Patience {
 export type HomeOutcome = { readonly home: Home } & (
   | { readonly state: 'migrated'; readonly at: HomeVersion }
   | { readonly state: 'checked' }
-  | {
-      readonly state: 'failed';
-      readonly error: string;
-      readonly isPassing: boolean;
-    }
+  | { readonly state: 'failed'; readonly error: string; readonly isPassing: boolean }
 );
 
 /** One connection's worth of work on a server; it belongs to one caller at a time. */

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { dropHome } from '#adapters/postgres/home-turn.js';
+import { identifier } from '#adapters/postgres/session.js';
 import { RunStateRefusedError, RunUnderWayError } from '#catalog/fleet/fleet.errors.js';
 import { targetOf, type Home } from '#catalog/fleet/home-ledger.js';
 import { RUN_DEFAULTS } from '#control/fleet/fleet-desk.js';
@@ -6,7 +8,6 @@ import type { FleetRelease } from '#testing/fleet/fleet-release.js';
 import { step } from '#testing/fleet/migration-step.js';
 import { RunStage } from '#testing/fleet/run-stage.js';
 import { NEXT_LINE, SMALL_LINE } from '#testing/fleet/small-line.js';
-import { identifier } from '#adapters/postgres/session.js';
 
 const NEWEST = '0002-colours';
 
@@ -24,6 +25,8 @@ describe('migrating a fleet', () => {
 
   const poison = (home: Home): Promise<unknown> =>
     stage.on((session) => session.query(`alter table ${identifier(home.home)}.note add column colour integer`));
+  /** In the order of a run: the first are its canaries and its tenth, the last are with the rest. */
+  const inOrder = (): Home[] => homes.toSorted((one, other) => (one.home < other.home ? -1 : 1));
   const names = (of: readonly Home[]): string[] => of.map(targetOf).sort();
 
   it('brings every home to the newest migration, once, and has nothing to do after that', async () => {
@@ -59,7 +62,7 @@ describe('migrating a fleet', () => {
   it('stops when six have failed with a budget of five; the rest is untouched and listed, and goes on when told to', async () => {
     homes.push(...(await stage.schemas(187)));
     // The first by their names: they are among those that are begun with.
-    const first = homes.toSorted((one, other) => (one.home < other.home ? -1 : 1)).slice(0, 6);
+    const first = inOrder().slice(0, 6);
     for (const home of first) await poison(home);
     const run = await next.migrate({ maxFailures: { count: 5 }, concurrency: 1 });
     expect(run).toMatchObject({ state: 'stopped', version: NEWEST, targets: { failed: 6 } });
@@ -74,13 +77,13 @@ describe('migrating a fleet', () => {
   });
 
   it('holds canaries against the reference before anybody else is touched, and what it could not is held when it goes on', async () => {
-    const [first] = [...homes].sort((one, other) => (one.home < other.home ? -1 : 1)) as [Home];
+    const [first] = inOrder() as [Home];
     await stage.on((session) => session.query(`create index surplus on ${identifier(first.home)}.note (text)`));
     const run = await next.migrate({ canary: 1 });
     expect(run).toMatchObject({ state: 'stopped', wave: 1, targets: { migrated: 0, failed: 1, pending: 12 } });
     expect([...(await stage.had(NEWEST)).keys()]).toEqual([first.home]);
     await stage.on((session) => session.query(`drop index ${identifier(first.home)}.surplus`));
-    const last = homes.at(-1)!;
+    const last = inOrder().at(-1)!;
     await stage.on((session) => session.query(`create index surplus on ${identifier(last.home)}.note (text)`));
     const end = await next.drive(await next.desk.resume(run.id));
     expect(end).toMatchObject({ state: 'failed', targets: { migrated: 12, failed: 1, pending: 0 } });
@@ -90,7 +93,7 @@ describe('migrating a fleet', () => {
   });
 
   it('stops at the first canary that fails, and nobody else is touched', async () => {
-    const [first] = [...homes].sort((one, other) => (one.home < other.home ? -1 : 1)) as [Home];
+    const [first] = inOrder() as [Home];
     await poison(first);
     const run = await next.migrate({ canary: 1 });
     expect(run).toMatchObject({ state: 'stopped', wave: 1, targets: { migrated: 0, failed: 1, pending: 12 } });
@@ -142,7 +145,7 @@ describe('migrating a fleet', () => {
   });
 
   it('waits for whoever has the turn of a home, as who moves it does', async () => {
-    const [moved] = homes as [Home];
+    const moved = inOrder().at(-1)!;
     const run = await stage.on(async (mover) => {
       await mover.query('select pg_advisory_lock(hashtext($1))', [`tenantry.home.${moved.home}`]);
       const driven = next.migrate();
@@ -186,6 +189,34 @@ describe('migrating a fleet', () => {
     expect(await next.targets(run.id, 'failed')).toMatchObject([
       { target: targetOf(gone), error: expect.stringContaining('fleet.home-missing') as string },
     ]);
+  });
+
+  it('does not make it anew either, when another in its batch has each go by itself', async () => {
+    const [gone, broken] = inOrder().slice(-2) as [Home, Home];
+    await stage.on((session) => dropHome(session, gone.home));
+    await poison(broken);
+    const run = await next.migrate();
+    expect(run).toMatchObject({ state: 'failed', targets: { migrated: 11, failed: 2 } });
+    expect(await next.targets(run.id, 'failed')).toContainEqual(
+      expect.objectContaining({ target: targetOf(gone), tries: 1, error: expect.stringContaining('fleet.home-missing') as string }),
+    );
+    const { rows } = await stage.on((session) => session.query('select to_regnamespace($1) as oid', [gone.home]));
+    expect([rows, (await stage.had(NEWEST)).has(gone.home)]).toEqual([[{ oid: null }], false]);
+  });
+
+  it('is over at once when it is to go on with nothing', async () => {
+    const [broken] = homes as [Home];
+    await poison(broken);
+    const run = await next.migrate();
+    const names = [targetOf({ ...broken, home: 'nobody' })];
+    const again = await next.desk.resume(run.id, names);
+    expect([again.works, await next.runs.report(run.id)]).toMatchObject([[], { state: 'failed', targets: { migrated: 12, failed: 1 } }]);
+    // As after the death of whoever kept the last of its targets.
+    await stage.tests.platform.catalog.em.fork().execute(`update migration_run set state = 'running', failed = 0 where id = ?`, [run.id]);
+    await stage.tests.platform.catalog.em.fork().execute(`delete from migration_target where run_id = ? and state = 'failed'`, [run.id]);
+    await next.desk.resume(run.id);
+    expect(await next.runs.report(run.id)).toMatchObject({ state: 'done' });
+    expect((await next.desk.begin(RUN_DEFAULTS)).works).toHaveLength(1);
   });
 
   it('does not believe a home that had every step and is not as they leave it', async () => {

@@ -35,16 +35,8 @@ export interface LaneParts {
  */
 export function migrateServer(parts: LaneParts): WorkKind<LaneInput> {
   // A process that dies is no reason to give up, however often.
-  const patience = {
-    timeoutMs: LONGEST_MS,
-    attempts: 1_000,
-    againAfterMs: (failures: number) => Math.min(250 * failures, 5_000),
-  };
-  return {
-    ...MIGRATE_SERVER,
-    ...patience,
-    steps: [{ name: 'migrate', run: (input, work) => migrate(parts, input, work) }],
-  };
+  const patience = { timeoutMs: LONGEST_MS, attempts: 1_000, againAfterMs: (failures: number) => Math.min(250 * failures, 5_000) };
+  return { ...MIGRATE_SERVER, ...patience, steps: [{ name: 'migrate', run: (input, work) => migrate(parts, input, work) }] };
 }
 
 async function migrate(parts: LaneParts, { run, cluster }: LaneInput, { id, attempt, signal }: WorkTry): Promise<void> {
@@ -52,11 +44,7 @@ async function migrate(parts: LaneParts, { run, cluster }: LaneInput, { id, atte
   const { wish, version } = await runs.report(run);
   // Another build has it, and goes on with this work later.
   if (!migrator.line.some(({ name }) => name === version)) throw new VersionUnknownError(version);
-  const targets = targetsOf({
-    run,
-    cluster,
-    holder: `${id}:${String(attempt)}`,
-  });
+  const targets = targetsOf({ run, cluster, holder: `${id}:${String(attempt)}` });
   await targets.takeOver();
   await inLanes(wish.concurrency, signal, async (within) => {
     const lane = migrator.lane(cluster, version);

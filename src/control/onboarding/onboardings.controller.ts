@@ -36,7 +36,7 @@ export class OnboardingsController {
   @Door({
     summary: 'Have a tenant made, of any plan',
     permission: PLATFORM_PERMISSIONS.createTenants,
-    isRepeatable: true,
+    isCreation: true,
     answers: { 202: OnboardingBegun },
     refuses: [
       'signup.slug-refused',
@@ -55,7 +55,7 @@ export class OnboardingsController {
     @Headers('idempotency-key') key: string | undefined,
     @Res({ passthrough: true }) answer: AnswerHeaders,
   ): Promise<OnboardingBegun> {
-    return answered(await this.door.operators(key === undefined ? undefined : idempotencyKeyOf(key), request), answer);
+    return answered(await this.door.operators(idempotencyKeyOf(key), request), answer);
   }
 
   @Get('onboardings/:id')

@@ -67,13 +67,14 @@ export class SignUpDoor {
     return this.#ask(request, onceOf('signup', key, request), (id) => this.parts.addresses.ofPlatform(`/api/signup/${id}`));
   }
 
-  /** For operators, who may have everything; `key` only when they want a repetition to be known. Raises NoticeAddressRefusedError and what OnboardingDesk does. */
-  async operators(key: string | undefined, request: OnboardingRequest): Promise<SignUpAnswer> {
-    const once = key === undefined ? undefined : onceOf('operators', key, request);
-    return this.#ask(request, once, (id) => this.parts.addresses.ofOperators(`/api/platform/onboardings/${id}`));
+  /** For operators, who may have everything. Raises NoticeAddressRefusedError and what OnboardingDesk does. */
+  async operators(key: string, request: OnboardingRequest): Promise<SignUpAnswer> {
+    return this.#ask(request, onceOf('operators', key, request), (id) =>
+      this.parts.addresses.ofOperators(`/api/platform/onboardings/${id}`),
+    );
   }
 
-  async #ask(request: OnboardingRequest, once: Once | undefined, statusUrlOf: (id: string) => string): Promise<SignUpAnswer> {
+  async #ask(request: OnboardingRequest, once: Once, statusUrlOf: (id: string) => string): Promise<SignUpAnswer> {
     const { desk, notices, signer } = this.parts;
     if (request.notifyUrl !== undefined) notices.check(request.notifyUrl);
     const { id, input, isRepeated } = await desk.ask(request, once);

@@ -33,6 +33,7 @@ describe('signing up', () => {
     host: 'admin.localhost',
     authorization: `Bearer ${stage.tests.platform.config.OPERATOR_TOKEN}`,
   });
+  const keyed = (): Record<string, string> => ({ ...token(), 'idempotency-key': randomUUID() });
   const begun = (answer: LightMyRequestResponse): OnboardingBegun => {
     expect(shortOf(answer)).toEqual([202]);
     return answer.json();
@@ -217,7 +218,7 @@ describe('signing up', () => {
         reason: 'agreed with sales',
         adminName: undefined,
       });
-      const answer = await stage.ask('POST', '/api/platform/tenants', token(), wanted);
+      const answer = await stage.ask('POST', '/api/platform/tenants', keyed(), wanted);
       const { onboardingId, slug, statusUrl } = begun(answer);
       expect(statusUrl).toBe(`http://admin.localhost:3000/api/platform/onboardings/${onboardingId}`);
       const tenant = await stage.tests.onboarded(onboardingId);
@@ -232,7 +233,18 @@ describe('signing up', () => {
       [{ cluster: 'nowhere' }, [422, 'provisioning.cluster-unknown']],
       [{ cluster: 'us-east-1' }, [422, 'provisioning.cluster-elsewhere']],
     ] as const)('is refused where it cannot be (%j)', async (more, problem) => {
-      expect(shortOf(await stage.ask('POST', '/api/platform/tenants', token(), body(more)))).toEqual(problem);
+      expect(shortOf(await stage.ask('POST', '/api/platform/tenants', keyed(), body(more)))).toEqual(problem);
+    });
+
+    it('asks for a key, and a request with the same is the same one', async () => {
+      const wanted = body({ plan: 'enterprise' });
+      expect(shortOf(await stage.ask('POST', '/api/platform/tenants', token(), wanted))).toEqual([400, 'idempotency.key-needed']);
+      const headers = keyed();
+      const { onboardingId } = begun(await stage.ask('POST', '/api/platform/tenants', headers, wanted));
+      expect(begun(await stage.ask('POST', '/api/platform/tenants', headers, wanted)).onboardingId).toBe(onboardingId);
+      const other = await stage.ask('POST', '/api/platform/tenants', headers, body({ plan: 'starter' }));
+      expect(shortOf(other)).toEqual([422, 'idempotency.key-reused']);
+      await stage.tests.onboarded(onboardingId);
     });
 
     it('can be taken back until it is active, and then not', async () => {

@@ -82,7 +82,13 @@ async function signUp({ test: { platform, provisioning } }: BenchWorld, port: nu
   // What is in no plan for everybody is ordered by sales.
   const answer =
     tier === 'database'
-      ? await askProduct(port, 'POST', '/api/platform/tenants', sales, { ...wanted, reason: 'a bench' })
+      ? await askProduct(
+          port,
+          'POST',
+          '/api/platform/tenants',
+          { ...sales, 'idempotency-key': randomUUID() },
+          { ...wanted, reason: 'a bench' },
+        )
       : await askProduct(port, 'POST', '/api/signup', { host: 'localhost', 'idempotency-key': randomUUID() }, wanted);
   if (answer.status !== 202) throw new Error(`a sign-up was answered with ${String(answer.status)}: ${JSON.stringify(answer.body)}`);
   const { onboardingId, slug } = answer.body as OnboardingBegun;

@@ -27,7 +27,7 @@ export class FileTooLargeError extends AppError {
   }
 }
 
-/** Those who run the platform have switched off uploads for now; files that are there can be read. */
+/** Those who run the platform have switched uploads off; files that are there can be read. */
 export class UploadsClosedError extends AppError {
   readonly code = 'tickets.uploads-closed';
 
