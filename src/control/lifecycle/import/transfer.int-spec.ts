@@ -16,6 +16,7 @@ import { Clock } from '#kernel/work/clock.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { EXPORTED_TABLES } from '#main/exported-tables.js';
 import { openExporter, openImporter } from '#main/open-transfer.js';
+import { report } from '#testing/faults/report.js';
 import { TestMembers } from '#testing/members.js';
 import { AuditStage } from '#testing/audit-stage.js';
 import { fillTickets } from '#testing/many-tickets.js';
@@ -153,11 +154,13 @@ describe.each(TIERS)('an export of a tenant of the %s tier', (tier) => {
     await stage.openTicket(acme, 'one');
     const { platform, provisioning } = stage.test;
     const real = new PostgresSnapshots(platform.contexts);
+    let asked = 0;
     const snapshots = {
       requireOpen: () => real.requireOpen(),
       take: <T>(work: (snapshot: never) => Promise<T>): Promise<T> =>
         real.take(async (snapshot) => {
           const shapes = await snapshot.tables();
+          asked = performance.now();
           await provisioning.provisioner.setStatus(acme.id, 'suspended');
           return work({ tables: () => Promise.resolve(shapes), lines: snapshot.lines.bind(snapshot) } as never);
         }),
@@ -168,6 +171,9 @@ describe.each(TIERS)('an export of a tenant of the %s tier', (tier) => {
     });
     const to = fresh();
     await expect(exported(acme, to, exporter)).rejects.toMatchObject({ code: 'tenant.suspended' });
+    const took = performance.now() - asked;
+    report(`an export is cut (${tier}): ${took.toFixed(0)} ms after the suspension was asked for`);
+    expect(took).toBeLessThan(1_000);
     expect((await readdir(folder)).filter((name) => name.includes('.part') || join(folder, name) === to)).toEqual([]);
     expect((await exported(globex)).tenant.id).toBe(globex.id);
   });

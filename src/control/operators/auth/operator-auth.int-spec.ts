@@ -33,7 +33,7 @@ describe('how operators sign in', () => {
     (
       await stage.tests.platform.catalog.em
         .fork()
-        .execute<object[]>('select revoke_reason from operator_session where operator_id = ?', [id])
+        .execute<object[]>('select revoke_reason from operator_session where operator_id = ? order by created_at, id', [id])
     )[0];
 
   it('is by cookies that scripts cannot read, for 15 minutes, and says who it is and what they may', async () => {
