@@ -79,6 +79,20 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
     specs: RUNS,
   },
   {
+    name: 'fleet: nothing is begun after the failure that is too much',
+    file: 'src/control/fleet/migrate-server.work.ts',
+    find: "if (outcome.state === 'failed' && !(await keep())) return targets.giveBack([...left]);",
+    replace: '',
+    specs: RUNS,
+  },
+  {
+    name: 'fleet: what was claimed and not begun goes back',
+    file: 'src/control/fleet/migrate-server.work.ts',
+    find: 'return targets.giveBack([...left]);',
+    replace: 'return;',
+    specs: RUNS,
+  },
+  {
     name: 'fleet: a canary that fails is enough',
     file: 'src/catalog/fleet/run-targets.ts',
     find: 'if (wave === CANARIES && canary > 0) return true;',

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import type { Placement } from '#kernel/tenancy/placement.js';
+import type { HomeOutcome } from '#control/fleet/home-migrator.js';
 import { TestPlatform, TIERS } from '#testing/test-platform.js';
 import { dumpSchema } from '#tools/schema-dump/schema-dump.js';
 
@@ -68,10 +69,11 @@ describe('the schema that the migrations make', () => {
     const { migrator } = test.provisioning;
     const lane = migrator.lane(cluster, migrator.newest);
     const home = { cluster, database, home: schema };
-    const outcomes = await lane.migrate([home], { lockTimeoutMs: 500, signal: new AbortController().signal });
-    const checks = await lane.check([home]);
+    const outcomes: HomeOutcome[] = [];
+    for await (const outcome of lane.migrate([home], { lockTimeoutMs: 500, signal: new AbortController().signal })) outcomes.push(outcome);
+    outcomes.push(...(await lane.check([home])));
     await lane.close();
-    expect([...outcomes, ...checks].map(({ state }) => state)).toEqual(['migrated', 'checked']);
+    expect(outcomes.map(({ state }) => state)).toEqual(['migrated', 'checked']);
     expect(await dumpOf(tenant.placement)).toBe(readFileSync(join(folder, 'tenant', 'schema.sql'), 'utf8'));
   });
 

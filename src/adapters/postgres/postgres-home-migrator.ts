@@ -50,31 +50,32 @@ class PostgresHomeLane implements HomeLane {
     private readonly hashes: Map<string, string>,
   ) {}
 
-  async migrate(homes: readonly Home[], { lockTimeoutMs, signal }: Patience): Promise<readonly HomeOutcome[]> {
+  async *migrate(homes: readonly Home[], { lockTimeoutMs, signal }: Patience): AsyncGenerator<HomeOutcome> {
     const [{ database } = { database: '' }] = homes;
     const names = homes.map(({ home }) => home);
-    const outcomes: HomeOutcome[] = [];
-    const failed = (home: string, error: string, passing: boolean): void => {
-      outcomes.push({ home: { cluster: this.cluster, database, home }, state: 'failed', error, isPassing: passing });
+    const failed = (home: string, error: string, passing: boolean): HomeOutcome => {
+      return { home: { cluster: this.cluster, database, home }, state: 'failed', error, isPassing: passing };
     };
+    const migrated = (home: string): HomeOutcome => ({
+      home: { cluster: this.cluster, database, home },
+      state: 'migrated',
+      at: this.homes.at,
+    });
     const { done, missing, rest } = await this.#together(database, names);
-    for (const home of missing) failed(home, textOf(new HomeMissingError(home)), false);
-    const migrated = (home: string): void => {
-      outcomes.push({ home: { cluster: this.cluster, database, home }, state: 'migrated', at: this.homes.at });
-    };
-    done.forEach(migrated);
+    yield* done.map(migrated);
+    yield* missing.map((home) => failed(home, textOf(new HomeMissingError(home)), false));
+    const patient = this.homes.waiting(lockTimeoutMs);
     for (const home of rest) {
       signal.throwIfAborted();
       try {
-        const patient = this.homes.waiting(lockTimeoutMs);
         await this.#session.use(database, 1, (session) => patient.bring(session, home, signal));
-        migrated(home);
       } catch (error) {
         signal.throwIfAborted();
-        failed(home, textOf(error), isPassing(error));
+        yield failed(home, textOf(error), isPassing(error));
+        continue;
       }
+      yield migrated(home);
     }
-    return outcomes;
   }
 
   async check(homes: readonly Home[]): Promise<readonly HomeOutcome[]> {

@@ -91,11 +91,11 @@ export class RunTargets {
 
   /**
    * Keeps what became of targets, with the versions in the ledger, in one transaction; stops the run when its budget of failures is spent. Of a
-   * target that another holds by now nothing is kept.
+   * target that another holds by now nothing is kept. Gives whether the run still runs.
    */
-  async record(outcomes: readonly TargetOutcome[]): Promise<void> {
+  async record(outcomes: readonly TargetOutcome[]): Promise<boolean> {
     const { run, holder } = this.lane;
-    await this.catalog.em.fork().transactional(async (em) => {
+    return this.catalog.em.fork().transactional(async (em) => {
       const before = await oneRun(em, run, 'for update');
       const kept = await em.execute<{ target: string; was: string }[]>(
         `with was as materialized (
@@ -120,14 +120,25 @@ export class RunTargets {
       const failed = known.filter(({ state }) => state === 'failed');
       const taken = failed.filter(({ target }) => mine.get(target) === 'migrated').length;
       await this.ledger.note(migrated, em);
-      await em.execute(
+      const [after] = await em.execute<{ state: RunReport['state'] }[]>(
         `update migration_run set migrated = migrated + ?, failed = failed + ?,
-           state = case when state = 'running' and ? then 'stopped' else state end where id = ?`,
+           state = case when state = 'running' and ? then 'stopped' else state end where id = ? returning state`,
         [migrated.length - taken, failed.length, failed.length > 0 && isSpent(before, failed.length), run],
       );
       const failures = known.flatMap((outcome) => ('error' in outcome ? [{ target: outcome.target, error: outcome.error }] : []));
       await noteRun(em, run, failures.slice(0, 50));
+      return after?.state === 'running';
     });
+  }
+
+  /** Gives back targets that were claimed and not begun. */
+  async giveBack(targets: readonly string[]): Promise<void> {
+    const { run, holder } = this.lane;
+    await this.catalog.em.fork().execute(
+      `update migration_target set state = 'pending', holder = null, tries = tries - 1
+       where run_id = ? and holder = ? and state = 'running' and target in (select jsonb_array_elements_text(?::jsonb))`,
+      [run, holder, JSON.stringify(targets)],
+    );
   }
 
   /**

@@ -76,6 +76,20 @@ describe('migrating a fleet', () => {
     expect(await next.drive(await next.desk.resume(run.id))).toMatchObject({ state: 'done', targets: { migrated: 200 } });
   });
 
+  it('begins nothing after the failure that is too much, also in the batch it was in and beside others', async () => {
+    homes.push(...(await stage.schemas(87)));
+    for (const home of [...homes, stage.shared]) await poison(home);
+    const alone = await next.migrate({ maxFailures: { count: 2 }, concurrency: 1 });
+    expect(alone).toMatchObject({ state: 'stopped', targets: { failed: 3, pending: 97 } });
+    expect((await next.targets(alone.id, 'pending')).filter(({ tries }) => tries > 0)).toEqual([]);
+    await next.desk.abort(alone.id);
+    const beside = await next.migrate({ maxFailures: { percent: 5 }, concurrency: 4 });
+    expect(beside).toMatchObject({ state: 'stopped' });
+    // What the others were at is brought to its end.
+    expect(beside.targets.failed).toBeGreaterThanOrEqual(6);
+    expect(beside.targets.failed).toBeLessThanOrEqual(9);
+  });
+
   it('holds canaries against the reference before anybody else is touched, and what it could not is held when it goes on', async () => {
     const [first] = inOrder() as [Home];
     await stage.on((session) => session.query(`create index surplus on ${identifier(first.home)}.note (text)`));

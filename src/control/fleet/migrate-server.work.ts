@@ -14,7 +14,8 @@ import type { WorkKind, WorkTry } from '#control/work/work-kind.js';
 const TOGETHER = 50;
 /** How many are held against the reference at once: more of them cost more each. */
 const CHECKED_TOGETHER = 50;
-const LOOK_EVERY_MS = 20;
+/** Who has nothing to do looks again after so long, and longer each time. */
+const LOOK_AGAIN_MS = { least: 20, most: 500, growth: 1.5 };
 /** A lane may take as long as the fleet is large; that it is alive its lease says. */
 const LONGEST_MS = 7 * 24 * 3_600_000;
 /** What stands in the way of a target (a lock, a connection) may do so this often. */
@@ -58,20 +59,39 @@ async function migrate(parts: LaneParts, { run, cluster }: LaneInput, { id, atte
 
 /** Homes are migrated as long as there are any, and held against the reference when there is time: no home waits for another's check but a canary's. */
 async function drain(parts: LaneParts, targets: RunTargets, lane: HomeLane, lockTimeoutMs: number, signal: AbortSignal): Promise<void> {
+  let again = LOOK_AGAIN_MS.least;
   for (;;) {
     signal.throwIfAborted();
     const claimed = await targets.claim(TOGETHER);
-    if (claimed.length > 0) {
-      await targets.record(outcomesOf(claimed, await lane.migrate(claimed, { lockTimeoutMs, signal })));
+    const standing = claimed.length > 0 ? 'claim' : await targets.standing((em, run) => becameDue(parts, em, run));
+    if (standing === 'over') return;
+    const migrated = standing === 'waiting' ? await targets.claimMigrated(CHECKED_TOGETHER) : [];
+    if (standing === 'waiting' && migrated.length === 0) {
+      await wait(again, undefined, { signal });
+      again = Math.min(again * LOOK_AGAIN_MS.growth, LOOK_AGAIN_MS.most);
       continue;
     }
-    const standing = await targets.standing((em, run) => becameDue(parts, em, run));
-    if (standing === 'over') return;
-    if (standing === 'claim') continue;
-    const migrated = await targets.claimMigrated(CHECKED_TOGETHER);
+    again = LOOK_AGAIN_MS.least;
+    if (claimed.length > 0) await keepEach(targets, claimed, lane.migrate(claimed, { lockTimeoutMs, signal }));
     if (migrated.length > 0) await targets.record(outcomesOf(migrated, await lane.check(migrated)));
-    else await wait(LOOK_EVERY_MS, undefined, { signal });
   }
+}
+
+/** A failure is kept before the next home is begun, and none is begun after the one that ends the run: those go back. */
+async function keepEach(targets: RunTargets, claimed: readonly ClaimedTarget[], outcomes: AsyncIterable<HomeOutcome>): Promise<void> {
+  const left = new Set(claimed.map(({ target }) => target));
+  let told: HomeOutcome[] = [];
+  const keep = async (): Promise<boolean> => {
+    const kept = outcomesOf(claimed, told);
+    told = [];
+    for (const { target } of kept) left.delete(target);
+    return targets.record(kept);
+  };
+  for await (const outcome of outcomes) {
+    told.push(outcome);
+    if (outcome.state === 'failed' && !(await keep())) return targets.giveBack([...left]);
+  }
+  if (told.length > 0) await keep();
 }
 
 /** Homes of the run's filter that are behind and no target yet: tenants that came while it ran. A server that was none of its has a lane from now on. */
