@@ -46,11 +46,9 @@ export class FleetDesk {
   async plan(wish: RunWish): Promise<FleetPlan> {
     const { ledger, clusters, line } = this.parts;
     const here = new Set((await clusters.all()).map(({ name }) => name));
-    const version = reachOf(
-      line,
-      (await ledger.homes()).map((home) => home.version),
-    );
-    const due = await ledger.due(version, wish);
+    const behind = (await ledger.due(this.newest)).map((home) => home.version);
+    const version = behind.length === 0 ? this.newest : reachOf(line, behind);
+    const due = behind.length === 0 ? [] : await ledger.due(version, wish);
     const had = due.map((home) => home.version).toSorted();
     return {
       version,
