@@ -39,6 +39,7 @@ export const fleetCase: BenchCase = {
           'migrated, s',
           'by hand, s',
           'ratio',
+          'ms a home',
           'and checked, s',
           'ms a home',
           'heap, MiB',
@@ -105,8 +106,9 @@ class MeasuredFleet {
     const baseline = median(byHand);
     const spread = { low: Math.min(...ours) / baseline, high: Math.max(...ours) / baseline };
     const details = {
+      msAHome: (value * 1_000) / this.#homes.length,
       checkedSeconds: median(whole),
-      msAHome: (median(whole) * 1_000) / this.#homes.length,
+      checkedMsAHome: (median(whole) * 1_000) / this.#homes.length,
       heapMiB: heap / 2 ** 20,
       connections: watch.most,
       dueMs: due * 1_000,
@@ -115,14 +117,8 @@ class MeasuredFleet {
     this.book.add({ name: `fleet/${String(size)}`, unit: 's', value, baseline, ratio: value / baseline, runs: ROUNDS, spread, details });
     return [
       String(size),
-      ...[
-        short(value),
-        short(baseline),
-        short(value / baseline),
-        short(details.checkedSeconds),
-        short(details.msAHome),
-        short(details.heapMiB),
-      ],
+      ...[short(value), short(baseline), short(value / baseline), short(details.msAHome)],
+      ...[short(details.checkedSeconds), short(details.checkedMsAHome), short(details.heapMiB)],
       ...[String(watch.most), short(details.dueMs), short(verify)],
     ];
   }
@@ -152,7 +148,7 @@ class MeasuredFleet {
     if (drifted.length > 0 || checked !== this.#homes.length) throw new Error(`${String(drifted.length)} homes drifted`);
   }
 
-  /** On a few homes of the largest fleet; the homes are not what their line makes after that. */
+  /** On a few homes of the largest fleet, held against ours until the last was migrated, for these check nothing either. The homes are not what their line makes after that. */
   async slowWays(): Promise<void> {
     const homes = this.#homes.slice(-SAMPLE);
     const ways = {
