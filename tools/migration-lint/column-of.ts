@@ -1,8 +1,7 @@
 import type { ColumnDef, Constraint, Node } from 'libpg-query';
 import type { LintedColumn, LintedConstraint } from './change.js';
+import { givesOneValue } from './known-functions.js';
 
-// Each gives every row of a statement the same, so that the table need not be written.
-const STABLE = ['now', 'transaction_timestamp', 'statement_timestamp', 'current_setting', 'current_schema'];
 const TYPES: Readonly<Record<string, LintedConstraint['type']>> = {
   CONSTR_CHECK: 'check',
   CONSTR_FOREIGN: 'foreign',
@@ -26,7 +25,7 @@ export function columnsOf(nodes: readonly Node[]): LintedColumn[] {
 
 export function columnOf({ colname = '', typeName, constraints = [] }: ColumnDef): LintedColumn {
   const parts = constraints.filter(isConstraint).map(({ Constraint: part }) => part);
-  const type = namesOf(typeName?.names).at(-1) ?? '';
+  const type = `${namesOf(typeName?.names).at(-1) ?? ''}${typeName?.arrayBounds ? '[]' : ''}`;
   const initial = parts.find(({ contype }) => contype === 'CONSTR_DEFAULT');
   const isSerial = /^(small|big)?serial/.test(type);
   return {
@@ -47,13 +46,14 @@ export function columnOf({ colname = '', typeName, constraints = [] }: ColumnDef
 
 /** `column` is the one it is written at. */
 export function constraintOf(constraint: Constraint, column?: string): LintedConstraint {
-  const { contype = 'CONSTR_CHECK', conname = '', keys, fk_attrs, pk_attrs, skip_validation = false, indexname, raw_expr } = constraint;
-  const own = namesOf(keys ?? fk_attrs);
+  const { contype = 'CONSTR_CHECK', conname = '', pk_attrs, skip_validation = false, indexname, raw_expr } = constraint;
+  const own = constraint.exclusions ? equalsOf(constraint.exclusions) : namesOf(constraint.keys ?? constraint.fk_attrs);
   return {
     type: TYPES[contype] ?? 'check',
     name: conname,
     columns: own.length > 0 || column === undefined ? own : [column],
     references: namesOf(pk_attrs),
+    reads: columnsRead(raw_expr),
     isChecked: !skip_validation,
     usesIndex: indexname !== undefined,
     requires: requiredBy(raw_expr) ?? (contype === 'CONSTR_NOTNULL' ? own[0] : undefined),
@@ -68,7 +68,21 @@ function requiredBy(expression: Node | undefined): string | undefined {
 
 function callsVolatile(expression: unknown): boolean {
   if (typeof expression !== 'object' || expression === null) return false;
-  if ('FuncCall' in expression && !STABLE.includes(namesOf((expression.FuncCall as { funcname?: Node[] }).funcname).at(-1) ?? ''))
-    return true;
+  if ('FuncCall' in expression && !givesOneValue(namesOf((expression.FuncCall as { funcname?: Node[] }).funcname).join('.'))) return true;
   return Object.values(expression).some(callsVolatile);
+}
+
+function columnsRead(expression: unknown): string[] {
+  if (typeof expression !== 'object' || expression === null) return [];
+  if ('ColumnRef' in expression) return namesOf((expression.ColumnRef as { fields?: Node[] }).fields).slice(-1);
+  return Object.values(expression).flatMap(columnsRead);
+}
+
+/** The columns that an exclusion holds to be the same: two rows that differ in one of them never meet. */
+function equalsOf(exclusions: readonly Node[] = []): string[] {
+  return exclusions.flatMap((node) => {
+    const [element, operator] = 'List' in node ? (node.List.items ?? []) : [];
+    const isEqual = operator && 'List' in operator && namesOf(operator.List.items).join('.') === '=';
+    return isEqual && element && 'IndexElem' in element ? [element.IndexElem.name ?? ''] : [];
+  });
 }

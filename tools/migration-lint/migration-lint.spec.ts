@@ -3,6 +3,7 @@ import { step } from '#testing/fleet/migration-step.js';
 import { ACCEPTED } from './accepted.js';
 import { lintLine } from './lint-line.js';
 import { readLine } from './read-line.js';
+import { REFUSED_FORMS } from './refused-forms.js';
 import type { LintedLine } from './rule.js';
 import { RULES } from './rules.js';
 import { STEP_RULES } from './step-rules.js';
@@ -212,7 +213,8 @@ describe('the lint of migrations', () => {
 
   it('has an example of every rule', () => {
     const rules = [...RULES, ...STEP_RULES].map(({ rule }) => rule);
-    expect([...new Set([...rules, 'unreadable'])].sort()).toEqual(EXAMPLES.map(([rule]) => rule).sort());
+    const shown = [...EXAMPLES.map(([rule]) => rule), ...REFUSED_FORMS.map(([, rule]) => rule), 'sent-again'];
+    expect([...new Set([...rules, 'unreadable'])].sort()).toEqual([...new Set(shown)].sort());
   });
 
   it.each(['tenant', 'catalog'] as const)(

@@ -1,5 +1,6 @@
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import type { Change } from './change.js';
+import type { LineMemory } from './line-memory.js';
 
 export type LintedLine = 'tenant' | 'catalog';
 
@@ -9,10 +10,10 @@ export interface LintContext {
   readonly step: MigrationStep;
   /** All of the migration. */
   readonly changes: readonly Change[];
-  /** Whether an earlier migration made the table: rows of customers may be in it. */
+  /** Whether the table was there before this migration, or may have been: rows of customers may be in it. */
   isEarlier(table: string): boolean;
-  /** Whether a check that was validated keeps the column from being null. */
-  isKnownRequired(table: string, column: string): boolean;
+  /** What the migrations up to here have made. */
+  readonly memory: LineMemory;
 }
 
 /** What no change may do. */

@@ -1,80 +1,10 @@
-import type { Change, LintedConstraint } from './change.js';
+import { FENCE_RULES } from './fence-rules.js';
+import { HIDDEN_RULES } from './hidden-rules.js';
+import { LOCK_RULES } from './lock-rules.js';
+import { LOSS_RULES } from './loss-rules.js';
 import type { LintRule } from './rule.js';
+import { RUNNER_RULES } from './runner-rules.js';
 import { TENANT_RULES } from './tenant-rules.js';
 
-/** The constraints that a change brings to a table that was there before. */
-function brought(change: Change): readonly LintedConstraint[] {
-  if (change.kind === 'add-constraint') return [change.constraint];
-  return change.kind === 'add-column' ? change.column.constraints : [];
-}
-
-/** What holds a table up while all of it is read or written, takes away what is used, or is the runner's to do. */
-export const RULES: readonly LintRule[] = [
-  {
-    rule: 'rewrite',
-    says: 'writes the whole table anew under a lock that stops every reader: add a column beside it (null, or with a constant default), fill it in a long migration, change over, and drop the old one in a contract migration',
-    breaks: (change, at) =>
-      at.isEarlier(change.table) && (change.kind === 'rewrite' || (change.kind === 'add-column' && change.column.isComputed)),
-  },
-  {
-    rule: 'not-null',
-    says: 'reads the whole table under a lock that stops every reader, or fails on rows that are there: add constraint … check (… is not null) not valid, validate it in the next migration, then set not null, then drop the check',
-    breaks: (change, at) =>
-      at.isEarlier(change.table) &&
-      ((change.kind === 'set-not-null' && !at.isKnownRequired(change.table, change.name)) ||
-        (change.kind === 'add-column' && change.column.isRequired && !change.column.hasDefault)),
-  },
-  {
-    rule: 'unchecked',
-    says: 'reads the whole table under a lock that stops every writer: add the constraint not valid, and validate it in the next migration',
-    breaks: (change, at) =>
-      at.isEarlier(change.table) && brought(change).some(({ type, isChecked }) => (type === 'check' || type === 'foreign') && isChecked),
-  },
-  {
-    rule: 'validate-apart',
-    says: 'validates under the lock of the statement that added the constraint: validate it in the next migration',
-    breaks: (change, at) =>
-      change.kind === 'validate' &&
-      at.changes.some((other) => other.kind === 'add-constraint' && other.table === change.table && other.constraint.name === change.name),
-  },
-  {
-    rule: 'key',
-    of: 'tenant',
-    says: 'makes an index under a lock that stops every writer: create unique index concurrently in a migration without a transaction, then add the constraint using index in the next',
-    breaks: (change, at) =>
-      at.isEarlier(change.table) &&
-      brought(change).some(({ type, usesIndex }) => ['unique', 'primary', 'exclude'].includes(type) && !usesIndex),
-  },
-  {
-    rule: 'index',
-    of: 'tenant',
-    says: 'stops every writer until the index is made or gone: create index concurrently if not exists (or drop index concurrently if exists), in a migration without a transaction',
-    breaks: (change, at) =>
-      (change.kind === 'create-index' && at.isEarlier(change.table) && !change.isConcurrent) ||
-      (change.kind === 'drop-index' && !change.isConcurrent),
-  },
-  {
-    rule: 'concurrently',
-    says: 'cannot be in a transaction: let isTransactional() answer false',
-    breaks: (change, at) =>
-      (change.kind === 'create-index' || change.kind === 'drop-index') && change.isConcurrent && at.step.isTransactional,
-  },
-  {
-    rule: 'contract',
-    says: 'takes away what an application that is running uses: stop using it, and take it away in a contract migration when no older version runs; instead of renaming, add the new one and copy',
-    breaks: (change, at) =>
-      ['drop-column', 'drop-table', 'rename'].includes(change.kind) && at.isEarlier(change.table) && at.step.phase === 'expand',
-  },
-  {
-    rule: 'session',
-    says: 'sets or locks what is the runner’s: it sets the role, the path and the timeouts, and begins and ends the transaction',
-    breaks: ({ kind }) => kind === 'session',
-  },
-  {
-    rule: 'write',
-    says: 'writes rows of every customer while the migration holds its locks: set isLong, and keep it apart from changes of tables',
-    breaks: (change, at) => change.kind === 'write' && at.isEarlier(change.table) && !at.step.isLong,
-  },
-  { rule: 'block', says: 'hides what it does: write the statements one by one', breaks: ({ kind }) => kind === 'block' },
-  ...TENANT_RULES,
-];
+/** What no change may be. */
+export const RULES: readonly LintRule[] = [...LOCK_RULES, ...LOSS_RULES, ...FENCE_RULES, ...RUNNER_RULES, ...HIDDEN_RULES, ...TENANT_RULES];

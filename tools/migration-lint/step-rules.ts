@@ -13,7 +13,9 @@ export const STEP_RULES: readonly { readonly rule: string; readonly says: string
     breaks: ({ step, changes }) =>
       !step.isTransactional &&
       !changes.every(
-        (change) => (change.kind === 'create-index' || change.kind === 'drop-index') && change.isConcurrent && change.isRepeatable,
+        (change) =>
+          change.kind === 'named' ||
+          ((change.kind === 'create-index' || change.kind === 'drop-index') && change.isConcurrent && change.isRepeatable),
       ),
   },
   {

@@ -20,10 +20,17 @@ export const TENANT_RULES: readonly LintRule[] = [
   {
     rule: 'tenant-id',
     of: 'tenant',
-    says: 'makes a table whose rows are nobody’s: tenant_id uuid not null',
+    says: 'makes a table whose rows are nobody’s: tenant_id uuid not null, which stays as it is',
     breaks: (change) =>
-      change.kind === 'create-table' &&
-      !change.columns.some(({ name, type, isRequired }) => name === 'tenant_id' && type === 'uuid' && isRequired),
+      (['drop-not-null', 'drop-column', 'alter-type', 'rename'].includes(change.kind) && 'name' in change && change.name === 'tenant_id') ||
+      (change.kind === 'create-table' &&
+        !change.columns.some(({ name, type, isRequired }) => name === 'tenant_id' && type === 'uuid' && isRequired)),
+  },
+  {
+    rule: 'tenant-written',
+    of: 'tenant',
+    says: 'gives rows to another tenant: nothing but the tenant in scope writes tenant_id, when a row is made',
+    breaks: ({ kind }) => kind === 'write-tenant',
   },
   {
     rule: 'foreign-key',
@@ -35,18 +42,18 @@ export const TENANT_RULES: readonly LintRule[] = [
   {
     rule: 'unique',
     of: 'tenant',
-    says: 'is unique over all tenants, and so answers whether another has a value: begin it with tenant_id',
+    says: 'is unique over all tenants, and so answers whether another has a value: begin it with tenant_id (with =, where it is an exclusion)',
     breaks: (change) =>
       (change.kind === 'create-index' && change.isUnique && change.columns[0] !== 'tenant_id') ||
       constraintsOf(change).some(
-        ({ type, columns, usesIndex }) => ['unique', 'primary'].includes(type) && !usesIndex && columns[0] !== 'tenant_id',
+        ({ type, columns, usesIndex }) => ['unique', 'primary', 'exclude'].includes(type) && !usesIndex && columns[0] !== 'tenant_id',
       ),
   },
   {
     rule: 'home',
-    of: 'tenant',
     says: 'names a schema: a migration is sent to every home, and the path says which',
-    breaks: ({ schema }) => schema !== '',
+    breaks: ({ kind, schema }, { line }) =>
+      (kind === 'named' || kind === 'call') && schema !== '' && !(line === 'catalog' && schema === 'public'),
   },
 ];
 
