@@ -24,7 +24,7 @@ export async function openDoctor(
   { sparedMs, clock = platform.members.clock }: { sparedMs: number; clock?: Clock },
 ): Promise<Doctor> {
   const { catalog, secrets, works, overseer, billing } = platform;
-  const { clusterBook, homes, fences, keeper, tenants, ownServers } = provisioning;
+  const { clusterBook, homes, fences, keeper, ledger, tenants, ownServers } = provisioning;
   const known = new KnownTenants(catalog);
   const places = () => known.places();
   const rows = openPostgresStore(platform, clusterBook);
@@ -46,7 +46,7 @@ export async function openDoctor(
         () => known.customers(),
       ),
       new HomesCheck(
-        new PostgresHomes(clusterBook, homes, fences, keeper),
+        new PostgresHomes({ clusters: clusterBook, homes, fences, keeper, ledger }),
         () => tenants.list(),
         () => known.settled(),
       ),

@@ -1,27 +1,41 @@
 import type pg from 'pg';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
-import { identifier } from '#adapters/postgres/session.js';
+import { answeredWithin, identifier } from '#adapters/postgres/session.js';
+
+const PUT_BACK = 'reset role; reset search_path; reset lock_timeout; reset statement_timeout';
+/** As long as a timer can be set for. */
+const LONGEST_MS = 2 ** 31 - 1;
+/** A word of SQL that is no part of a text or of a name in quotes. */
+const CONCURRENTLY = /('(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[^]*?\$\2\$)|\bconcurrently\b/gi;
+const INDEX = /^\s*create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?(?:"((?:[^"]|"")+)"|([^\s"(]+))\s+on\b/i;
 
 /**
  * Sends a step that bears no transaction to one home, a statement at a time; who calls has the home's turn, and no transaction. What it waits
  * for are transactions of others, which it does not hold up: no lock timeout ends it. After a failure, or a death anywhere, it may be sent again.
  */
-export async function sendConcurrently(migrator: pg.ClientBase, home: string, { statements, isLong }: MigrationStep): Promise<void> {
+export async function sendConcurrently(migrator: pg.ClientBase, home: string, step: MigrationStep): Promise<void> {
+  const { statements, isLong } = step;
   try {
     await migrator.query('set role tenantry_owner');
     await migrator.query(`set search_path = ${identifier(home)}, pg_temp`);
     await migrator.query('set lock_timeout = 0');
     if (isLong) await migrator.query('set statement_timeout = 0');
-    for (const statement of statements) if (!(await isBuilt(migrator, home, statement))) await migrator.query(statement);
+    for (const statement of statements) if (!(await isBuilt(migrator, home, statement))) await migrator.query(answered(step, statement));
   } finally {
-    for (const name of ['role', 'search_path', 'lock_timeout', 'statement_timeout'])
-      await migrator.query(`reset ${name}`).catch(() => undefined); // the session is gone
+    await migrator.query(answeredWithin(PUT_BACK, 5_000)).catch(() => undefined); // the session is gone, or nobody answers
   }
+}
+
+/** What is long is waited for as long as the server is there. */
+export function answered({ isLong }: MigrationStep, text: string): string | pg.QueryConfig {
+  return isLong ? answeredWithin(text, LONGEST_MS) : text;
 }
 
 /** The same statements for a home that nobody uses yet, where they may be part of its one transaction. */
 export function inOneTransaction({ statements, isTransactional }: MigrationStep): readonly string[] {
-  return isTransactional ? statements : statements.map((statement) => statement.replace(/\bconcurrently\b/i, ''));
+  return isTransactional
+    ? statements
+    : statements.map((statement) => statement.replace(CONCURRENTLY, (_, quoted?: string) => quoted ?? ''));
 }
 
 /**
@@ -29,7 +43,8 @@ export function inOneTransaction({ statements, isTransactional }: MigrationStep)
  * the right one the home's fingerprint says. What an attempt that failed leaves is kept up to date by every write and read by nobody: it goes.
  */
 async function isBuilt(migrator: pg.ClientBase, home: string, statement: string): Promise<boolean> {
-  const name = /^\s*create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?"?(\w+)"?\s+on\b/i.exec(statement)?.[1];
+  const [, quoted, plain] = INDEX.exec(statement) ?? [];
+  const name = quoted?.replaceAll('""', '"') ?? plain?.toLowerCase();
   if (name === undefined) return false;
   const { rows } = await migrator.query<{ isValid: boolean }>(
     `select i.indisvalid as "isValid" from pg_index i join pg_class c on c.oid = i.indexrelid

@@ -1,9 +1,12 @@
+import type pg from 'pg';
 import type { Fence } from '#adapters/postgres/fence.js';
 import type { Foundation } from '#adapters/postgres/foundation.js';
-import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
-import { atDatabase, withSession } from '#adapters/postgres/session.js';
+import { seenHomes, type HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import { atDatabase, inTransaction, withSession } from '#adapters/postgres/session.js';
 import type { HomeLedger } from '#catalog/fleet/home-ledger.js';
+import type { Cluster } from '#control/provisioning/cluster.js';
 import type { ClusterBook } from '#control/provisioning/cluster-book.js';
+import { SHARED_SCHEMA } from '#control/provisioning/placer.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 
 const DATABASES_AT_ONCE = 4;
@@ -32,6 +35,20 @@ export interface DatabaseKeeperParts {
 export class DatabaseKeeper {
   constructor(private readonly parts: DatabaseKeeperParts) {}
 
+  /** Notes what the shared home of every server says of itself, also when nobody lives there yet: who comes must not find it behind. Gives failures. */
+  async keepShared(): Promise<KeptDatabases['failures']> {
+    const { clusters } = this.parts;
+    const failures: KeptDatabases['failures'] = [];
+    for (const { name } of (await clusters.all()).filter(({ kind }) => kind === 'shared'))
+      await this.#keepShared(await clusters.named(name)).catch((error: unknown) => failures.push({ target: name, error: String(error) }));
+    return failures;
+  }
+
+  #keepShared({ name, appUrl, migratorUrl }: Cluster): Promise<void> {
+    const database = new URL(appUrl).pathname.slice(1);
+    return withSession(atDatabase(migratorUrl, database), (migrator) => this.#note(migrator, name, database, [SHARED_SCHEMA]));
+  }
+
   async keep(tenants: readonly Tenant[]): Promise<KeptDatabases> {
     const made = tenants.filter(({ status }) => status !== 'provisioning');
     const known = new Set((await this.parts.clusters.all()).map(({ name }) => name));
@@ -56,7 +73,7 @@ export class DatabaseKeeper {
   async #keep(residents: Tenant[], kept: KeptDatabases & { sealed: number }): Promise<void> {
     const [first] = residents;
     if (!first) return;
-    const { clusters, homes, fences, foundation, ledger } = this.parts;
+    const { clusters, fences, foundation } = this.parts;
     const { cluster, database } = first.placement;
     const { migratorUrl, provisionUrl } = await clusters.named(cluster);
     await withSession(atDatabase(migratorUrl, database), async (migrator) => {
@@ -64,12 +81,22 @@ export class DatabaseKeeper {
         await withSession(atDatabase(provisionUrl, database), (provisioning) => foundation.lay(provisioning));
         kept.founded.push(`${cluster}/${database}`);
       }
-      const lived = new Set(residents.map(({ placement }) => placement.schema));
-      const versions = await homes.versions(migrator, [...lived]);
-      await ledger.note([...versions].map(([home, version]) => ({ cluster, database, home, ...version })));
       const stale = await fences.stale(migrator, residents);
       for (const tenant of stale) await fences.seal(migrator, tenant);
       kept.sealed += stale.length;
+      await this.#note(migrator, cluster, database, [...new Set(residents.map(({ placement }) => placement.schema))]);
     });
+  }
+
+  /** What homes say of themselves. Where the ledger says more it is set right in the home's turn: a migration may be under way. */
+  async #note(migrator: pg.Client, cluster: string, database: string, names: readonly string[]): Promise<void> {
+    const { homes, ledger } = this.parts;
+    const seen = await seenHomes(homes, migrator, { cluster, database }, names);
+    await ledger.note(seen);
+    for (const { home } of await ledger.differing(seen))
+      await inTransaction(migrator, async () => {
+        await homes.turn(migrator, home);
+        for (const now of await seenHomes(homes, migrator, { cluster, database }, [home])) await ledger.correct(now);
+      });
   }
 }

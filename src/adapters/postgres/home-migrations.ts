@@ -4,7 +4,7 @@ import { sendSteps } from '#adapters/postgres/home-steps.js';
 import { takeTurn, withTurn } from '#adapters/postgres/home-turn.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { atDatabase, inTransaction, withSession } from '#adapters/postgres/session.js';
-import type { HomeVersion } from '#catalog/fleet/home-ledger.js';
+import type { Home, HomeVersion } from '#catalog/fleet/home-ledger.js';
 
 /** Raised when nothing is left of a home that tenants are said to live in: it is not made anew, which would be an empty one with a full stamp. */
 export class HomeMissingError extends Error {
@@ -46,9 +46,9 @@ export class HomeMigrations {
   }
 
   /**
-   * A home that is not there yet is made in one transaction. One that is there has all that bears a transaction in one, up to the next step
-   * that does not, and so on: it is at the newest version afterwards, or at the last whole step. Gives what was applied. Raises the signal's
-   * reason when it was aborted before its turn came.
+   * A home that is not there yet is made in one transaction. One that is there has a transaction for each step, so that no lock of one is held
+   * while the next reads or writes a table: it is at the newest version afterwards, or at the last whole step. Gives what was applied. Raises
+   * the signal's reason when it was aborted before its turn came.
    */
   apply(migrator: pg.ClientBase, home: string, signal?: AbortSignal): Promise<string[]> {
     return this.#send(migrator, home, true, signal);
@@ -62,10 +62,10 @@ export class HomeMigrations {
   async #send(migrator: pg.ClientBase, home: string, mayMake: boolean, signal?: AbortSignal): Promise<string[]> {
     const applied: string[] = [];
     for (;;) {
-      const { sent, rest } = await this.#sendTogether(migrator, home, mayMake, signal);
+      const { sent, next } = await this.#sendNext(migrator, home, mayMake, signal);
       applied.push(...sent.map(({ name }) => name));
-      const [next] = rest;
       if (!next) return applied;
+      if (next.isTransactional) continue;
       if (await withTurn(migrator, home, () => this.#sendAlone(migrator, home, next), signal)) applied.push(next.name);
     }
   }
@@ -75,24 +75,24 @@ export class HomeMigrations {
     return takeTurn(migrator, home, signal);
   }
 
-  /** What was sent in one transaction, and what is due after it, which begins with a step that bears none. */
-  async #sendTogether(
+  /** What was sent in one transaction, and what is due after it. */
+  async #sendNext(
     migrator: pg.ClientBase,
     home: string,
     mayMake: boolean,
     signal?: AbortSignal,
-  ): Promise<{ sent: MigrationStep[]; rest: MigrationStep[] }> {
+  ): Promise<{ sent: MigrationStep[]; next: MigrationStep | undefined }> {
     return inTransaction(migrator, async () => {
       await takeTurn(migrator, home, signal);
       if (!mayMake && !(await this.#isThere(migrator, home))) throw new HomeMissingError(home);
       const due = await this.#due(migrator, home);
-      const alone = due.length === this.line.length ? -1 : due.findIndex(({ isTransactional }) => !isTransactional);
-      const sent = alone < 0 ? due : due.slice(0, alone);
+      const isMade = mayMake && due.length === this.line.length;
+      const sent = isMade ? due : due.slice(0, 1).filter(({ isTransactional }) => isTransactional);
       if (sent.length > 0) {
         await sendSteps(migrator, home, sent, this.lockTimeoutMs);
         await this.#record(migrator, home, sent);
       }
-      return { sent, rest: due.slice(sent.length) };
+      return { sent, next: due[sent.length] };
     });
   }
 
@@ -141,6 +141,16 @@ export class HomeMigrations {
   async due(session: pg.ClientBase, home: string): Promise<string[]> {
     return (await this.#due(session, home)).map(({ name }) => name);
   }
+}
+
+/** Homes of a database with what they say they have had; one that never had anything is not among them. */
+export async function seenHomes(
+  migrations: HomeMigrations,
+  session: pg.ClientBase,
+  { cluster, database }: Pick<Home, 'cluster' | 'database'>,
+  names: readonly string[],
+): Promise<(Home & HomeVersion)[]> {
+  return [...(await migrations.versions(session, names))].map(([home, version]) => ({ cluster, database, home, ...version }));
 }
 
 /** The newest migration a home has had; null when it cannot be asked. */

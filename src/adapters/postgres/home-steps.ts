@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { inOneTransaction } from '#adapters/postgres/concurrent-step.js';
+import { answered, inOneTransaction } from '#adapters/postgres/concurrent-step.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { identifier } from '#adapters/postgres/session.js';
 
@@ -19,6 +19,6 @@ export async function sendSteps(
   await migrator.query(`grant usage on schema ${schema} to tenantry_tenant, tenantry_auditor`);
   await migrator.query(`set local search_path = ${schema}, pg_temp`);
   if (steps.some(({ isLong }) => isLong)) await migrator.query('set local statement_timeout = 0');
-  for (const step of steps) await migrator.query(inOneTransaction(step).join(';\n'));
+  for (const step of steps) await migrator.query(answered(step, inOneTransaction(step).join(';\n')));
   await migrator.query('set local role none');
 }

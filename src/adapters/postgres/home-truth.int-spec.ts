@@ -178,7 +178,7 @@ describe('the truth about homes', () => {
     const all = [...homes.map((home) => at(home, newest())), { cluster, database, home: schema, version: newest() }];
     expect(await verify(all)).toEqual({ checked: 4, drifted: [], unreachable: [] });
     const hashes = await Promise.all(
-      all.map(async (target) => (await truth.fingerprints(target.cluster, target.database, [target.home])).get(target.home)),
+      all.map(async (target) => (await truth.fingerprints(target.cluster, target.database, [target.home])).get(target.home)?.hash),
     );
     expect([new Set(hashes).size, hashes[0]]).toEqual([1, await truthOf(line).reference(cluster, newest())]);
   });
@@ -236,6 +236,7 @@ describe('the truth about homes', () => {
     const [shared, schema] = homes;
     const lost = { ...at(schema!, newest()), database: 'tenantry_e_lost' };
     const unknown = at(schema!, '9999-unknown');
+    await stage.tamper(schema!, `insert into tenancy.migration (home, name) values ('${schema!.home}', '9999-unknown')`);
     expect(await verify([lost, unknown, at(shared!, newest())])).toEqual({
       checked: 1,
       drifted: [],

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { identifier, inTransaction } from '#adapters/postgres/session.js';
+import { answeredWithin, identifier, inTransaction } from '#adapters/postgres/session.js';
 
 const PATIENCE_MS = 60_000;
 const BETWEEN_MS = 50;
@@ -25,7 +25,8 @@ export async function withTurn<T>(migrator: pg.ClientBase, home: string, work: (
   try {
     return await work();
   } finally {
-    await migrator.query('select pg_advisory_unlock(hashtext($1))', [keyOf(home)]).catch(() => undefined); // the session is gone, and its lock
+    const unlock = `select pg_advisory_unlock(hashtext(${pg.escapeLiteral(keyOf(home))}))`;
+    await migrator.query(answeredWithin(unlock, 5_000)).catch(() => undefined); // the session is gone, and its lock
   }
 }
 

@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { keyOf } from '#adapters/postgres/home-turn.js';
-import { identifier } from '#adapters/postgres/session.js';
+import { answeredWithin, identifier } from '#adapters/postgres/session.js';
 
 /** How long what is sent together may wait for one lock, and take in all; longer is for one home at a time, where it holds nobody else up. */
 const TOGETHER = { lockMs: 100, allMs: 1_000 };
@@ -10,7 +10,6 @@ const TOGETHER = { lockMs: 100, allMs: 1_000 };
 /** What a home has had, as its own database says. */
 interface HomeState {
   readonly home: string;
-  readonly isMine: boolean;
   readonly isThere: boolean;
   readonly names: readonly string[];
 }
@@ -19,6 +18,8 @@ interface HomeState {
 export interface Together {
   /** At the newest version now. */
   readonly done: readonly string[];
+  /** A step further now, and not at the newest version. */
+  readonly further: readonly string[];
   /** Not there, though something is said to live in them. */
   readonly missing: readonly string[];
   /** To be done one by one. */
@@ -26,37 +27,57 @@ export interface Together {
 }
 
 /**
- * Brings many homes of one database to the newest version in one transaction and one message: those whose turn is free, that lack the same
- * steps, none of which is long or bears no transaction. All of them, or none. Raises what a statement raises.
+ * Brings many homes of one database a step on, in one transaction and one message: those whose turn is free and that lack the same step first,
+ * which is not long and bears a transaction. One step, as for a home alone: no lock of it is held while the next is sent. All of them, or none.
+ * Raises what a statement raises.
  */
 export async function migrateTogether(migrator: pg.ClientBase, homes: readonly string[], migrations: HomeMigrations): Promise<Together> {
   await migrator.query('begin');
   try {
+    const mine = await takeFree(migrator, homes);
     const states = await statesOf(migrator, homes);
-    const missing = states.filter(({ isThere, names }) => !isThere || names.length === 0).map(({ home }) => home);
+    const missing = namesOf(states.filter(({ isThere, names }) => !isThere || names.length === 0));
     const known = states.filter(({ home }) => !missing.includes(home)).map((state) => ({ ...state, due: dueOf(state, migrations) }));
-    const done = known.filter(({ due }) => due.length === 0).map(({ home }) => home);
+    const done = namesOf(known.filter(({ due }) => due.length === 0));
     const behind = known.filter(({ due }) => due.length > 0);
-    const steps = behind.find(({ isMine }) => isMine)?.due ?? [];
-    const isQuick = steps.every(({ isTransactional, isLong }) => isTransactional && !isLong);
-    const alike = behind.filter(({ isMine, due }) => isMine && isQuick && due.length === steps.length && due[0] === steps[0]);
-    const sent = alike.map(({ home }) => home);
-    await migrator.query(sent.length === 0 ? 'commit' : messageOf(sent, steps));
-    return { done: [...done, ...sent], missing, rest: behind.map(({ home }) => home).filter((home) => !sent.includes(home)) };
+    const free = behind.filter(({ home }) => mine.has(home));
+    // The oldest: who lacks it is at the others' step afterwards.
+    const step = migrations.line.find((candidate) => free.some(({ due }) => due[0] === candidate));
+    const alike = step?.isTransactional && !step.isLong ? free.filter(({ due }) => due[0] === step) : [];
+    await migrator.query(step && alike.length > 0 ? messageOf(namesOf(alike), step) : 'commit');
+    return {
+      done: [...done, ...namesOf(alike.filter(({ due }) => due.length === 1))],
+      further: namesOf(alike.filter(({ due }) => due.length > 1)),
+      missing,
+      rest: namesOf(behind.filter((state) => !alike.includes(state))),
+    };
   } catch (error) {
-    await migrator.query('rollback').catch(() => undefined); // the session is gone
+    await migrator.query(answeredWithin('rollback', 5_000)).catch(() => undefined); // the session is gone
     throw error;
   }
 }
 
-async function statesOf(migrator: pg.ClientBase, homes: readonly string[]): Promise<HomeState[]> {
-  const { rows } = await migrator.query<HomeState>(
-    `select home, pg_try_advisory_xact_lock(hashtext(key)) as "isMine", to_regnamespace(quote_ident(home)) is not null as "isThere",
-       coalesce((select array_agg(m.name) from tenancy.migration m where m.home = asked.home), '{}') as names
-     from unnest($1::text[], $2::text[]) as asked (home, key)`,
+/** The homes whose turn nobody had. Only a statement after this one is sure to see what was done by whoever had it before. */
+async function takeFree(migrator: pg.ClientBase, homes: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await migrator.query<{ home: string }>(
+    `select home from unnest($1::text[], $2::text[]) as asked (home, key) where pg_try_advisory_xact_lock(hashtext(key))`,
     [homes, homes.map(keyOf)],
   );
+  return new Set(rows.map(({ home }) => home));
+}
+
+async function statesOf(migrator: pg.ClientBase, homes: readonly string[]): Promise<HomeState[]> {
+  const { rows } = await migrator.query<HomeState>(
+    `select home, to_regnamespace(quote_ident(home)) is not null as "isThere",
+       coalesce((select array_agg(m.name) from tenancy.migration m where m.home = asked.home), '{}') as names
+     from unnest($1::text[]) as asked (home)`,
+    [homes],
+  );
   return rows;
+}
+
+function namesOf(states: readonly { readonly home: string }[]): string[] {
+  return states.map(({ home }) => home);
 }
 
 function dueOf({ names }: HomeState, { line }: HomeMigrations): readonly MigrationStep[] {
@@ -65,14 +86,13 @@ function dueOf({ names }: HomeState, { line }: HomeMigrations): readonly Migrati
 }
 
 /** One message, so that 25 homes cost one trip; it ends the transaction. */
-function messageOf(homes: readonly string[], steps: readonly MigrationStep[]): string {
-  const texts = steps.flatMap(({ statements }) => statements);
-  const records = homes.flatMap((home) => steps.map(({ name }) => `(${pg.escapeLiteral(home)}, ${pg.escapeLiteral(name)})`));
+function messageOf(homes: readonly string[], { name, statements }: MigrationStep): string {
+  const records = homes.map((home) => `(${pg.escapeLiteral(home)}, ${pg.escapeLiteral(name)})`);
   return [
     `set local lock_timeout = ${String(TOGETHER.lockMs)}`,
     `set local transaction_timeout = ${String(TOGETHER.allMs)}`,
     'set local role tenantry_owner',
-    ...homes.flatMap((home) => [`set local search_path = ${identifier(home)}, pg_temp`, ...texts]),
+    ...homes.flatMap((home) => [`set local search_path = ${identifier(home)}, pg_temp`, ...statements]),
     'set local role none',
     `insert into tenancy.migration (home, name) values ${records.join(', ')}`,
     'commit',

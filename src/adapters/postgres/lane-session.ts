@@ -1,10 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { HomeMissingError } from '#adapters/postgres/home-migrations.js';
+import { withoutAddress } from '#adapters/postgres/session.js';
 import { sqlStateOf } from '#kernel/isolation/isolation.errors.js';
 
 /** A backend remembers every table that it touched and never forgets one, so after so many homes another is taken. */
 const HOMES_A_SESSION = 500;
 const CONNECT_MS = 5_000;
+/** How long a statement may take that is not of a long step, and how much later its answer is not waited for any longer. */
+const STATEMENT_MS = 60_000;
+const ANSWER_MS = STATEMENT_MS + 5_000;
+const FAREWELL_MS = 2_000;
+/** A server that hears nothing of a client looks so often whether it is still there, and gives up its statement and its turns when it is not. */
+const LOOK_FOR_CLIENT_MS = 5_000;
+
+/** Raised when there is no session to be had with a database, which is the same for every home in it; the cause says why. */
+export class NoSessionError extends Error {
+  override readonly name = 'NoSessionError';
+
+  constructor(override readonly cause: unknown) {
+    super('no session with the database');
+  }
+}
 
 /** The one connection of whoever goes from home to home: it stays while the database does, and is replaced when it is worn or broken. */
 export class LaneSession {
@@ -12,45 +29,66 @@ export class LaneSession {
 
   constructor(private readonly open: (database: string) => Promise<pg.Client>) {}
 
-  /** A session for migrations, which takes a minute for a statement at most. */
+  /** A session for migrations, which takes a minute for a statement at most. What it raises does not say where the server is. */
   static async connect(url: string): Promise<pg.Client> {
     const session = new pg.Client({
-      ...{ connectionString: url, connectionTimeoutMillis: CONNECT_MS, statement_timeout: 60_000 },
-      application_name: 'tenantry-fleet',
+      ...{ connectionString: url, connectionTimeoutMillis: CONNECT_MS, statement_timeout: STATEMENT_MS, query_timeout: ANSWER_MS },
+      ...{ keepAlive: true, keepAliveInitialDelayMillis: 10_000 },
+      ...{ options: `-c client_connection_check_interval=${String(LOOK_FOR_CLIENT_MS)}`, application_name: 'tenantry-fleet' },
     });
     // A connection that breaks is reported by the statement it breaks.
     session.on('error', () => undefined);
-    await session.connect();
+    await session.connect().catch((error: unknown) => {
+      throw withoutAddress(error);
+    });
     return session;
   }
 
-  /** Raises what opening or `work` raises; after a failure the next use gets a fresh session. */
-  async use<T>(database: string, homes: number, work: (session: pg.Client) => Promise<T>): Promise<T> {
+  /**
+   * Raises NoSessionError, or what `work` raises; after a failure the next use gets a fresh session. When the signal is aborted the session ends
+   * under `work`, which otherwise would wait as long as the server does not answer.
+   */
+  async use<T>(database: string, homes: number, work: (session: pg.Client) => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#open && (this.#open.database !== database || this.#open.homes >= HOMES_A_SESSION)) await this.close();
-    const held = (this.#open ??= { database, session: await this.open(database), homes: 0 });
+    const held = (this.#open ??= { database, session: await this.#opened(database), homes: 0 });
     held.homes += homes;
+    const end = (): void => void this.close();
+    signal?.addEventListener('abort', end, { once: true });
     try {
+      signal?.throwIfAborted();
       return await work(held.session);
     } catch (error) {
       await this.close();
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', end);
     }
   }
 
   async close(): Promise<void> {
     const held = this.#open;
     this.#open = null;
-    await held?.session.end().catch(() => undefined); // it is gone already
+    // It may be gone already, or its server may never say that it is.
+    if (held) await Promise.race([held.session.end().catch(() => undefined), sleep(FAREWELL_MS, undefined, { ref: false })]);
+  }
+
+  async #opened(database: string): Promise<pg.Client> {
+    try {
+      return await this.open(database);
+    } catch (error) {
+      throw new NoSessionError(error);
+    }
   }
 }
 
-/** SQLSTATEs of what goes away by itself: locks, deadlocks, time, the server's own state, a lost connection. */
-const PASSING = /^(55P03|40P01|40001|57014|25P04|25P03)$|^(08|53|57P|58)/;
+/** SQLSTATEs of what goes away by itself: locks, deadlocks, time in a transaction, the server's own state, a lost connection. */
+const PASSING = /^(55P03|40P01|40001|25P04|25P03)$|^(08|53|57P|58)/;
 
 /** Whether what raised this may succeed when it is tried again later. */
 export function isPassing(error: unknown): boolean {
   const state = sqlStateOf(error);
   if (state !== undefined) return PASSING.test(state);
+  if (error instanceof NoSessionError) return isPassing(error.cause);
   // Without a state it is the connection's: nothing else is without one here.
   return error instanceof Error && !(error instanceof TypeError) && !(error instanceof HomeMissingError);
 }

@@ -1,15 +1,15 @@
 import pg from 'pg';
 import type { Foundation } from '#adapters/postgres/foundation.js';
 import { HomeMissingError, type HomeMigrations } from '#adapters/postgres/home-migrations.js';
-import { migrateTogether } from '#adapters/postgres/homes-together.js';
-import { isPassing, LaneSession } from '#adapters/postgres/lane-session.js';
+import { homeFailure } from '#adapters/postgres/home-failure.js';
+import { migrateTogether, type Together } from '#adapters/postgres/homes-together.js';
+import { isPassing, LaneSession, NoSessionError } from '#adapters/postgres/lane-session.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import { fingerprintsBy } from '#adapters/postgres/postgres-home-truth.js';
-import type { Home } from '#catalog/fleet/home-ledger.js';
+import type { Home, HomeVersion } from '#catalog/fleet/home-ledger.js';
 import type { HomeLane, HomeMigrator, HomeOutcome, Patience } from '#control/fleet/home-migrator.js';
 import type { HomeTruth } from '#control/fleet/home-truth.js';
 import type { ClusterBook } from '#control/provisioning/cluster-book.js';
-import { failureText } from '#kernel/jobs/job-failure.js';
 
 export interface PostgresHomeMigratorParts {
   readonly clusters: Pick<ClusterBook, 'named'>;
@@ -20,61 +20,46 @@ export interface PostgresHomeMigratorParts {
 
 /** Migrates homes on PostgreSQL: many schemas of one database in one transaction where that is safe, else one by one. */
 export class PostgresHomeMigrator implements HomeMigrator {
-  /** Of each server, for as long as this process lives; the kinds of homes are few. */
-  readonly #hashes = new Map<string, Map<string, string>>();
-
   constructor(private readonly parts: PostgresHomeMigratorParts) {}
-
-  get newest(): string {
-    return this.parts.homes.newest;
-  }
 
   get line(): HomeMigrations['line'] {
     return this.parts.homes.line;
   }
 
   lane(cluster: string, version: string): HomeLane {
-    const hashes = this.#hashes.get(cluster) ?? new Map<string, string>();
-    this.#hashes.set(cluster, hashes);
-    return new PostgresHomeLane(this.parts, cluster, this.parts.homes.upTo(version), hashes);
+    return new PostgresHomeLane(this.parts, cluster, this.parts.homes.upTo(version));
   }
 }
 
 class PostgresHomeLane implements HomeLane {
   readonly #session = new LaneSession((database) => this.#open(database));
+  /** Of the kinds of homes, which are few; no longer than this lane goes, because a signature names things by numbers that may be another's later. */
+  readonly #hashes = new Map<string, string>();
 
   constructor(
     private readonly parts: PostgresHomeMigratorParts,
     private readonly cluster: string,
     private readonly homes: HomeMigrations,
-    private readonly hashes: Map<string, string>,
   ) {}
 
   async *migrate(homes: readonly Home[], { lockTimeoutMs, signal }: Patience): AsyncGenerator<HomeOutcome> {
     const [{ database } = { database: '' }] = homes;
-    const names = homes.map(({ home }) => home);
-    const failed = (home: string, error: string, passing: boolean): HomeOutcome => {
-      return { home: { cluster: this.cluster, database, home }, state: 'failed', error, isPassing: passing };
-    };
-    const migrated = (home: string): HomeOutcome => ({
-      home: { cluster: this.cluster, database, home },
-      state: 'migrated',
-      at: this.homes.at,
-    });
-    const { done, missing, rest } = await this.#together(database, names);
-    yield* done.map(migrated);
-    yield* missing.map((home) => failed(home, textOf(new HomeMissingError(home)), false));
+    const at = (home: string): Home => ({ cluster: this.cluster, database, home });
     const patient = this.homes.waiting(lockTimeoutMs);
-    for (const home of rest) {
-      signal.throwIfAborted();
-      try {
-        await this.#session.use(database, 1, (session) => patient.bring(session, home, signal));
-      } catch (error) {
-        signal.throwIfAborted();
-        yield failed(home, textOf(error), isPassing(error));
-        continue;
+    let left = homes.map(({ home }) => home);
+    try {
+      for (let isGoingOn = true; isGoingOn;) {
+        const { done, further, missing, rest } = await this.#together(database, left, signal);
+        yield* done.map((home) => this.#migrated(at(home)));
+        yield* missing.map((home) => failed(at(home), new HomeMissingError(home)));
+        left = [...further, ...rest];
+        isGoingOn = further.length > 0;
       }
-      yield migrated(home);
+      for (; left[0] !== undefined; left = left.slice(1)) yield await this.#alone(at(left[0]), patient, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof NoSessionError)) throw error;
+      yield* left.map((home) => failed(at(home), error));
     }
   }
 
@@ -83,14 +68,14 @@ class PostgresHomeLane implements HomeLane {
     const names = homes.map(({ home }) => home);
     try {
       const golden = await this.parts.truth.reference(this.cluster, this.homes.newest);
-      const found = await this.#session.use(database, 0, (session) => fingerprintsBy(session, names, this.hashes));
+      const found = await this.#session.use(database, 0, (session) => fingerprintsBy(session, names, this.#hashes));
       return homes.map((home): HomeOutcome => {
         if (found.get(home.home) === golden) return { home, state: 'checked' };
         const error = 'fleet.drifted: it had every migration and is not as they leave it; `fleet verify` names the difference';
         return { home, state: 'failed', error, isPassing: false };
       });
     } catch (error) {
-      return homes.map((home) => ({ home, state: 'failed', error: textOf(error), isPassing: isPassing(error) }));
+      return homes.map((home) => failed(home, error));
     }
   }
 
@@ -98,13 +83,45 @@ class PostgresHomeLane implements HomeLane {
     return this.#session.close();
   }
 
-  /** What cannot be done together, for whatever reason, is done one by one, where each has its own reason. */
-  async #together(database: string, names: readonly string[]): Promise<Awaited<ReturnType<typeof migrateTogether>>> {
+  /** What cannot be done together, for whatever reason, is done one by one, where each has its own reason. Raises NoSessionError. */
+  async #together(database: string, names: readonly string[], signal: AbortSignal): Promise<Together> {
     try {
-      return await this.#session.use(database, names.length, (session) => migrateTogether(session, names, this.homes));
-    } catch {
-      return { done: [], missing: [], rest: names };
+      return await this.#session.use(database, names.length, (session) => migrateTogether(session, names, this.homes), signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof NoSessionError) throw error;
+      return { done: [], further: [], missing: [], rest: names };
     }
+  }
+
+  /** Raises NoSessionError, which is not this home's alone. */
+  async #alone(home: Home, migrations: HomeMigrations, signal: AbortSignal): Promise<HomeOutcome> {
+    let at: HomeVersion | undefined;
+    const bring = async (session: pg.Client): Promise<void> => {
+      try {
+        await migrations.bring(session, home.home, signal);
+      } catch (error) {
+        // The steps before the one that failed it has had.
+        if (error instanceof pg.DatabaseError) at = await this.#versionOf(session, home.home);
+        throw error;
+      }
+    };
+    try {
+      await this.#session.use(home.database, 1, bring, signal);
+      return this.#migrated(home);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof NoSessionError) throw error;
+      return failed(home, error, at);
+    }
+  }
+
+  #migrated(home: Home): HomeOutcome {
+    return { home, state: 'migrated', at: this.homes.at };
+  }
+
+  async #versionOf(session: pg.Client, home: string): Promise<HomeVersion | undefined> {
+    return (await this.parts.homes.versions(session, [home]).catch(() => null))?.get(home);
   }
 
   async #open(database: string): Promise<pg.Client> {
@@ -122,8 +139,6 @@ class PostgresHomeLane implements HomeLane {
   }
 }
 
-function textOf(error: unknown): string {
-  if (error instanceof HomeMissingError) return error.message;
-  const state = error instanceof pg.DatabaseError ? ` (${error.code ?? ''})` : '';
-  return `${failureText(error)}${state}`;
+function failed(home: Home, error: unknown, at?: HomeVersion): HomeOutcome {
+  return { home, state: 'failed', error: homeFailure(error), isPassing: isPassing(error), ...(at && { at }) };
 }

@@ -6,7 +6,7 @@ import { HOME_SIGNATURES } from '#adapters/postgres/home-signature.js';
 import { readFacts, type ReferenceHome } from '#adapters/postgres/reference-home.js';
 import { atDatabase, inTransaction, withSession } from '#adapters/postgres/session.js';
 import type { Home } from '#catalog/fleet/home-ledger.js';
-import type { HomeDifference, HomeFact, HomeTruth } from '#control/fleet/home-truth.js';
+import type { HomeDifference, HomeFact, HomeSeen, HomeTruth } from '#control/fleet/home-truth.js';
 import type { ClusterBook } from '#control/provisioning/cluster-book.js';
 
 /** Reads the catalogues of databases with the login of migrations. */
@@ -16,8 +16,12 @@ export class PostgresHomeTruth implements HomeTruth {
     private readonly references: ReferenceHome,
   ) {}
 
-  fingerprints(cluster: string, database: string, homes: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    return this.#reading(cluster, database, (session) => readFingerprints(session, homes));
+  fingerprints(cluster: string, database: string, homes: readonly string[]): Promise<ReadonlyMap<string, HomeSeen>> {
+    return this.#reading(cluster, database, async (session) => {
+      const versions = await readVersions(session, homes);
+      const hashes = await readFingerprints(session, homes);
+      return new Map([...hashes].map(([home, hash]) => [home, { hash, version: versions.get(home) ?? null }]));
+    });
   }
 
   async reference(cluster: string, version: string): Promise<string> {
@@ -38,7 +42,7 @@ export class PostgresHomeTruth implements HomeTruth {
 }
 
 /**
- * The same as HomeTruth.fingerprints, by a session that is there. `known` has the hashes of signatures of one server, and is added to: a signature names
+ * The hash of each home's facts, by a session that is there. `known` has the hashes of signatures of one server, and is added to: a signature names
  * other objects by their OIDs, which two databases of a server share only where one is a copy of the other.
  */
 export function fingerprintsBy(
@@ -54,6 +58,14 @@ function reading<T>(session: pg.Client, work: () => Promise<T>): Promise<T> {
     await session.query(`set local search_path = ''; set local jit = off; set local transaction_read_only = on`);
     return work();
   });
+}
+
+async function readVersions(session: pg.Client, homes: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await session.query<{ home: string; version: string }>(
+    'select home, max(name collate "C") as version from tenancy.migration where home = any($1) group by home',
+    [homes],
+  );
+  return new Map(rows.map(({ home, version }) => [home, version]));
 }
 
 /** Text is made of one home of each kind alone: as a rule there is one kind. */

@@ -1,19 +1,24 @@
+import type pg from 'pg';
 import type { Fence } from '#adapters/postgres/fence.js';
 import type { DatabaseKeeper } from '#adapters/postgres/database-keeper.js';
-import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import { seenHomes, type HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
+import type { Home, HomeLedger } from '#catalog/fleet/home-ledger.js';
 import type { HomeDrift, Homes } from '#control/doctor/checks/homes.check.js';
 import type { ClusterBook } from '#control/provisioning/cluster-book.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 
-/** Holds fences and migrations against what they should be, one session a database. */
+export interface PostgresHomesParts {
+  readonly clusters: Pick<ClusterBook, 'named'>;
+  readonly homes: HomeMigrations;
+  readonly fences: Fence;
+  readonly keeper: DatabaseKeeper;
+  readonly ledger: Pick<HomeLedger, 'differing'>;
+}
+
+/** Holds fences, migrations and what the ledger says of these against what they should be, one session a database. */
 export class PostgresHomes implements Homes {
-  constructor(
-    private readonly clusters: Pick<ClusterBook, 'named'>,
-    private readonly homes: HomeMigrations,
-    private readonly fences: Fence,
-    private readonly keeper: DatabaseKeeper,
-  ) {}
+  constructor(private readonly parts: PostgresHomesParts) {}
 
   async drift(tenants: readonly Tenant[]): Promise<HomeDrift[]> {
     const found: HomeDrift[] = [];
@@ -24,15 +29,15 @@ export class PostgresHomes implements Homes {
 
   async bring(tenant: Tenant): Promise<void> {
     const { cluster, database, schema } = tenant.placement;
-    const { migratorUrl } = await this.clusters.named(cluster);
+    const { migratorUrl } = await this.parts.clusters.named(cluster);
     // The ground first, what stands on it next, and then what is known of it.
     await this.#keep(tenant);
-    await withSession(atDatabase(migratorUrl, database), (session) => this.homes.apply(session, schema));
+    await withSession(atDatabase(migratorUrl, database), (session) => this.parts.homes.apply(session, schema));
     await this.#keep(tenant);
   }
 
   async #keep(tenant: Tenant): Promise<void> {
-    const [failure] = (await this.keeper.keep([tenant])).failures;
+    const [failure] = (await this.parts.keeper.keep([tenant])).failures;
     if (failure) throw new Error(`${failure.target}: ${failure.error}`);
   }
 
@@ -41,20 +46,37 @@ export class PostgresHomes implements Homes {
     if (!first) return [];
     const { cluster, database } = first.placement;
     try {
-      const { migratorUrl } = await this.clusters.named(cluster);
+      const { migratorUrl } = await this.parts.clusters.named(cluster);
       return await withSession(atDatabase(migratorUrl, database), async (session) => {
-        const stale = await this.fences.stale(session, residents);
-        const due = new Map<string, string[]>();
-        for (const home of new Set(residents.map(({ placement }) => placement.schema))) due.set(home, await this.homes.due(session, home));
-        const behind = residents.flatMap((tenant) => {
-          const lacked = due.get(tenant.placement.schema) ?? [];
-          return lacked.length > 0 ? [{ tenant, problem: `has not had ${lacked.join(', ')}` }] : [];
-        });
-        return [...stale.map((tenant) => ({ tenant, problem: 'its fence is not the one of its epoch and status' })), ...behind];
+        const stale = await this.parts.fences.stale(session, residents);
+        const problems = await this.#problems(session, first.placement, new Set(residents.map(({ placement }) => placement.schema)));
+        return [
+          ...stale.map((tenant) => ({ tenant, problem: 'its fence is not the one of its epoch and status' })),
+          ...residents.flatMap((tenant) => (problems.get(tenant.placement.schema) ?? []).map((problem) => ({ tenant, problem }))),
+        ];
       });
     } catch (error) {
       const reason = error instanceof Error ? error.name : 'unknown';
       return residents.map((tenant) => ({ tenant, problem: `its database cannot be asked (${reason})` }));
     }
+  }
+
+  /** Of homes in one database, by their names. */
+  async #problems(
+    session: pg.Client,
+    place: Pick<Home, 'cluster' | 'database'>,
+    names: ReadonlySet<string>,
+  ): Promise<Map<string, string[]>> {
+    const { homes, ledger } = this.parts;
+    const problems = new Map([...names].map((name) => [name, [] as string[]]));
+    for (const name of names) {
+      const due = await homes.due(session, name);
+      if (due.length > 0) problems.get(name)?.push(`has not had ${due.join(', ')}`);
+    }
+    const seen = await seenHomes(homes, session, place, [...names]);
+    const versions = new Map(seen.map(({ home, version }) => [home, version]));
+    for (const { home, noted } of await ledger.differing(seen))
+      problems.get(home)?.push(`the ledger says ${noted}, it has ${versions.get(home) ?? ''}`);
+    return problems;
   }
 }

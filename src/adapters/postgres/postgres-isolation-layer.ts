@@ -1,6 +1,6 @@
 import { ClusterFences } from '#adapters/postgres/cluster-fences.js';
 import type { Fence } from '#adapters/postgres/fence.js';
-import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import { seenHomes, type HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import type { InSession, KeptSessions } from '#adapters/postgres/kept-sessions.js';
 import type { PlaceDriver } from '#adapters/postgres/place-driver.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
@@ -36,8 +36,9 @@ export class PostgresIsolationLayer implements IsolationLayer {
       signal?.throwIfAborted();
       await driver.claim(migrator, tenant);
       await fences.seal(migrator, tenant, signal);
+      // Its own word: who made it may have been of another version than this process.
+      if (tenant.placement.kind !== 'row') await ledger.note(await seenHomes(homes, migrator, tenant.placement, [tenant.placement.schema]));
     });
-    if (tenant.placement.kind !== 'row') await ledger.note([{ ...homeOf(tenant.placement), ...homes.at }]);
   }
 
   async verify(tenant: Tenant): Promise<void> {

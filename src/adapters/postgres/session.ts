@@ -28,9 +28,9 @@ export async function withSession<T>(url: string, work: (session: pg.Client) => 
 }
 
 /** What keeps a connection from being made says where it was to go, and how a customer's server is reached is kept in the key vault alone. */
-function withoutAddress(error: unknown): unknown {
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  if (code === undefined || (syscall === undefined && !(error instanceof AggregateError))) return error;
+export function withoutAddress(error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined || error instanceof pg.DatabaseError) return error;
   return Object.assign(new Error(`no connection (${code})`), { code });
 }
 
@@ -42,9 +42,14 @@ export async function inTransaction<T>(session: pg.ClientBase, work: () => Promi
     await session.query('commit');
     return result;
   } catch (error) {
-    await session.query('rollback').catch(() => undefined);
+    await session.query(answeredWithin('rollback', 5_000)).catch(() => undefined); // the session is gone, or nobody answers
     throw error;
   }
+}
+
+/** A statement that fails here when no answer came in so many milliseconds, whatever the session's own time is. The server may go on with it. */
+export function answeredWithin(text: string, milliseconds: number): pg.QueryConfig {
+  return { text, query_timeout: milliseconds } as pg.QueryConfig;
 }
 
 /** A name as SQL text. */

@@ -39,16 +39,41 @@ export interface HomeFilter {
 export class HomeLedger {
   constructor(private readonly catalog: MikroORM) {}
 
-  /** Notes versions that were seen; with `em`, in its transaction. */
+  /**
+   * Notes versions that were seen; with `em`, in its transaction. Who saw a home before others brought it on may come later: what is noted is never
+   * less than what was.
+   */
   async note(homes: readonly (Home & HomeVersion)[], em: EntityManager = this.catalog.em.fork()): Promise<void> {
     if (homes.length === 0) return;
     await em.execute(
       `insert into home_version as known (cluster, database, home, version, needs)
        select cluster, database, home, version, needs from jsonb_to_recordset(?::jsonb) as seen (cluster text, database text, home text, version text, needs text)
-       on conflict (cluster, database, home) do update set version = excluded.version, needs = excluded.needs, changed_at = clock_timestamp()
-       where (known.version, known.needs) is distinct from (excluded.version, excluded.needs)`,
+       on conflict (cluster, database, home) do update set version = greatest(known.version, excluded.version),
+         needs = greatest(known.needs, excluded.needs), changed_at = clock_timestamp()
+       where excluded.version > known.version or excluded.needs > known.needs`,
       [JSON.stringify(homes)],
     );
+  }
+
+  /** Of homes that were seen, those of which another version is noted. */
+  async differing(seen: readonly (Home & Pick<HomeVersion, 'version'>)[]): Promise<(Home & { readonly noted: string })[]> {
+    if (seen.length === 0) return [];
+    return this.catalog.em.fork().execute<(Home & { noted: string })[]>(
+      `select v.cluster, v.database, v.home, v.version as noted
+       from jsonb_to_recordset(?::jsonb) as seen (cluster text, database text, home text, version text)
+       join home_version v on (v.cluster, v.database, v.home) = (seen.cluster, seen.database, seen.home) where v.version <> seen.version`,
+      [JSON.stringify(seen)],
+    );
+  }
+
+  /** Notes what a home says of itself, also when that is less than what was noted: for who has the home's turn, so that nobody brings it on meanwhile. */
+  async correct({ cluster, database, home, version, needs }: Home & HomeVersion): Promise<void> {
+    await this.catalog.em
+      .fork()
+      .execute(
+        `update home_version set version = ?, needs = ?, changed_at = clock_timestamp() where cluster = ? and database = ? and home = ?`,
+        [version, needs, cluster, database, home],
+      );
   }
 
   async forget({ cluster, database, home }: Home): Promise<void> {

@@ -11,10 +11,12 @@ export interface ClaimedTarget extends Home {
   readonly tries: number;
 }
 
-/** What became of a target that was to be migrated, or held against the reference. `again` is tried anew after so many milliseconds. */
-export type TargetOutcome = { readonly target: string } & (
-  | ({ readonly state: 'migrated' } & Home & HomeVersion)
-  | { readonly state: 'checked' }
+/**
+ * What became of a target that was to be migrated, or held against the reference. `again` is tried anew after so many milliseconds. `seen` is what
+ * the home has had now, where that is known.
+ */
+export type TargetOutcome = { readonly target: string; readonly seen?: Home & HomeVersion } & (
+  | { readonly state: 'migrated' | 'checked' }
   | { readonly state: 'failed'; readonly error: string }
   | { readonly state: 'again'; readonly error: string; readonly inMs: number }
 );
@@ -119,7 +121,10 @@ export class RunTargets {
       const migrated = known.filter((outcome) => outcome.state === 'migrated');
       const failed = known.filter(({ state }) => state === 'failed');
       const taken = failed.filter(({ target }) => mine.get(target) === 'migrated').length;
-      await this.ledger.note(migrated, em);
+      await this.ledger.note(
+        known.flatMap(({ seen }) => seen ?? []),
+        em,
+      );
       const [after] = await em.execute<{ state: RunReport['state'] }[]>(
         `update migration_run set migrated = migrated + ?, failed = failed + ?,
            state = case when state = 'running' and ? then 'stopped' else state end where id = ? returning state`,

@@ -1,5 +1,5 @@
 import { FleetVerifier, type VerifiedHome } from './fleet-verifier.js';
-import type { HomeDifference, HomeTruth } from './home-truth.js';
+import type { HomeDifference, HomeSeen, HomeTruth } from './home-truth.js';
 
 const DIFFERENCE: HomeDifference = { missing: [{ what: 'table a', is: 'there' }], extra: [], changed: [], repair: [] };
 
@@ -10,12 +10,17 @@ class CountingTruth implements HomeTruth {
   running = 0;
   most = 0;
 
-  async fingerprints(cluster: string, database: string, homes: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  async fingerprints(cluster: string, database: string, homes: readonly string[]): Promise<ReadonlyMap<string, HomeSeen>> {
     this.asked.push(`${cluster}/${database}`);
     this.most = Math.max(this.most, ++this.running);
     await new Promise(setImmediate);
     this.running -= 1;
-    return new Map(homes.map((home) => [home, home.startsWith('bad') ? 'other' : 'golden']));
+    return new Map(
+      homes.map((home) => [
+        home,
+        { hash: home.startsWith('bad') ? 'other' : 'golden', version: home.startsWith('silent') ? null : '0001' },
+      ]),
+    );
   }
 
   async reference(): Promise<string> {
@@ -38,7 +43,27 @@ describe('the verification of a fleet', () => {
     const { checked, drifted, unreachable } = await new FleetVerifier(truth, 2).verify(targets);
     expect([checked, drifted.length, unreachable]).toEqual([15, 10, []]);
     expect([truth.asked.length, truth.most, truth.differences]).toEqual([5, 2, 5]);
-    expect(drifted[0]).toEqual({ target: targets[1], ...DIFFERENCE });
+    expect(drifted[0]).toEqual({ target: targets[1], version: '0001', ...DIFFERENCE });
+  });
+
+  it("takes each home's own word for its version, and says where the ledger has another", async () => {
+    const [noted, ahead, silent, nobody] = homes('a', 'good', 'good-ahead', 'silent', 'silent-too') as [
+      VerifiedHome,
+      VerifiedHome,
+      VerifiedHome,
+      VerifiedHome,
+    ];
+    const targets = [noted, { ...ahead, version: '0002' }, { ...silent, version: '0001' }, { ...nobody, version: null }];
+    const { checked, drifted } = await new FleetVerifier(new CountingTruth()).verify(targets);
+    expect([checked, drifted]).toEqual([
+      4,
+      [
+        {
+          ...{ target: targets[1], version: '0001', missing: [], extra: [], changed: [] },
+          repair: [{ what: 'ledger', sql: [], says: expect.stringContaining('the ledger says 0002, it has 0001') as string }],
+        },
+      ],
+    ]);
   });
 
   it('ends when it is told to', async () => {

@@ -2,15 +2,27 @@ import { AppError } from '#kernel/errors/app-error.js';
 import type { Home } from '#catalog/fleet/home-ledger.js';
 import type { HomeDifference, HomeTruth } from '#control/fleet/home-truth.js';
 
-/** A home and the newest migration it should have had. */
+/** A home, and the newest migration that the ledger says it has had; null when it says nothing. */
 export interface VerifiedHome extends Home {
+  readonly version: string | null;
+}
+
+/** A home that is not what its migrations make, or of which the ledger says something else. */
+export interface DriftedHome extends HomeDifference {
+  readonly target: VerifiedHome;
+  /** What it was held against: its own word, or the ledger's where it says nothing. */
   readonly version: string;
 }
 
-/** A home that is not what its migrations make. */
-export interface DriftedHome extends HomeDifference {
+/** A home as it was found. */
+interface FoundHome {
   readonly target: VerifiedHome;
+  /** What it is held against. */
+  readonly version: string;
+  readonly hash: string | undefined;
 }
+
+const NO_DIFFERENCE: HomeDifference = { missing: [], extra: [], changed: [], repair: [] };
 
 export interface FleetVerification {
   /** How many could be looked at. */
@@ -20,7 +32,7 @@ export interface FleetVerification {
   readonly unreachable: readonly { readonly target: VerifiedHome; readonly reason: string }[];
 }
 
-/** Holds homes against what their migrations make, one query a database: never against the stamp alone. */
+/** Holds homes against what the migrations make that they say they have had, one session a database: never against the stamp, or the ledger, alone. */
 export class FleetVerifier {
   constructor(
     private readonly truth: HomeTruth,
@@ -47,27 +59,35 @@ export class FleetVerifier {
     if (!first) return together([]);
     try {
       const homes = targets.map(({ home }) => home);
-      const hashes = await this.truth.fingerprints(first.cluster, first.database, homes);
-      const kinds = Map.groupBy(targets, ({ home, version }) => `${version}/${hashes.get(home) ?? ''}`);
-      const found = [];
-      for (const alike of kinds.values()) found.push(await this.#compare(alike, hashes));
-      return together(found);
+      const seen = await this.truth.fingerprints(first.cluster, first.database, homes);
+      const found = targets.map((target): FoundHome => {
+        const { version, hash } = seen.get(target.home) ?? {};
+        return { target, version: version ?? target.version ?? '', hash };
+      });
+      const kinds = Map.groupBy(found, ({ version, hash }) => `${version}/${hash ?? ''}`).values();
+      const verified = [];
+      for (const alike of kinds) verified.push(await this.#compare(alike));
+      return together(verified);
     } catch (error) {
       return away(targets, error);
     }
   }
 
   /** Homes of one version and one hash: what one of them differs in, all do. */
-  async #compare(alike: readonly VerifiedHome[], hashes: ReadonlyMap<string, string>): Promise<FleetVerification> {
+  async #compare(alike: readonly FoundHome[]): Promise<FleetVerification> {
     const [first] = alike;
     if (!first) return together([]);
+    const { target, version, hash } = first;
     try {
-      const golden = await this.truth.reference(first.cluster, first.version);
-      if (hashes.get(first.home) === golden) return { checked: alike.length, drifted: [], unreachable: [] };
-      const difference = await this.truth.difference(first, first.version);
-      return { checked: alike.length, drifted: alike.map((target) => ({ target, ...difference })), unreachable: [] };
+      const isGolden = hash === (await this.truth.reference(target.cluster, version));
+      const difference = isGolden ? NO_DIFFERENCE : await this.truth.difference(target, version);
+      const drifted = isGolden ? alike.filter(isMisnoted) : alike;
+      return { checked: alike.length, drifted: drifted.map((home) => driftOf(home, difference)), unreachable: [] };
     } catch (error) {
-      return away(alike, error);
+      return away(
+        alike.map((home) => home.target),
+        error,
+      );
     }
   }
 }
@@ -83,4 +103,15 @@ function together(parts: readonly FleetVerification[]): FleetVerification {
 function away(targets: readonly VerifiedHome[], error: unknown): FleetVerification {
   const reason = error instanceof AppError ? error.code : 'unreachable';
   return { checked: 0, drifted: [], unreachable: targets.map((target) => ({ target, reason })) };
+}
+
+function isMisnoted({ target, version }: FoundHome): boolean {
+  return target.version !== null && target.version !== version;
+}
+
+function driftOf(home: FoundHome, difference: HomeDifference): DriftedHome {
+  const { target, version } = home;
+  const says = `the ledger says ${target.version ?? ''}, it has ${version}: \`up\` and \`doctor --fix\` set the ledger right`;
+  const repair = [...(isMisnoted(home) ? [{ what: 'ledger', sql: [], says }] : []), ...difference.repair];
+  return { target, version, ...difference, repair };
 }

@@ -8,11 +8,11 @@ export interface Patience {
   readonly signal: AbortSignal;
 }
 
-/** What became of a home. `isPassing`: what stood in the way goes away by itself (a lock, a connection). */
+/** What became of a home. `isPassing`: what stood in the way goes away by itself (a lock, a connection). `at`: what it has had now, where that is known. */
 export type HomeOutcome = { readonly home: Home } & (
   | { readonly state: 'migrated'; readonly at: HomeVersion }
   | { readonly state: 'checked' }
-  | { readonly state: 'failed'; readonly error: string; readonly isPassing: boolean }
+  | { readonly state: 'failed'; readonly error: string; readonly isPassing: boolean; readonly at?: HomeVersion }
 );
 
 /** One connection's worth of work on a server; it belongs to one caller at a time. */
@@ -29,7 +29,6 @@ export interface HomeLane {
 
 /** Brings tables of tenants to the newest migration. */
 export interface HomeMigrator {
-  readonly newest: string;
   /** Its steps, in their order. */
   readonly line: readonly MigrationPlanStep[];
   /** For one server, up to that migration. */

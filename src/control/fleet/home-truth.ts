@@ -6,6 +6,12 @@ export interface HomeFact {
   readonly is: string;
 }
 
+/** A home as it is. `version` is the newest migration that it says it has had; null when it says nothing. */
+export interface HomeSeen {
+  readonly hash: string;
+  readonly version: string | null;
+}
+
 /** How one difference could be mended: by SQL that loses nothing, sent with the home as search_path, or by hand as the sentence says. */
 export interface RepairStep {
   readonly what: string;
@@ -23,8 +29,8 @@ export interface HomeDifference {
 
 /** What homes are, held against what their migrations make. Everything here only reads, and raises when a database cannot be asked. */
 export interface HomeTruth {
-  /** The hash of each home's facts; a home that is not there is not in it. One query for all of a database, whatever their number. */
-  fingerprints(cluster: string, database: string, homes: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Each home's word, and the hash of its facts; a home that is not there is not in it. One session for all of a database, whatever their number. */
+  fingerprints(cluster: string, database: string, homes: readonly string[]): Promise<ReadonlyMap<string, HomeSeen>>;
   /** The hash of a home on that server that had every migration up to this one. Raises VersionUnknownError. */
   reference(cluster: string, version: string): Promise<string>;
   /** Empty when there is none. Raises VersionUnknownError. */

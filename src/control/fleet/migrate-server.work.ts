@@ -115,10 +115,11 @@ function outcomesOf(claimed: readonly ClaimedTarget[], outcomes: readonly HomeOu
     if (!found) return [];
     const { target, before } = found;
     if (outcome.state === 'checked') return [{ target, state: 'checked' }];
-    if (outcome.state === 'migrated') return [{ target, state: 'migrated', cluster, database, home, ...outcome.at }];
+    const known = { target, ...(outcome.at && { seen: { cluster, database, home, ...outcome.at } }) };
+    if (outcome.state === 'migrated') return [{ ...known, state: 'migrated' }];
     const { error, isPassing } = outcome;
-    if (isPassing && before + 1 < TRIES) return [{ target, state: 'again', error, inMs: againMs(before) }];
-    return [{ target, state: 'failed', error }];
+    if (isPassing && before + 1 < TRIES) return [{ ...known, state: 'again', error, inMs: againMs(before) }];
+    return [{ ...known, state: 'failed', error }];
   });
 }
 

@@ -69,24 +69,15 @@ export function addFleetCommands(program: Command, session: Session): void {
   );
 }
 
-async function verify(
-  platform: Platform,
-  { ledger, verifier, homes }: Provisioning,
-  output: Output,
-  options: FilterOptions,
-): Promise<void> {
-  const known = await ledger.homes(await filterOf(platform, options));
-  // Of what nothing is noted it is asked whether it is what everybody should be.
-  const { checked, drifted, unreachable } = await verifier.verify(
-    known.map(({ cluster, database, home, version }) => ({ cluster, database, home, version: version ?? homes.newest })),
-  );
+async function verify(platform: Platform, { ledger, verifier }: Provisioning, output: Output, options: FilterOptions): Promise<void> {
+  const { checked, drifted, unreachable } = await verifier.verify(await ledger.homes(await filterOf(platform, options)));
   if (drifted.length + unreachable.length > 0) process.exitCode = 1;
-  const named = drifted.map(({ target, ...difference }) => ({ target: targetOf(target), version: target.version, ...difference }));
+  const named = drifted.map(({ target, ...difference }) => ({ target: targetOf(target), ...difference }));
   const away = unreachable.map(({ target, reason }) => ({ target: targetOf(target), reason }));
   output.document({ checked, drifted: named, unreachable: away }, () => [
     `${String(checked)} homes looked at, ${String(drifted.length)} drifted, ${String(unreachable.length)} not reached`,
     ...named.flatMap(({ target, version, missing, extra, changed, repair }) => [
-      `  ${target} is not at ${version}`,
+      `  ${target} at ${version}`,
       ...missing.map(({ what, is }) => `    - ${what}: ${is}`),
       ...extra.map(({ what, is }) => `    + ${what}: ${is}`),
       ...changed.map(({ what, golden, found }) => `    ~ ${what}: ${found}, and should be ${golden}`),

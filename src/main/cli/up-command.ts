@@ -3,7 +3,6 @@ import { bringFleet } from '#main/fleet-driver.js';
 import type { Session } from '#main/cli/session.js';
 import { ConfigError } from '#main/config.js';
 import type { Provisioning } from '#main/provisioning.js';
-import { SHARED_SCHEMA, TEMPLATE_DATABASE } from '#control/provisioning/placer.js';
 import { AuditSigner } from '#workspace/audit/audit-signer.js';
 
 /** `up`: makes roles, databases and catalog, and brings every tenant to the newest migration. Safe to repeat, also beside a running api. */
@@ -28,12 +27,7 @@ export function addUpCommand(program: Command, session: Session): void {
             applied: await provisioning.clusterBootstrap.run(cluster),
           })),
         );
-        await provisioning.ledger.note(
-          clusters.flatMap(({ cluster, applied }) =>
-            madeShared(applied).map((database) => ({ ...{ cluster, database, home: SHARED_SCHEMA }, ...provisioning.homes.at })),
-          ),
-        );
-        const broken = await bringOwnServers(provisioning);
+        const broken = [...(await provisioning.keeper.keepShared()), ...(await bringOwnServers(provisioning))];
         const databases = await provisioning.keeper.keep(await provisioning.tenants.list());
         const fleet = await bringFleet(platform, provisioning);
         const failures = [...broken, ...databases.failures, ...fleet.failures];
@@ -51,11 +45,6 @@ export function addUpCommand(program: Command, session: Session): void {
         ]);
       }),
     );
-}
-
-/** The databases of tenants whose shared home was made just now; what is there already is the fleet's to migrate. */
-function madeShared(applied: Record<string, string[]>): string[] {
-  return Object.entries(applied).flatMap(([database, names]) => (names.length > 0 && database !== TEMPLATE_DATABASE ? [database] : []));
 }
 
 /** What customers brought is brought up to date one by one: one that is away is reported, and stops nobody else. */

@@ -14,6 +14,7 @@ import { MigrationRuns } from '#catalog/fleet/migration-runs.js';
 import { RunTargets } from '#catalog/fleet/run-targets.js';
 import { WorkBook } from '#catalog/work/work-book.js';
 import { FleetDesk, RUN_DEFAULTS, type BegunRun } from '#control/fleet/fleet-desk.js';
+import type { HomeMigrator } from '#control/fleet/home-migrator.js';
 import { migrateServer } from '#control/fleet/migrate-server.work.js';
 import type { ClusterBook } from '#control/provisioning/cluster-book.js';
 import { WorkDriver } from '#control/work/work-driver.js';
@@ -31,6 +32,7 @@ export class FleetRelease {
   readonly desk: FleetDesk;
   readonly runs: MigrationRuns;
   readonly driver: WorkDriver;
+  readonly migrator: HomeMigrator;
 
   constructor({ catalog, clusters }: FleetGround, line: readonly MigrationStep[], leaseMs = 20_000) {
     const [works, audit, ledger] = [new WorkBook(catalog, () => undefined), new PlatformAudit(catalog), new HomeLedger(catalog)];
@@ -39,7 +41,7 @@ export class FleetRelease {
     this.runs = new MigrationRuns(catalog);
     this.desk = new FleetDesk({ ledger, works, audit, clusters, line, runs: this.runs });
     const truth = new PostgresHomeTruth(clusters, new ReferenceHome(clusters, line));
-    const migrator = new PostgresHomeMigrator({ clusters, homes, foundation, truth });
+    const migrator = (this.migrator = new PostgresHomeMigrator({ clusters, homes, foundation, truth }));
     const kinds = [migrateServer({ ledger, works, migrator, runs: this.runs, targetsOf: (lane) => new RunTargets(catalog, ledger, lane) })];
     const log = pino({ level: 'silent' });
     const handBack = new AbortController().signal;

@@ -1,0 +1,235 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type pg from 'pg';
+import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import { migrateTogether } from '#adapters/postgres/homes-together.js';
+import { LaneSession } from '#adapters/postgres/lane-session.js';
+import type { MigrationStep } from '#adapters/postgres/migration-line.js';
+import { identifier, withSession } from '#adapters/postgres/session.js';
+import type { Home } from '#catalog/fleet/home-ledger.js';
+import type { HomeOutcome } from '#control/fleet/home-migrator.js';
+import type { Cluster } from '#control/provisioning/cluster.js';
+import { until } from '#testing/faults/until.js';
+import { FleetRelease } from '#testing/fleet/fleet-release.js';
+import { step } from '#testing/fleet/migration-step.js';
+import { RunStage } from '#testing/fleet/run-stage.js';
+import { NEXT_LINE, SMALL_LINE } from '#testing/fleet/small-line.js';
+import { TcpProxy } from '#testing/tcp-proxy.js';
+
+const LOCK_TIMEOUT_MS = 300;
+const NOT_VALID = step('0002-short', [`alter table note add constraint note_short check (text <> '') not valid`]);
+
+describe('the lane of a server', () => {
+  let stage: RunStage;
+  let homes: Home[];
+
+  beforeEach(async () => {
+    stage = await RunStage.open();
+    homes = (await stage.schemas(6)).toSorted((one, other) => (one.home < other.home ? -1 : 1));
+  });
+  afterEach(() => stage.close());
+
+  const clusterOf = (): Cluster => stage.tests.provisioning.clusters[0]!;
+  /** What becomes of homes that are to have this line, and how often the server was to be reached. */
+  const migrate = async (
+    line: readonly MigrationStep[],
+    {
+      signal = new AbortController().signal,
+      cluster = clusterOf(),
+      of = homes,
+    }: { signal?: AbortSignal; cluster?: Cluster; of?: Home[] } = {},
+  ): Promise<{ outcomes: HomeOutcome[]; reached: number }> => {
+    let reached = 0;
+    const named = async (): Promise<Cluster> => {
+      reached += 1;
+      return cluster;
+    };
+    const clusters = { named, all: async () => [cluster] };
+    const lane = new FleetRelease({ catalog: stage.tests.platform.catalog, clusters }, line).migrator.lane(cluster.name, line.at(-1)!.name);
+    const outcomes: HomeOutcome[] = [];
+    try {
+      for await (const outcome of lane.migrate(of, { lockTimeoutMs: LOCK_TIMEOUT_MS, signal })) outcomes.push(outcome);
+    } finally {
+      await lane.close();
+    }
+    return { outcomes, reached };
+  };
+  const statesOf = (outcomes: readonly HomeOutcome[]): string[] => [...new Set(outcomes.map(({ state }) => state))];
+  const errorsOf = (outcomes: readonly HomeOutcome[]): string[] =>
+    outcomes.flatMap((outcome) => (outcome.state === 'failed' ? [outcome.error] : []));
+  const insert = (home: Home, text: string): Promise<unknown> =>
+    stage.on((session) =>
+      session.query(`insert into ${identifier(home.home)}.note (tenant_id, id, text) values (gen_random_uuid(), gen_random_uuid(), $1)`, [
+        text,
+      ]),
+    );
+
+  /** The longest that somebody who reads a home's table has waited while `work` went on, in milliseconds. */
+  const longestWait = async (home: Home, work: Promise<unknown>): Promise<number> => {
+    let [longest, isOver] = [0, false];
+    const over = work.finally(() => (isOver = true));
+    await stage.on(async (reader) => {
+      while (!isOver) {
+        const began = performance.now();
+        await reader.query(`select from ${identifier(home.home)}.note`);
+        longest = Math.max(longest, performance.now() - began);
+        await wait(5);
+      }
+    });
+    await over;
+    return longest;
+  };
+
+  it.each([
+    ['which reads the table when many are migrated together', { statements: ['select pg_sleep(0.12)'], facts: {} }],
+    ['which takes long', { statements: ['select pg_sleep(0.8)'], facts: { isLong: true } }],
+  ])('holds no lock of one step while the next is sent, %s', async (_, { statements, facts }) => {
+    const work = migrate([...SMALL_LINE, NOT_VALID, step('0003-valid', statements, facts)]);
+    const waited = await longestWait(homes[0]!, work);
+    const { outcomes } = await work;
+    expect([statesOf(outcomes), outcomes.length]).toEqual([['migrated'], 6]);
+    expect(waited).toBeLessThan(LOCK_TIMEOUT_MS);
+  });
+
+  it('brings homes that are several quick steps behind on together, also when some are further than others', async () => {
+    const line = [
+      ...NEXT_LINE,
+      step('0003-shade', ['alter table note add column shade text']),
+      step('0004-hue', ['alter table note add column hue text']),
+    ];
+    await migrate(NEXT_LINE, { of: homes.slice(0, 2) });
+    const { outcomes } = await migrate(line);
+    expect([statesOf(outcomes), outcomes.length]).toEqual([['migrated'], 6]);
+    const { rows } = await stage.on((session) =>
+      session.query(
+        `select count(*)::integer as homes, count(distinct xmin::text)::integer as times from tenancy.migration where name = '0004-hue'`,
+      ),
+    );
+    expect(rows).toEqual([{ homes: 6, times: 1 }]);
+  });
+
+  it('sends nothing twice that another sends while it looks', async () => {
+    const [home] = homes as [Home];
+    const migrations = new HomeMigrations(NEXT_LINE);
+    await stage.on(async (session) => {
+      let hasActed = false;
+      const act = async (): Promise<void> => {
+        // Whoever has the turn of a home is not waited for longer than a moment.
+        const other = stage
+          .on((another) => migrations.bring(another, home.home, AbortSignal.timeout(300)))
+          .then(
+            () => true,
+            () => false,
+          );
+        hasActed = await other;
+      };
+      const asking = (text: unknown): boolean => typeof text === 'string' && text.startsWith('select home');
+      const overheard = new Proxy(session, {
+        get: (target, key) =>
+          key !== 'query'
+            ? (Reflect.get(target, key) as unknown)
+            : async (text: string, values?: unknown[]) => {
+                const answer = await target.query(text, values);
+                if (asking(text) && !hasActed) await act();
+                return answer;
+              },
+      });
+      expect(await migrateTogether(overheard as pg.Client, [home.home], migrations)).toMatchObject({ done: [home.home], rest: [] });
+      expect(hasActed).toBe(false);
+    });
+  });
+
+  it('says what homes had had when a step failed in them', async () => {
+    const { outcomes } = await migrate([...NEXT_LINE, step('0003-broken', ['select broken'])]);
+    expect(outcomes).toHaveLength(6);
+    for (const outcome of outcomes)
+      expect(outcome).toMatchObject({ state: 'failed', isPassing: false, at: { version: '0002-colours', needs: '' } });
+  });
+
+  it('tells no value of a row that a step fails for', async () => {
+    const [first, second] = homes as [Home, Home];
+    await insert(first, 'marzipan');
+    await insert(second, 'marzipan');
+    await insert(second, 'marzipan');
+    const number = await migrate(
+      [...SMALL_LINE, step('0002-number', ['alter table note alter column text type integer using text::integer'])],
+      { of: [first] },
+    );
+    expect(errorsOf(number.outcomes)).toEqual([expect.stringContaining('22P02')]);
+    const once = await migrate([...SMALL_LINE, step('0002-once', ['alter table note add constraint note_once unique (text)'])], {
+      of: [second],
+    });
+    expect(errorsOf(once.outcomes)).toEqual([expect.stringContaining('23505, table note, constraint note_once')]);
+    expect(JSON.stringify([number, once])).not.toContain('marzipan');
+  });
+
+  it.each([
+    ['is not known', 'postgres://t-root:hidden@db.acme.invalid:6543/x', undefined],
+    ['refuses', 'postgres://t-root:hidden@127.0.0.1:1/x', 'ECONNREFUSED'],
+  ])('tells nothing of how a server is reached that %s, and asks it once for all homes', async (_, migratorUrl, code = '') => {
+    const { outcomes, reached } = await migrate(NEXT_LINE, { cluster: { ...clusterOf(), migratorUrl } });
+    expect([outcomes.length, reached]).toEqual([6, 1]);
+    for (const outcome of outcomes)
+      expect(outcome).toMatchObject({ state: 'failed', isPassing: true, error: expect.stringContaining(code) as string });
+    expect(JSON.stringify(errorsOf(outcomes))).not.toMatch(/acme|127\.0\.0\.1|6543|:1\b|t-root|hidden/);
+  });
+
+  it('tells nothing of a login that is refused', async () => {
+    const migratorUrl = Object.assign(new URL(clusterOf().migratorUrl), { username: 't-nobody', password: 'hidden' }).href;
+    const { outcomes } = await migrate(NEXT_LINE, { cluster: { ...clusterOf(), migratorUrl } });
+    expect(errorsOf(outcomes)).toHaveLength(6);
+    expect(JSON.stringify(errorsOf(outcomes))).not.toMatch(/t-nobody|hidden/);
+  });
+
+  it('is over soon when it is told to end and the server does not answer', async () => {
+    const proxy = await TcpProxy.to(clusterOf().migratorUrl);
+    try {
+      const end = new AbortController();
+      const cluster = { ...clusterOf(), migratorUrl: proxy.through(clusterOf().migratorUrl) };
+      const over = migrate([...SMALL_LINE, step('0002-sleep', ['select pg_sleep(0.5)'], { isLong: true })], {
+        cluster,
+        signal: end.signal,
+      });
+      const ended = expect(over).rejects.toThrow('enough');
+      await until(async () => (await sleepers(stage)) > 0, 10_000);
+      proxy.silence();
+      await wait(800);
+      const began = performance.now();
+      end.abort(new Error('enough'));
+      await ended;
+      expect(performance.now() - began).toBeLessThan(4_000);
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  it('does not try a statement again and again whose time is not enough, and says what helps', async () => {
+    const { outcomes } = await migrate([...SMALL_LINE, step('0002-slow', ['set local statement_timeout = 50', 'select pg_sleep(1)'])], {
+      of: homes.slice(0, 1),
+    });
+    expect(outcomes).toMatchObject([{ state: 'failed', isPassing: false, error: expect.stringMatching(/57014.*isLong/) as string }]);
+  });
+
+  it('leaves no statement behind at a server whose client is gone', async () => {
+    const table = `${identifier(homes[0]!.home)}.note`;
+    await withSession(clusterOf().migratorUrl, async (writer) => {
+      await writer.query('begin');
+      await writer.query('set local role tenantry_owner');
+      await writer.query(`lock table ${table} in row exclusive mode`);
+      const dying = await LaneSession.connect(clusterOf().migratorUrl);
+      await dying.query('set role tenantry_owner');
+      const waiting = expect(dying.query(`create index concurrently note_text on ${table} (text)`)).rejects.toThrow();
+      await until(async () => (await waiters(stage)) === 1, 5_000);
+      await dying.end();
+      await waiting;
+      await until(async () => (await waiters(stage)) === 0, 10_000);
+    });
+  });
+});
+
+const sleepers = (stage: RunStage): Promise<number> => running(stage, '%pg_sleep%');
+const waiters = (stage: RunStage): Promise<number> => running(stage, 'create index concurrently note_text%');
+
+async function running(stage: RunStage, text: string): Promise<number> {
+  const asked = `select from pg_stat_activity where query like $1 and state = 'active' and pid <> pg_backend_pid() and datname = current_database()`;
+  return (await stage.on((session) => session.query(asked, [text]))).rowCount ?? 0;
+}
