@@ -18,7 +18,7 @@ describe('a tenant whose tables are at another version', () => {
   });
 
   const known = (caller: Caller, version: string, needs: string): Promise<void> =>
-    stage.tests.provisioning.ledger.note([{ ...homeOf(caller.tenant.placement), version, needs }]);
+    stage.tests.provisioning.ledger.correct([{ ...homeOf(caller.tenant.placement), version, needs }]);
   /** As every process is told, or the next that reads it. */
   const seen = (caller: Caller): Promise<void> => stage.tests.platform.announce(caller.tenant.id);
   const answerOf = async (caller: Caller): Promise<string | number> => {

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import { Fence } from '#adapters/postgres/fence.js';
+import { homeOf } from '#catalog/fleet/home-ledger.js';
 import { clusterNamed } from '#control/provisioning/cluster.js';
 import { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
+import { RunStage } from '#testing/fleet/run-stage.js';
 import { TestPlatform } from '#testing/test-platform.js';
 import { TenantSql } from '#testing/tenant-sql.js';
 
@@ -61,6 +64,52 @@ describe('keeping databases', () => {
     expect(run.failures).toEqual([
       { target: `${lost.placement.cluster}/tenantry_e_lost`, error: expect.stringContaining('does not exist') },
     ]);
+  });
+
+  const notedOf = async ({ id }: Tenant): Promise<unknown> => {
+    const [home] = await test.provisioning.ledger.homes({ tenants: [id] });
+    return home?.version;
+  };
+
+  it('never sets back what is known of a home by what was seen of it before', async () => {
+    const tenant = await test.tenant('schema');
+    const { ledger, homes } = test.provisioning;
+    const home = homeOf(tenant.placement);
+    expect(await notedOf(tenant)).toBe(homes.newest);
+    await ledger.note([{ ...home, version: '0001-tickets', needs: '' }]);
+    expect(await notedOf(tenant)).toBe(homes.newest);
+    await ledger.note([{ ...home, version: '9999-later', needs: '' }]);
+    expect(await notedOf(tenant)).toBe('9999-later');
+  });
+
+  it('sets right what the ledger says too much, when nobody brings the home on', async () => {
+    const tenant = await test.tenant('schema');
+    const { ledger, homes, keeper, clusters } = test.provisioning;
+    const { cluster, schema } = tenant.placement;
+    await ledger.note([{ ...homeOf(tenant.placement), version: '9999-later', needs: '' }]);
+    await withSession(clusterNamed(cluster, clusters).migratorUrl, async (other) => {
+      await other.query('begin');
+      await homes.turn(other, schema);
+      const kept = keeper.keep([tenant]);
+      await sleep(500);
+      expect(await notedOf(tenant)).toBe('9999-later');
+      await other.query('commit');
+      expect(await kept).toEqual(nothing);
+    });
+    expect(await notedOf(tenant)).toBe(homes.newest);
+  });
+
+  it('notes a shared home in which nobody lives, so that the fleet brings it on', async () => {
+    const stage = await RunStage.open();
+    try {
+      const { ledger, keeper } = stage.tests.provisioning;
+      await ledger.forget(stage.shared);
+      expect(await ledger.homes()).toEqual([]);
+      expect(await keeper.keepShared()).toEqual([]);
+      expect(await ledger.homes()).toMatchObject([{ ...stage.shared, version: '0001-notes' }]);
+    } finally {
+      await stage.close();
+    }
   });
 
   it('seals the fence anew when a key of the same name has another secret', async () => {

@@ -96,7 +96,7 @@ export class DatabaseKeeper {
     for (const { home } of await ledger.differing(seen))
       await inTransaction(migrator, async () => {
         await homes.turn(migrator, home);
-        for (const now of await seenHomes(homes, migrator, { cluster, database }, [home])) await ledger.correct(now);
+        await ledger.correct(await seenHomes(homes, migrator, { cluster, database }, [home]));
       });
   }
 }

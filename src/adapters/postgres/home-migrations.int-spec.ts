@@ -101,6 +101,24 @@ describe('steps of migrations in homes of every tier', () => {
     }
   });
 
+  it('an index whose name is in quotes is taken away and made again too, though the statement would pass over one that is there', async () => {
+    const home = homes[0]!;
+    const statement = 'create unique index concurrently if not exists "Title-once" on tickets (tenant_id, title)';
+    const quoted = new HomeMigrations([
+      ...stage.test.provisioning.homes.line,
+      step('9001-quoted', [statement], { isTransactional: false }),
+    ]);
+    const acme = randomUUID();
+    await stage.tamper(home, insert(acme), insert(acme));
+    const bring = (): Promise<string[]> => stage.migrator(home, (migrator) => quoted.apply(migrator, home.home));
+    await expect(bring()).rejects.toMatchObject({ code: '23505' });
+    await stage.tamper(home, 'delete from tickets');
+    expect(await bring()).toEqual(['9001-quoted']);
+    const asked = `select indisvalid as "isValid" from pg_index where indexrelid = to_regclass('"Title-once"')`;
+    expect(await stage.tamper(home, asked)).toEqual([{ isValid: true }]);
+    await stage.tamper(home, 'drop index "Title-once"');
+  });
+
   it('the session is as it was, and the turn is given back', async () => {
     for (const home of homes)
       await stage.migrator(home, async (migrator) => {

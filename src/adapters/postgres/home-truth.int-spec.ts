@@ -227,6 +227,15 @@ describe('the truth about homes', () => {
     expect((await verify([at(spoilt, newest())])).drifted.length).toBe(mends ? 0 : 1);
   });
 
+  it('a home is held against what it says it has had, and the ledger is told where it says something else', async () => {
+    const behind = await fresh('t_misnoted', line.slice(0, -1));
+    const { drifted } = await verify([at(behind, newest())]);
+    const says = expect.stringContaining(`the ledger says ${newest()}, it has ${line.at(-2)!.name}`) as string;
+    expect(drifted).toMatchObject([
+      { version: line.at(-2)!.name, missing: [], extra: [], changed: [], repair: [{ what: 'ledger', says }] },
+    ]);
+  });
+
   it('a home that is not there is told as such', async () => {
     const { drifted } = await verify([at({ ...homes[0]!, home: 't_nobody' }, newest())]);
     expect(drifted[0]?.repair).toEqual([{ what: 'schema', sql: [], says: expect.stringContaining('by hand') }]);

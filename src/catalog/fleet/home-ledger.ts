@@ -50,7 +50,7 @@ export class HomeLedger {
        select cluster, database, home, version, needs from jsonb_to_recordset(?::jsonb) as seen (cluster text, database text, home text, version text, needs text)
        on conflict (cluster, database, home) do update set version = greatest(known.version, excluded.version),
          needs = greatest(known.needs, excluded.needs), changed_at = clock_timestamp()
-       where excluded.version > known.version or excluded.needs > known.needs`,
+       where (known.version, known.needs) is distinct from (excluded.version, excluded.needs)`,
       [JSON.stringify(homes)],
     );
   }
@@ -66,14 +66,14 @@ export class HomeLedger {
     );
   }
 
-  /** Notes what a home says of itself, also when that is less than what was noted: for who has the home's turn, so that nobody brings it on meanwhile. */
-  async correct({ cluster, database, home, version, needs }: Home & HomeVersion): Promise<void> {
-    await this.catalog.em
-      .fork()
-      .execute(
-        `update home_version set version = ?, needs = ?, changed_at = clock_timestamp() where cluster = ? and database = ? and home = ?`,
-        [version, needs, cluster, database, home],
-      );
+  /** Notes what homes say of themselves, also when that is less than what was noted: for who has their turns, so that nobody brings them on meanwhile. */
+  async correct(homes: readonly (Home & HomeVersion)[]): Promise<void> {
+    await this.catalog.em.fork().execute(
+      `update home_version known set version = seen.version, needs = seen.needs, changed_at = clock_timestamp()
+       from jsonb_to_recordset(?::jsonb) as seen (cluster text, database text, home text, version text, needs text)
+       where (known.cluster, known.database, known.home) = (seen.cluster, seen.database, seen.home)`,
+      [JSON.stringify(homes)],
+    );
   }
 
   async forget({ cluster, database, home }: Home): Promise<void> {

@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import pg from 'pg';
 import { atDatabase, identifier } from '#adapters/postgres/session.js';
+import { homeOf } from '#catalog/fleet/home-ledger.js';
 import { Sightings } from '#catalog/doctor/sightings.js';
 import type { Check, Finding } from '#control/doctor/check.js';
 import { Doctor, type CheckReport, type Diagnosis } from '#control/doctor/doctor.js';
@@ -101,6 +102,23 @@ describe('the doctor', () => {
     await examine(isOurs, true);
     expect(await examine(isOurs, false)).toEqual([]);
   });
+
+  it.each(['schema', 'database'] as const)(
+    'finds a ledger that says something else than the home, and sets it right (%s tier)',
+    async (tier) => {
+      const { acme, globex } = await tests.pair(tier);
+      const { ledger, homes } = tests.provisioning;
+      const isOurs = (finding: Finding): boolean => concerns(finding, [acme, globex]);
+      for (const version of ['9999-later', '0001-tickets']) {
+        await ledger.correct([{ ...homeOf(acme.placement), version, needs: '' }]);
+        expect(await examine(isOurs, false)).toMatchObject([
+          { subject: `home of ${acme.slug}`, problem: `the ledger says ${version}, it has ${homes.newest}` },
+        ]);
+        expect(await examine(isOurs, true)).toMatchObject([{ outcome: 'mended' }]);
+        expect(await examine(isOurs, false)).toEqual([]);
+      }
+    },
+  );
 
   it('says that a secret is gone, and leaves it to a person', async () => {
     const { acme, globex } = await tests.pair('database');

@@ -30,7 +30,7 @@ describe('runs over the fleet, for those who run the platform', () => {
   const ask = (method: 'GET' | 'POST', path: string, body?: object) => stage.ask(method, `${RUNS}${path}`, ops.bearer, body);
   /** The ledger says so; the home is at the newest version all the same, so a run has it at once. */
   const behind = ({ placement }: Tenant): Promise<void> =>
-    fleet.tests.provisioning.ledger.note([{ ...homeOf(placement), version: '0001-tickets', needs: '' }]);
+    fleet.tests.provisioning.ledger.correct([{ ...homeOf(placement), version: '0001-tickets', needs: '' }]);
   const drive = (id: string) => {
     const { platform, provisioning } = fleet.tests;
     return platform.fleet.resume(id).then((begun) => driveRun(platform, provisioning, begun, () => undefined));

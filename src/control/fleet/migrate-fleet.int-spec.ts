@@ -179,7 +179,7 @@ describe('migrating a fleet', () => {
     const last = stage.release(contracting);
     const [one] = homes as [Home];
     expect(await last.migrate()).toMatchObject({ state: 'done', version: NEWEST, targets: { migrated: 13 } });
-    await stage.tests.provisioning.ledger.note([{ ...one, version: '0001-notes', needs: '' }]);
+    await stage.tests.provisioning.ledger.correct([{ ...one, version: '0001-notes', needs: '' }]);
     expect(await last.desk.plan(RUN_DEFAULTS)).toMatchObject({ version: NEWEST, targets: [{ target: targetOf(one) }] });
     expect(await last.migrate()).toMatchObject({ state: 'done', version: NEWEST });
     expect(await last.migrate()).toMatchObject({ state: 'done', version: '0003-no-text', targets: { migrated: 13 } });
@@ -216,6 +216,16 @@ describe('migrating a fleet', () => {
     );
     const { rows } = await stage.on((session) => session.query('select to_regnamespace($1) as oid', [gone.home]));
     expect([rows, (await stage.had(NEWEST)).has(gone.home)]).toEqual([[{ oid: null }], false]);
+  });
+
+  it('knows what homes have had in which a later step failed', async () => {
+    const broken = stage.release([...NEXT_LINE, step('0003-broken', ['select broken'], { isBreaking: true })]);
+    const run = await broken.migrate({ maxFailures: { percent: 100 } });
+    expect(run).toMatchObject({ state: 'failed', targets: { migrated: 0, failed: 13 } });
+    const status = await broken.desk.status();
+    expect(new Set(status.map(({ version, pending }) => `${version ?? ''}, lacks ${pending.join()}`))).toEqual(
+      new Set([`${NEWEST}, lacks 0003-broken`]),
+    );
   });
 
   it('is over at once when it is to go on with nothing', async () => {

@@ -42,7 +42,7 @@ describe('tenantry fleet', () => {
   it(
     'says what it would do, does it, and says who is where',
     async () => {
-      await stage.tests.provisioning.ledger.note([{ ...homeOf(acme.placement), version: '0009-auditors', needs: '' }]);
+      await stage.tests.provisioning.ledger.correct([{ ...homeOf(acme.placement), version: '0009-auditors', needs: '' }]);
       expect(await fleet('status')).toMatchObject({ code: 0, document: { behind: 1 } });
       const plan = await fleet('migrate', '--dry-run', '--tenant', acme.slug);
       expect(plan).toMatchObject({ code: 0, document: { targets: [{ target: nameOf(acme) }], steps: [{ name: '0010-usage' }] } });
@@ -86,7 +86,7 @@ describe('tenantry fleet', () => {
         ['--tenant', 'nobody-of-this-name'],
       ])
         expect((await fleet('migrate', ...wrong)).code).toBe(2);
-      await stage.tests.provisioning.ledger.note([{ ...homeOf(acme.placement), version: '0009-auditors', needs: '' }]);
+      await stage.tests.provisioning.ledger.correct([{ ...homeOf(acme.placement), version: '0009-auditors', needs: '' }]);
       const failed = await fleet('migrate');
       expect(failed).toMatchObject({
         code: 1,
