@@ -70,8 +70,9 @@ describe('the schema that the migrations make', () => {
     const lane = migrator.lane(cluster, migrator.line.at(-1)!.name);
     const home = { cluster, database, home: schema };
     const outcomes: HomeOutcome[] = [];
-    for await (const outcome of lane.migrate([home], { lockTimeoutMs: 500, signal: new AbortController().signal })) outcomes.push(outcome);
-    outcomes.push(...(await lane.check([home])));
+    const { signal } = new AbortController();
+    for await (const outcome of lane.migrate([home], { lockTimeoutMs: 500, signal })) outcomes.push(outcome);
+    outcomes.push(...(await lane.check([home], signal)));
     await lane.close();
     expect(outcomes.map(({ state }) => state)).toEqual(['migrated', 'checked']);
     expect(await dumpOf(tenant.placement)).toBe(readFileSync(join(folder, 'tenant', 'schema.sql'), 'utf8'));

@@ -80,9 +80,9 @@ describe('the lane of a server', () => {
 
   it.each([
     ['which reads the table when many are migrated together', { statements: ['select pg_sleep(0.14)'], facts: {} }],
-    ['which takes long', { statements: ['select pg_sleep(1)'], facts: { isLong: true } }],
+    ['which takes long, to each alone', { statements: ['select pg_sleep(1)'], facts: { isLong: true } }],
   ])('holds no lock of one step while the next is sent, %s', async (_, { statements, facts }) => {
-    const work = migrate([...SMALL_LINE, NOT_VALID, step('0003-valid', statements, facts)]);
+    const work = migrate([...SMALL_LINE, { ...NOT_VALID, ...facts }, step('0003-valid', statements, facts)]);
     const waited = await longestWait(homes[0]!, work);
     const { outcomes } = await work;
     expect([statesOf(outcomes), outcomes.length]).toEqual([['migrated'], 6]);

@@ -243,9 +243,10 @@ describe('the truth about homes', () => {
 
   it('a database that is away and a version that is not known cost nobody else', async () => {
     const [shared, schema] = homes;
+    const newer = await fresh('t_newer', line);
     const lost = { ...at(schema!, newest()), database: 'tenantry_e_lost' };
-    const unknown = at(schema!, '9999-unknown');
-    await stage.tamper(schema!, `insert into tenancy.migration (home, name) values ('${schema!.home}', '9999-unknown')`);
+    const unknown = at(newer, '9999-unknown');
+    await stage.tamper(newer, `insert into tenancy.migration (home, name) values ('t_newer', '9999-unknown') on conflict do nothing`);
     expect(await verify([lost, unknown, at(shared!, newest())])).toEqual({
       checked: 1,
       drifted: [],

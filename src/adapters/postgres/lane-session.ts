@@ -1,15 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { HomeMissingError } from '#adapters/postgres/home-migrations.js';
-import { withoutAddress } from '#adapters/postgres/session.js';
+import { ANSWER_MS, withoutAddress } from '#adapters/postgres/session.js';
 import { sqlStateOf } from '#kernel/isolation/isolation.errors.js';
 
 /** A backend remembers every table that it touched and never forgets one, so after so many homes another is taken. */
 const HOMES_A_SESSION = 500;
 const CONNECT_MS = 5_000;
-/** How long a statement may take that is not of a long step, and how much later its answer is not waited for any longer. */
-const STATEMENT_MS = 60_000;
-const ANSWER_MS = STATEMENT_MS + 5_000;
 const FAREWELL_MS = 2_000;
 /** A server that hears nothing of a client looks so often whether it is still there, and gives up its statement and its turns when it is not. */
 const LOOK_FOR_CLIENT_MS = 5_000;
@@ -32,7 +29,7 @@ export class LaneSession {
   /** A session for migrations, which takes a minute for a statement at most. What it raises does not say where the server is. */
   static async connect(url: string): Promise<pg.Client> {
     const session = new pg.Client({
-      ...{ connectionString: url, connectionTimeoutMillis: CONNECT_MS, statement_timeout: STATEMENT_MS, query_timeout: ANSWER_MS },
+      ...{ connectionString: url, connectionTimeoutMillis: CONNECT_MS, statement_timeout: 60_000, query_timeout: ANSWER_MS },
       ...{ keepAlive: true, keepAliveInitialDelayMillis: 10_000 },
       ...{ options: `-c client_connection_check_interval=${String(LOOK_FOR_CLIENT_MS)}`, application_name: 'tenantry-fleet' },
     });

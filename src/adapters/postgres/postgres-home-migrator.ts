@@ -63,18 +63,19 @@ class PostgresHomeLane implements HomeLane {
     }
   }
 
-  async check(homes: readonly Home[]): Promise<readonly HomeOutcome[]> {
+  async check(homes: readonly Home[], signal: AbortSignal): Promise<readonly HomeOutcome[]> {
     const [{ database } = { database: '' }] = homes;
     const names = homes.map(({ home }) => home);
     try {
       const golden = await this.parts.truth.reference(this.cluster, this.homes.newest);
-      const found = await this.#session.use(database, 0, (session) => fingerprintsBy(session, names, this.#hashes));
+      const found = await this.#session.use(database, 0, (session) => fingerprintsBy(session, names, this.#hashes), signal);
       return homes.map((home): HomeOutcome => {
         if (found.get(home.home) === golden) return { home, state: 'checked' };
         const error = 'fleet.drifted: it had every migration and is not as they leave it; `fleet verify` names the difference';
         return { home, state: 'failed', error, isPassing: false };
       });
     } catch (error) {
+      signal.throwIfAborted();
       return homes.map((home) => failed(home, error));
     }
   }

@@ -11,6 +11,6 @@ export abstract class StepMigration extends Migration {
   readonly phase: MigrationPhase = 'expand';
   /** Whether older versions of the application cannot serve a home that has had it. */
   readonly isBreaking: boolean = false;
-  /** Whether a statement may take longer than a request waits: such a step shares no transaction with other homes and has no statement timeout. */
+  /** Whether a statement may take longer than a request waits: such a step shares no transaction with other homes and has no statement timeout. Any other is given up after a minute. */
   readonly isLong: boolean = false;
 }

@@ -22,8 +22,8 @@ export interface HomeLane {
    * before the next is asked for, and one that fails keeps none of the others from it. Raises nothing but the reason of the signal.
    */
   migrate(homes: readonly Home[], patience: Patience): AsyncIterable<HomeOutcome>;
-  /** Holds homes of one database, which had every migration, against the reference: one that is not as it should be has failed. Raises nothing. */
-  check(homes: readonly Home[]): Promise<readonly HomeOutcome[]>;
+  /** Holds homes of one database, which had every migration, against the reference: one that is not as it should be has failed. Raises nothing but the reason of the signal. */
+  check(homes: readonly Home[], signal: AbortSignal): Promise<readonly HomeOutcome[]>;
   close(): Promise<void>;
 }
 

@@ -73,7 +73,7 @@ async function drain(parts: LaneParts, targets: RunTargets, lane: HomeLane, lock
     }
     again = LOOK_AGAIN_MS.least;
     if (claimed.length > 0) await keepEach(targets, claimed, lane.migrate(claimed, { lockTimeoutMs, signal }));
-    if (migrated.length > 0) await targets.record(outcomesOf(migrated, await lane.check(migrated)));
+    if (migrated.length > 0) await targets.record(outcomesOf(migrated, await lane.check(migrated, signal)));
   }
 }
 
