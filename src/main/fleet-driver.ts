@@ -1,29 +1,42 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { OVER, type RunEvent, type RunReport, type RunWish, type TargetCounts } from '#catalog/fleet/migration-run.js';
+import { OVER, type RunEvent, type RunReport } from '#catalog/fleet/migration-run.js';
+import { RunStateRefusedError } from '#catalog/fleet/fleet.errors.js';
 import { MigrationRuns } from '#catalog/fleet/migration-runs.js';
-import { RUN_DEFAULTS, type BegunRun } from '#control/fleet/fleet-desk.js';
+import type { WorkReport } from '#catalog/work/work-report.js';
+import type { BegunRun, FleetDesk } from '#control/fleet/fleet-desk.js';
+import { RunLeftError, VersionUnknownError } from '#control/fleet/fleet.errors.js';
+import { MIGRATE_SERVER } from '#control/fleet/lane-plan.js';
+import type { WorkDriver } from '#control/work/work-driver.js';
+import { AppError } from '#kernel/errors/app-error.js';
+import { fleetWork, type FleetHands } from '#main/fleet-work.js';
 import { openWorkDriver } from '#main/platform-engine.js';
 import type { Platform } from '#main/platform.js';
-import type { Provisioning } from '#main/provisioning.js';
-import { fleetWork } from '#main/work-kinds.js';
 
 const LOOK_EVERY_MS = 100;
+/** How often something is tried again when the connection to the catalog broke, and after how long. */
+const BREAKS = { most: 20, waitMs: 500 };
 const HELD_UP: ReadonlySet<RunReport['state']> = new Set(['paused', 'stopped', ...OVER]);
 
+/** What of a process's platform is asked when a run is driven. */
+export type FleetSeat = Pick<Platform, 'catalog' | 'works' | 'log'> & { readonly fleet: Pick<FleetDesk, 'join' | 'plan' | 'begin'> };
+
 /**
- * Sees a run to where nothing comes after it by itself, from this process and beside whoever else is at it; tells each change. Raises the
- * signal's reason when it is aborted: the run goes on where somebody works on it, and later where nobody does.
+ * Sees a run to where nothing comes after it by itself, from this process and beside whoever else is at it; tells each change. Raises
+ * VersionUnknownError for a run of a newer build, RunLeftError when nobody can go on with it, and the signal's reason when it is aborted: the run
+ * goes on where somebody works on it, and later where nobody does.
  */
 export async function driveRun(
-  platform: Platform,
-  provisioning: Provisioning,
+  seat: FleetSeat,
+  hands: FleetHands,
   { id, works }: BegunRun,
   told: (event: RunEvent) => void,
   signal?: AbortSignal,
 ): Promise<RunReport> {
-  const runs = new MigrationRuns(platform.catalog);
-  const driver = openWorkDriver(platform, [fleetWork(platform, provisioning)]);
-  const lanes = Promise.allSettled(works.map((work) => driver.drive(work, signal)));
+  const runs = new MigrationRuns(seat.catalog);
+  const { version } = await runs.report(id);
+  if (!hands.migrator.line.some(({ name }) => name === version)) throw new VersionUnknownError(version);
+  const driver = openWorkDriver(seat, [fleetWork(seat, hands)]);
+  let lanes = new DrivenLanes(driver, works, signal);
   let seen = 0;
   const tell = async (): Promise<void> => {
     for (const event of await runs.events(id, seen)) {
@@ -33,38 +46,64 @@ export async function driveRun(
   };
   for (;;) {
     signal?.throwIfAborted();
-    await tell();
-    if (HELD_UP.has((await runs.report(id)).state)) break;
+    await patiently(tell, signal);
+    const ended = lanes.isOver;
+    if (HELD_UP.has((await patiently(() => runs.report(id), signal)).state)) break;
+    if (ended) {
+      const outcomes = await lanes.over;
+      lanes = new DrivenLanes(driver, await patiently(() => left(seat, id, outcomes), signal), signal);
+    }
     await wait(LOOK_EVERY_MS, undefined, signal && { signal });
   }
   // What is under way when a run is held up is brought to its end.
-  await lanes;
+  await lanes.over;
   await tell();
   return runs.report(id);
 }
 
-/** What a start does by itself: nobody is there to look at canaries, and one tenant's failure keeps no other from its version. */
-const AT_START: RunWish = { ...RUN_DEFAULTS, canary: 0, maxFailures: { percent: 100 } };
+/** Lanes of a run that this process sees to their ends, as far as it can. */
+class DrivenLanes {
+  isOver = false;
+  readonly over: Promise<readonly PromiseSettledResult<WorkReport>[]>;
 
-/** What became of bringing everything to the newest version. */
-export interface BroughtFleet {
-  readonly run: string | null;
-  readonly targets: TargetCounts;
-  readonly failures: readonly { readonly target: string; readonly error: string }[];
+  constructor(driver: WorkDriver, works: readonly string[], signal?: AbortSignal) {
+    this.over = Promise.allSettled(works.map((work) => patiently(() => driver.drive(work, signal), signal))).then((outcomes) => {
+      this.isOver = true;
+      return outcomes;
+    });
+  }
 }
 
-/** Brings every home that is behind to the newest version, after a run that was left alone; one that somebody holds up is left to them. */
-export async function bringFleet(platform: Platform, provisioning: Provisioning): Promise<BroughtFleet> {
-  const runs = new MigrationRuns(platform.catalog);
-  const left = await runs.latest();
-  if (left?.state === 'paused' || left?.state === 'stopped') {
-    const error = `fleet.held-up: run ${left.id} is ${left.state}; resume it or abort it`;
-    return { run: left.id, targets: left.targets, failures: [{ target: 'fleet', error }] };
+/** What is left to be driven of a run that ran when the lanes before had settled. Raises RunLeftError, or what kept this process from driving one. */
+async function left(
+  { fleet, works }: FleetSeat,
+  id: string,
+  outcomes: readonly PromiseSettledResult<WorkReport>[],
+): Promise<readonly string[]> {
+  const ends = outcomes.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
+  const failed = ends.find(({ state }) => state === 'failed');
+  if (failed && !(await works.open(MIGRATE_SERVER, { run: id })).some(({ isHeld }) => isHeld))
+    throw new RunLeftError(id, String(failed.error));
+  try {
+    return (await fleet.join(id)).works;
+  } catch (error) {
+    // It was held up, or has come to its end, meanwhile.
+    if (error instanceof RunStateRefusedError) return [];
+    throw error;
   }
-  if (left?.state === 'running') await driveRun(platform, provisioning, await platform.fleet.resume(left.id), () => undefined);
-  const { targets } = await platform.fleet.plan(AT_START);
-  if (targets.length === 0) return { run: null, targets: { total: 0, migrated: 0, failed: 0, skipped: 0, pending: 0 }, failures: [] };
-  const { id, targets: counts } = await driveRun(platform, provisioning, await platform.fleet.begin(AT_START), () => undefined);
-  const failed = await runs.targets(id, ['failed'], 1_000);
-  return { run: id, targets: counts, failures: failed.map(({ target, error }) => ({ target, error: error ?? '' })) };
+}
+
+/** A connection to the catalog that breaks is made anew; raises what `work` raises too often. */
+async function patiently<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  for (let breaks = 1; ; breaks += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (signal?.aborted || error instanceof AppError || breaks >= BREAKS.most) throw error;
+      await wait(BREAKS.waitMs, undefined, signal && { signal });
+    }
+  }
 }

@@ -30,7 +30,7 @@ export interface PlatformEngine {
 }
 
 /** Sees works to their end in this process, where no worker need be; what is started is not waited for when the process ends. */
-export function openWorkDriver({ works, log }: Platform, kinds: readonly WorkKind<never>[]): WorkDriver {
+export function openWorkDriver({ works, log }: Pick<Platform, 'works' | 'log'>, kinds: readonly WorkKind<never>[]): WorkDriver {
   const handBack = new AbortController().signal;
   return new WorkDriver(works, new WorkRunner({ book: works, kinds, log, leaseMs: LEASE_MS, handBack, later: () => undefined }));
 }

@@ -1,9 +1,7 @@
 import { ERASE_TENANT, eraseTenant } from '#control/lifecycle/erasure/erase-tenant.work.js';
 import { END_AUDITORS_DAILY, endAuditors, revokeAuditor } from '#control/auditors/end-auditors.work.js';
 import { DueRetentions } from '#catalog/lifecycle/due-retentions.js';
-import { type RunLane, RunTargets } from '#catalog/fleet/run-targets.js';
 import { MigrationRuns } from '#catalog/fleet/migration-runs.js';
-import { migrateServer } from '#control/fleet/migrate-server.work.js';
 import { AdminMails } from '#control/lifecycle/admin-mails.js';
 import { LIFECYCLE_PLANS } from '#control/lifecycle/lifecycle-plans.js';
 import { FIND_DUE_HOURLY, lifecycleWorks } from '#control/lifecycle/lifecycle-works.js';
@@ -11,6 +9,7 @@ import type { PlatformSchedule } from '#control/work/platform-schedule.js';
 import type { WorkKind } from '#control/work/work-kind.js';
 import { trimWork, TRIM_WORK_DAILY } from '#control/work/trim-work.js';
 import { openBillingWork } from '#main/billing-work.js';
+import { fleetWork } from '#main/fleet-work.js';
 import { openEraser } from '#main/open-eraser.js';
 import { onboardingWork } from '#main/onboarding.js';
 import type { Platform } from '#main/platform.js';
@@ -39,12 +38,6 @@ export function openPlatformWork(platform: Platform, provisioning: Provisioning)
 
 function auditorWorks({ auditors }: Platform): readonly WorkKind<never>[] {
   return [revokeAuditor(auditors), endAuditors(auditors)];
-}
-
-/** Bringing the homes of one server to the newest migration. */
-export function fleetWork({ catalog, works }: Platform, { ledger, migrator }: Provisioning): WorkKind<never> {
-  const targetsOf = (lane: RunLane): RunTargets => new RunTargets(catalog, ledger, lane);
-  return migrateServer({ works, ledger, migrator, targetsOf, runs: new MigrationRuns(catalog) });
 }
 
 function livesOfTenants(platform: Platform, { clusterBook, tenants: registry }: Provisioning): readonly WorkKind<never>[] {

@@ -6,6 +6,10 @@ const LANE = ['src/adapters/postgres/home-lane.int-spec.ts'];
 const KEEPER = ['src/adapters/postgres/database-keeper.int-spec.ts'];
 const RUNS = ['src/control/fleet/migrate-fleet.int-spec.ts'];
 const LINT = ['tools/migration-lint/forms.spec.ts'];
+const HOLDERS = ['src/control/fleet/run-holders.int-spec.ts'];
+const LIMITS = ['src/control/fleet/run-limits.int-spec.ts'];
+const BRINGS = ['src/main/bring-fleet.int-spec.ts'];
+const ERASED = ['src/control/lifecycle/erasure/erased-targets.int-spec.ts'];
 const SIGNATURE = 'src/adapters/postgres/home-signature.ts';
 
 /** What keeps a fleet of homes at one truth. */
@@ -221,6 +225,139 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
     find: 'if (!migrator.line.some(({ name }) => name === version)) throw new VersionUnknownError(version);',
     replace: '',
     specs: RUNS,
+  },
+  {
+    name: 'fleet: whoever was overtaken is given no target',
+    file: 'src/catalog/fleet/run-targets.ts',
+    find: "o.holder <> ?)\n           and ${isAlive('?')}",
+    replace: 'o.holder <> ?)\n           and (?::text, ?::text) is not null',
+    specs: HOLDERS,
+  },
+  {
+    name: 'fleet: whoever was overtaken is given none to hold against the reference',
+    file: 'src/catalog/fleet/run-targets.ts',
+    find: "t.due_at <= clock_timestamp()\n           and ${isAlive('?')}",
+    replace: 't.due_at <= clock_timestamp()\n           and (?::text, ?::text) is not null',
+    specs: HOLDERS,
+  },
+  {
+    name: 'fleet: what an overtaken holder left is taken back also later',
+    file: 'src/control/fleet/migrate-server.work.ts',
+    find: '      await targets.takeOver();\n      await wait(',
+    replace: '      await wait(',
+    specs: HOLDERS,
+  },
+  {
+    name: 'fleet: nothing is taken from whoever is at work',
+    file: 'src/catalog/fleet/run-targets.ts',
+    find: "holder is not null\n         and not ${isAlive('t.holder')}",
+    replace: 'holder is not null',
+    specs: HOLDERS,
+  },
+  {
+    name: 'fleet: a server that a process does not know is left to others',
+    file: 'src/control/fleet/migrate-server.work.ts',
+    find: '  await clusters.named(cluster);\n',
+    replace: '',
+    specs: HOLDERS,
+  },
+  {
+    name: 'fleet: one lane a server',
+    file: 'src/control/fleet/migrate-server.work.ts',
+    find: 'if (others.length > 0) throw',
+    replace: 'if (others.length > 1_000) throw',
+    specs: HOLDERS,
+  },
+  {
+    name: 'fleet: a run that is being worked on is not begun anew',
+    file: 'src/control/fleet/fleet-desk.ts',
+    find: "if (was === 'running' && open.some(",
+    replace: "if (was === 'paused' && open.every(",
+    specs: HOLDERS,
+  },
+  {
+    name: 'fleet: after whoever is still at it there comes another',
+    file: 'src/control/fleet/fleet-desk.ts',
+    find: 'open.filter(({ isHeld }) => !isHeld)',
+    replace: 'open',
+    specs: HOLDERS,
+  },
+  {
+    name: 'fleet: only the newest run goes on',
+    file: 'src/catalog/fleet/migration-runs.ts',
+    find: 'if (newest.isOver) throw',
+    replace: 'if (newest.isOver) return state;\n      if (newest.isOver) throw',
+    specs: HOLDERS,
+  },
+  {
+    name: 'fleet: a start leaves a run to the build that has its migrations',
+    file: 'src/main/bring-fleet.ts',
+    find: 'if (!migrator.line.some(({ name }) => name === version)) return',
+    replace: 'if (migrator.line.length === 0) return',
+    specs: BRINGS,
+  },
+  {
+    name: 'fleet: a start leaves a run to those who know its servers',
+    file: 'src/main/bring-fleet.ts',
+    find: 'return elsewhere.length === 0 ? null :',
+    replace: 'return elsewhere.length < 1_000 ? null :',
+    specs: BRINGS,
+  },
+  {
+    name: 'fleet: a start begins no run after one that was ended under its hands',
+    file: 'src/main/bring-fleet.ts',
+    find: "if (joined.state === 'aborted') return",
+    replace: "if (joined.state === 'paused') return",
+    specs: BRINGS,
+  },
+  {
+    name: 'fleet: a run that another began meanwhile is gone on with',
+    file: 'src/main/bring-fleet.ts',
+    find: 'if (error instanceof RunUnderWayError) continue;',
+    replace: '',
+    specs: BRINGS,
+  },
+  {
+    name: 'fleet: whoever drives a run hears that its work was given up',
+    file: 'src/main/fleet-driver.ts',
+    find: '  if (failed && !',
+    replace: '  if (!failed && !failed && !',
+    specs: BRINGS,
+  },
+  {
+    name: 'fleet: a connection that breaks does not end who works on a run',
+    file: 'src/main/fleet-driver.ts',
+    find: 'patiently(() => driver.drive(work, signal), signal)',
+    replace: 'driver.drive(work, signal)',
+    specs: BRINGS,
+  },
+  {
+    name: 'fleet: a tenant that was erased is no failure',
+    file: 'src/catalog/fleet/run-targets.ts',
+    find: "and not ${IS_LIVED_IN} then 'skipped'",
+    replace: "and false then 'skipped'",
+    specs: LIMITS,
+  },
+  {
+    name: 'fleet: a run has the numbers of the targets it still has',
+    file: 'src/catalog/lifecycle/erasure-book.ts',
+    find: '      await eraseFromRuns(em, id);\n',
+    replace: '',
+    specs: ERASED,
+  },
+  {
+    name: 'fleet: a shared home is not forgotten with one of its tenants',
+    file: 'src/catalog/fleet/home-ledger.ts',
+    find: 'and home = ? and home <> ?',
+    replace: 'and home = ? and ?::text is not null',
+    specs: ERASED,
+  },
+  {
+    name: 'fleet: an erased home is forgotten',
+    file: 'src/catalog/lifecycle/erasure-book.ts',
+    find: '      await new HomeLedger(this.catalog).forget(homeOf(placement), em);\n',
+    replace: '',
+    specs: ERASED,
   },
   {
     name: 'fleet: a home is held against the reference',

@@ -43,7 +43,10 @@ describe('the lane of a server', () => {
       return cluster;
     };
     const clusters = { named, all: async () => [cluster] };
-    const lane = new FleetRelease({ catalog: stage.tests.platform.catalog, clusters }, line).migrator.lane(cluster.name, line.at(-1)!.name);
+    const lane = new FleetRelease({ catalog: stage.tests.platform.catalog, clusters }, line).hands.migrator.lane(
+      cluster.name,
+      line.at(-1)!.name,
+    );
     const outcomes: HomeOutcome[] = [];
     try {
       for await (const outcome of lane.migrate(of, { lockTimeoutMs: LOCK_TIMEOUT_MS, signal })) outcomes.push(outcome);

@@ -76,10 +76,11 @@ export class HomeLedger {
     );
   }
 
-  async forget({ cluster, database, home }: Home): Promise<void> {
-    await this.catalog.em
-      .fork()
-      .execute('delete from home_version where cluster = ? and database = ? and home = ?', [cluster, database, home]);
+  /** Forgets a home that was taken away; a shared one is there whoever lives in it, and stays. With `em`, in its transaction. */
+  async forget({ cluster, database, home }: Home, em: EntityManager = this.catalog.em.fork()): Promise<void> {
+    await em.execute('delete from home_version where cluster = ? and database = ? and home = ? and home <> ?', [
+      ...[cluster, database, home, SHARED_HOME],
+    ]);
   }
 
   /** Every home of tenants that are neither being made nor being taken away, by its target's name. */

@@ -34,16 +34,11 @@ export class MigrationRuns {
     const id = randomUUIDv7();
     const [open] = await em.execute<{ id: string }[]>(`select id from migration_run where state in ('running', 'paused', 'stopped')`);
     if (open) throw new RunUnderWayError(open.id);
-    try {
-      await em.execute(
-        `insert into migration_run (id, state, version, wish, requested_by, reason) values (?, 'running', ?, ?::jsonb, ?, ?)`,
-        [id, version, JSON.stringify(wish), requestedBy, reason],
-      );
-    } catch (error) {
-      // Another began one at the same time.
-      if (error instanceof UniqueConstraintViolationException) throw new RunUnderWayError('of somebody else');
-      throw error;
-    }
+    await onlyOne(() =>
+      em.execute(`insert into migration_run (id, state, version, wish, requested_by, reason) values (?, 'running', ?, ?::jsonb, ?, ?)`, [
+        ...[id, version, JSON.stringify(wish), requestedBy, reason],
+      ]),
+    );
     await addTargets(em, id, targets, skipped);
     await em.execute(
       `update migration_run set wave = coalesce((select min(wave) from migration_target where run_id = id and state = 'pending'), 1) where id = ?`,
@@ -109,8 +104,7 @@ export class MigrationRuns {
 
   /** Raises RunNotFoundError, and RunStateRefusedError for one that is not in such a state. */
   async change(em: EntityManager, id: string, from: readonly RunState[], to: RunState): Promise<void> {
-    const run = await oneRun(em, id, 'for update');
-    if (!from.includes(run.state)) throw new RunStateRefusedError(id, run.state);
+    await this.hold(em, id, from);
     await em.execute(`update migration_run set state = ?, finished_at = case when ? then clock_timestamp() end where id = ?`, [
       to,
       OVER.has(to),
@@ -119,20 +113,34 @@ export class MigrationRuns {
     await noteRun(em, id);
   }
 
+  /** Keeps a run as it is until the transaction ends. Raises RunNotFoundError, and RunStateRefusedError for one that is not in such a state. */
+  async hold(em: EntityManager, id: string, states: readonly RunState[]): Promise<RunState> {
+    const { state } = await oneRun(em, id, 'for update');
+    if (!states.includes(state)) throw new RunStateRefusedError(id, state);
+    return state;
+  }
+
   /** Ends a run that runs and has nothing left to do. Raises RunNotFoundError or RunStateRefusedError. */
   async end(em: EntityManager, id: string): Promise<void> {
     const { failed } = await oneRun(em, id);
     await this.change(em, id, ['running'], failed > 0 ? 'failed' : 'done');
   }
 
-  /** Has a run go on that was held up, was left alone, or ended with failures. Raises RunNotFoundError, RunStateRefusedError, and RunUnderWayError while there is another. */
-  async reopen(em: EntityManager, id: string): Promise<void> {
-    const [open] = await em.execute<{ id: string }[]>(
-      `select id from migration_run where state in ('running', 'paused', 'stopped') and id <> ?`,
-      [id],
+  /**
+   * Has a run go on that was held up, was left alone, or ended with failures; what came after it is at a newer version than its own, so only the
+   * newest may. Gives the state it was in. Raises RunNotFoundError, RunStateRefusedError, and RunUnderWayError while there is another.
+   */
+  async reopen(em: EntityManager, id: string): Promise<RunState> {
+    const state = await this.hold(em, id, ['running', 'paused', 'stopped', 'failed']);
+    const [newest] = await em.execute<{ id: string; isOver: boolean }[]>(
+      `select id, state not in ('running', 'paused', 'stopped') as "isOver" from migration_run order by created_at desc, id desc limit 1`,
     );
-    if (open) throw new RunUnderWayError(open.id);
-    await this.change(em, id, ['running', 'paused', 'stopped', 'failed'], 'running');
+    if (newest && newest.id !== id) {
+      if (newest.isOver) throw new RunStateRefusedError(id, `${state}, and another came after it`);
+      throw new RunUnderWayError(newest.id);
+    }
+    await onlyOne(() => this.change(em, id, [state], 'running'));
+    return state;
   }
 
   /** The targets a run has, and their servers. */
@@ -154,6 +162,16 @@ export class MigrationRuns {
       ...[reset.length, reset.length === 0 ? null : Math.min(...reset.map(({ wave }) => wave)), id],
     ]);
     return reset.length;
+  }
+}
+
+/** Raises RunUnderWayError when another had its run open a moment earlier. */
+async function onlyOne(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof UniqueConstraintViolationException) throw new RunUnderWayError('of somebody else');
+    throw error;
   }
 }
 

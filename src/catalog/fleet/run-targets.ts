@@ -24,12 +24,22 @@ export type TargetOutcome = { readonly target: string; readonly seen?: Home & Ho
 /** How a run stands for who works on it. `waiting`: the wave is not over yet, elsewhere or for a target that is tried again later. */
 export type Standing = 'claim' | 'waiting' | 'over';
 
-/** Who works on which server of which run, under a name that nobody else has. */
+/** Who works on which server of which run, under a name that nobody else has: the try of a work, as `id:attempt`. */
 export interface RunLane {
   readonly run: string;
   readonly cluster: string;
   readonly holder: string;
 }
+
+/** Whether a holder's try is the work's present one and gives signs of life. */
+const isAlive = (holder: string): string =>
+  `exists (select from work w where w.id = split_part(${holder}, ':', 1)::uuid and w.attempt = split_part(${holder}, ':', 2)::integer
+    and w.state = 'running' and w.lease_until > clock_timestamp())`;
+
+/** Whether somebody lives in a target's home who is not being taken away; in a shared one always. */
+const IS_LIVED_IN = `(t.tier = 'row' or exists (
+  select from placement p left join tenant_retention r on r.tenant_id = p.tenant_id
+  where (p.cluster, p.database, p.schema) = (t.cluster, t.database, t.home) and coalesce(r.state, 'kept') = 'kept'))`;
 
 /** The targets of one server in one run, for the one who works on them under a name that nobody else has. */
 export class RunTargets {
@@ -39,23 +49,28 @@ export class RunTargets {
     private readonly lane: RunLane,
   ) {}
 
-  /** Gives back what a holder before this one left behind: one server of a run has one holder at a time. */
+  /** Gives back what holders left behind that were overtaken or died. */
   async takeOver(): Promise<void> {
-    const { run, cluster, holder } = this.lane;
+    const { run, cluster } = this.lane;
     await this.catalog.em.fork().execute(
-      `update migration_target set holder = null, state = case state when 'running' then 'pending' else state end
-       where run_id = ? and cluster = ? and state in ('running', 'migrated') and holder <> ?`,
-      [run, cluster, holder],
+      `update migration_target t set holder = null, state = case state when 'running' then 'pending' else state end
+       where run_id = ? and cluster = ? and (state = 'running' or state = 'migrated' and not is_checked) and holder is not null
+         and not ${isAlive('t.holder')}`,
+      [run, cluster],
     );
   }
 
-  /** At most so many targets of one database, in the present wave; none when the run does not run, or another holds targets of this server. */
+  /**
+   * At most so many targets of one database, in the present wave; none when the run does not run, another holds targets of this server, or this
+   * holder was overtaken.
+   */
   async claim(atMost: number): Promise<ClaimedTarget[]> {
     const { run, cluster, holder } = this.lane;
     return this.catalog.em.fork().execute<ClaimedTarget[]>(
       `with present as (
          select r.id, r.wave from migration_run r where r.id = ? and r.state = 'running' and not exists (
            select from migration_target o where o.run_id = r.id and o.cluster = ? and o.state = 'running' and o.holder <> ?)
+           and ${isAlive('?')}
        ),
        first as (
          select t.database from migration_target t join present r on r.id = t.run_id and r.wave = t.wave
@@ -68,17 +83,18 @@ export class RunTargets {
        update migration_target t set state = 'running', holder = ?, tries = t.tries + 1 from due
        where t.run_id = ? and t.target = due.target
        returning t.target, t.cluster, t.database, t.home, t.tries - 1 as tries`,
-      [run, cluster, holder, cluster, cluster, atMost, holder, run],
+      [run, cluster, ...[holder, holder, holder], cluster, cluster, atMost, holder, run],
     );
   }
 
-  /** At most so many targets of one database that were migrated and are still to be held against the reference; none when the run does not run. */
+  /** At most so many targets of one database that were migrated and are still to be held against the reference; as `claim` does. */
   async claimMigrated(atMost: number): Promise<ClaimedTarget[]> {
     const { run, cluster, holder } = this.lane;
     return this.catalog.em.fork().execute<ClaimedTarget[]>(
       `with open as (
          select t.target, t.database, t.home from migration_target t join migration_run r on r.id = t.run_id and r.state = 'running'
          where t.run_id = ? and t.cluster = ? and t.state = 'migrated' and not t.is_checked and t.holder is null and t.due_at <= clock_timestamp()
+           and ${isAlive('?')}
        ), due as (
          select t.target from migration_target t
          where t.run_id = ? and t.target in (select target from open where database = (select min(database) from open) order by home limit ?)
@@ -87,50 +103,52 @@ export class RunTargets {
        update migration_target t set holder = ? from due
        where t.run_id = ? and t.target = due.target and t.holder is null
        returning t.target, t.cluster, t.database, t.home, t.tries - 1 as tries`,
-      [run, cluster, run, atMost, holder, run],
+      [run, cluster, holder, holder, run, atMost, holder, run],
     );
   }
 
   /**
    * Keeps what became of targets, with the versions in the ledger, in one transaction; stops the run when its budget of failures is spent. Of a
-   * target that another holds by now nothing is kept. Gives whether the run still runs.
+   * target that another holds by now nothing is kept, and one whose tenant was erased meanwhile has not failed. Gives whether the run still runs.
    */
   async record(outcomes: readonly TargetOutcome[]): Promise<boolean> {
     const { run, holder } = this.lane;
     return this.catalog.em.fork().transactional(async (em) => {
       const before = await oneRun(em, run, 'for update');
-      const kept = await em.execute<{ target: string; was: string }[]>(
+      const kept = await em.execute<{ target: string; was: string; is: string }[]>(
         `with was as materialized (
-           select t.target, t.state, o.state as becomes, o.error, o."inMs"
+           select t.target, t.state, o.error, o."inMs", case when o.state in ('failed', 'again') and not ${IS_LIVED_IN} then 'skipped' else o.state end as becomes
            from jsonb_to_recordset(?::jsonb) as o (target text, state text, error text, "inMs" float8)
            join migration_target t on t.target = o.target and t.run_id = ? and t.holder = ? and t.state in ('running', 'migrated')
            for update of t
          )
-         update migration_target t set holder = null, error = left(was.error, 500), is_checked = was.becomes = 'checked',
+         update migration_target t set holder = null, is_checked = was.becomes = 'checked',
+           error = case was.becomes when 'skipped' then 'it is gone: its tenant was erased' else left(was.error, 500) end,
            state = case when was.becomes = 'checked' or was.becomes = 'again' and was.state = 'migrated' then 'migrated'
              when was.becomes = 'again' then 'pending' else was.becomes end,
            tries = t.tries + (was.becomes = 'again' and was.state = 'migrated')::integer,
            due_at = clock_timestamp() + make_interval(secs => coalesce(was."inMs", 0) / 1000),
            finished_at = case when was.becomes <> 'again' then clock_timestamp() end
          from was where t.run_id = ? and t.target = was.target
-         returning t.target, was.state as was`,
+         returning t.target, was.state as was, t.state as is`,
         [JSON.stringify(outcomes), run, holder, run],
       );
-      const mine = new Map(kept.map(({ target, was }) => [target, was]));
+      const mine = new Map(kept.map(({ target, is }) => [target, is]));
       const known = outcomes.filter(({ target }) => mine.has(target));
-      const migrated = known.filter((outcome) => outcome.state === 'migrated');
-      const failed = known.filter(({ state }) => state === 'failed');
-      const taken = failed.filter(({ target }) => mine.get(target) === 'migrated').length;
+      const migrated = known.filter(({ state }) => state === 'migrated');
+      const [failed, skipped] = ['failed', 'skipped'].map((state) => kept.filter(({ is }) => is === state)) as [typeof kept, typeof kept];
+      const taken = [...failed, ...skipped].filter(({ was }) => was === 'migrated').length;
       await this.ledger.note(
         known.flatMap(({ seen }) => seen ?? []),
         em,
       );
       const [after] = await em.execute<{ state: RunReport['state'] }[]>(
-        `update migration_run set migrated = migrated + ?, failed = failed + ?,
+        `update migration_run set migrated = migrated + ?, failed = failed + ?, skipped = skipped + ?,
            state = case when state = 'running' and ? then 'stopped' else state end where id = ? returning state`,
-        [migrated.length - taken, failed.length, failed.length > 0 && isSpent(before, failed.length), run],
+        [migrated.length - taken, failed.length, skipped.length, failed.length > 0 && isSpent(before, failed.length), run],
       );
-      const failures = known.flatMap((outcome) => ('error' in outcome ? [{ target: outcome.target, error: outcome.error }] : []));
+      const told = known.filter(({ target }) => mine.get(target) !== 'skipped');
+      const failures = told.flatMap((outcome) => ('error' in outcome ? [{ target: outcome.target, error: outcome.error }] : []));
       await noteRun(em, run, failures.slice(0, 50));
       return after?.state === 'running';
     });

@@ -2,6 +2,8 @@ import { LockMode } from '@mikro-orm/core';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { tenantTarget } from '#catalog/audit/platform-act.js';
 import { PlatformAudit } from '#catalog/audit/platform-audit.js';
+import { eraseFromRuns } from '#catalog/fleet/fleet-traces.js';
+import { HomeLedger, homeOf } from '#catalog/fleet/home-ledger.js';
 import { eraseFromCatalog, eraseNotices, notedFor, scrubWorks, searchCatalog } from '#catalog/lifecycle/catalog-traces.js';
 import { LeftoversError, LegalHoldError, RetentionNotOverError, TenantNotCancelledError } from '#catalog/lifecycle/erasure.errors.js';
 import { LegalHolds } from '#catalog/lifecycle/legal-holds.js';
@@ -92,9 +94,11 @@ export class ErasureBook {
     const kept = await new Tombstones(this.catalog).find(id);
     if (kept) return kept;
     const certificate = await this.catalog.em.fork().transactional(async (em) => {
-      await locked(em, id);
+      const { placement } = await locked(em, id);
       const catalog = await searchCatalog(em, id);
       await eraseNotices(em, id);
+      await eraseFromRuns(em, id);
+      await new HomeLedger(this.catalog).forget(homeOf(placement), em);
       await eraseFromCatalog(em, id);
       const left = await searchCatalog(em, id);
       if (left.length > 0)

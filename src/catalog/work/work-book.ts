@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { WorkNotFoundError, WorkStateRefusedError } from '#catalog/work/work.errors.js';
 import { WorkRow, type WorkDelivery } from '#catalog/work/work-row.js';
-import type { StepReport, WorkEvent, WorkReport, WorkState } from '#catalog/work/work-report.js';
+import type { OpenWork, StepReport, WorkEvent, WorkReport, WorkState } from '#catalog/work/work-report.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
 
 /** A kind of work by what is kept of it: its name and the names of its steps, in their order. */
@@ -133,6 +133,18 @@ export class WorkBook {
       );
     if (!row) throw new WorkNotFoundError(id);
     return { ...row, input: JSON.parse(row.input) as object };
+  }
+
+  /**
+   * The works of a kind that were asked for with this, whatever else was said, and have not ended; the oldest first. With `em` they stay as they
+   * are until its transaction ends: none begins, and none ends.
+   */
+  async open({ name }: WorkPlan, input: object, em?: EntityManager): Promise<OpenWork[]> {
+    return (em ?? this.catalog.em.fork()).execute<OpenWork[]>(
+      `select id, key, state = 'running' and lease_until > clock_timestamp() as "isHeld" from work
+       where kind = ? and state in ('queued', 'running') and input @> ?::jsonb order by id ${em ? 'for update' : ''}`,
+      [name, JSON.stringify(input)],
+    );
   }
 
   /** The works of a kind for a tenant, newest first. */

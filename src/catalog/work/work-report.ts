@@ -28,6 +28,13 @@ export interface WorkReport {
   readonly steps: readonly StepReport[];
 }
 
+/** A work that has not ended; `isHeld` when somebody is at it and gives signs of life. */
+export interface OpenWork {
+  readonly id: string;
+  readonly key: string | null;
+  readonly isHeld: boolean;
+}
+
 /** One change of a work (`step` null) or of one of its steps, in the order in which they were kept. */
 export interface WorkEvent {
   readonly seq: number;

@@ -3,6 +3,8 @@ import type { HomeFilter, HomeLedger, KnownHome } from '#catalog/fleet/home-ledg
 import type { RunReport, RunWish } from '#catalog/fleet/migration-run.js';
 import type { MigrationRuns, RunOrder, RunTransaction } from '#catalog/fleet/migration-runs.js';
 import type { WorkBook } from '#catalog/work/work-book.js';
+import type { OpenWork } from '#catalog/work/work-report.js';
+import { RunStateRefusedError } from '#catalog/fleet/fleet.errors.js';
 import { inWaves, reachOf, stepsAfter, type MigrationPlanStep } from '#control/fleet/fleet-plan.js';
 import { laneOf, MIGRATE_SERVER } from '#control/fleet/lane-plan.js';
 import type { ClusterBook } from '#control/provisioning/cluster-book.js';
@@ -72,7 +74,7 @@ export class FleetDesk {
       const servers = [...new Set(targets.map(({ cluster }) => cluster))];
       if (servers.length === 0) await runs.end(em, id);
       await this.#record(em, 'fleet.migrate', id, { version, targets: targets.length, skipped: skipped.length });
-      return { id, works: await this.#hire(em, id, servers) };
+      return { id, works: await this.#hire(em, id, servers, []) };
     });
     await this.#ring(begun);
     return begun;
@@ -89,20 +91,49 @@ export class FleetDesk {
   }
 
   /**
-   * Goes on with a run that was paused, was stopped or ended with failures; those that failed are tried again, or only the named of them. With nothing left to
-   * do it is over. Raises
-   * RunNotFoundError or RunStateRefusedError, and RunUnderWayError while there is another.
+   * Goes on with the newest run when it was paused, was stopped, was left alone or ended with failures; those that failed are tried again, or only
+   * the named of them. With nothing left to do it is over. Raises RunNotFoundError, RunStateRefusedError also for one that is being worked on, and
+   * RunUnderWayError while there is another.
    */
   async resume(id: string, named: readonly string[] | null = null): Promise<BegunRun> {
-    const { runs } = this.parts;
+    const { runs, works } = this.parts;
     const begun = await runs.decide(async (em) => {
-      await runs.reopen(em, id);
+      const was = await runs.reopen(em, id);
+      const open = await works.open(MIGRATE_SERVER, { run: id }, em);
+      if (was === 'running' && open.some(({ isHeld }) => isHeld)) throw new RunStateRefusedError(id, 'being worked on');
       const again = await runs.again(em, id, named);
       await this.#record(em, 'fleet.resume', id, { again });
       const servers = await runs.clusters(id, em);
       // Nobody would be there to end it.
       if (servers.length === 0) await runs.end(em, id);
-      return { id, works: await this.#hire(em, id, servers) };
+      // Who is still bringing something to its end may not have heard of this, and go.
+      return {
+        id,
+        works: await this.#hire(
+          em,
+          id,
+          servers,
+          open.filter(({ isHeld }) => !isHeld),
+        ),
+      };
+    });
+    await this.#ring(begun);
+    return begun;
+  }
+
+  /**
+   * The works of a run that runs, with one more for each server that has none; nothing of it is tried again for that. With nothing left to do and
+   * nobody at work it is over. Raises RunNotFoundError or RunStateRefusedError.
+   */
+  async join(id: string): Promise<BegunRun> {
+    const { runs, works } = this.parts;
+    const begun = await runs.decide(async (em) => {
+      await runs.hold(em, id, ['running']);
+      const open = await works.open(MIGRATE_SERVER, { run: id }, em);
+      const servers = await runs.clusters(id, em);
+      if (servers.length + open.length === 0) await runs.end(em, id);
+      const lanes = await this.#hire(em, id, servers, open);
+      return { id, works: [...new Set([...open.map((work) => work.id), ...lanes])] };
     });
     await this.#ring(begun);
     return begun;
@@ -126,9 +157,14 @@ export class FleetDesk {
     return runs.report(id);
   }
 
-  async #hire(em: RunTransaction, run: string, clusters: readonly string[]): Promise<string[]> {
+  /** A work for each server, among those that are there already where there is one. */
+  async #hire(em: RunTransaction, run: string, clusters: readonly string[], open: readonly OpenWork[]): Promise<string[]> {
     const works: string[] = [];
-    for (const cluster of clusters) works.push(await this.parts.works.enqueue(em, { kind: MIGRATE_SERVER, ...laneOf(run, cluster) }));
+    for (const cluster of clusters) {
+      const lane = laneOf(run, cluster);
+      const known = open.find(({ key }) => key === lane.key);
+      works.push(known?.id ?? (await this.parts.works.enqueue(em, { kind: MIGRATE_SERVER, ...lane })));
+    }
     return works;
   }
 

@@ -1,5 +1,23 @@
 import { AppError } from '#kernel/errors/app-error.js';
 
+/** Another is at work on this server of the run. */
+export class LaneTakenError extends AppError {
+  readonly code = 'fleet.lane-taken';
+
+  constructor(cluster: string) {
+    super(`Another works on ${cluster} for this run.`);
+  }
+}
+
+/** Nobody works on a run any more, and it has not come to its end. */
+export class RunLeftError extends AppError {
+  readonly code = 'fleet.left';
+
+  constructor(id: string, why: string) {
+    super(`Run ${id} has not come to its end, and nobody works on it: ${why}`);
+  }
+}
+
 /** A home is at, or is to be brought to, a version that this build does not have. */
 export class VersionUnknownError extends AppError {
   readonly code = 'fleet.version-unknown';

@@ -4,10 +4,11 @@ import type { RunReport } from '#catalog/fleet/migration-run.js';
 import type { MigrationRuns, RunOrder, RunTransaction } from '#catalog/fleet/migration-runs.js';
 import type { ClaimedTarget, RunLane, RunTargets, TargetOutcome } from '#catalog/fleet/run-targets.js';
 import type { WorkBook } from '#catalog/work/work-book.js';
-import { VersionUnknownError } from '#control/fleet/fleet.errors.js';
+import { LaneTakenError, VersionUnknownError } from '#control/fleet/fleet.errors.js';
 import type { HomeLane, HomeMigrator, HomeOutcome } from '#control/fleet/home-migrator.js';
 import { laneOf, MIGRATE_SERVER, type LaneInput } from '#control/fleet/lane-plan.js';
 import { inLanes } from '#control/fleet/in-lanes.js';
+import type { ClusterBook } from '#control/provisioning/cluster-book.js';
 import type { WorkKind, WorkTry } from '#control/work/work-kind.js';
 
 /** How many schemas of one database go through one transaction: as fast as more, and few enough to be locked for an instant only. */
@@ -28,6 +29,7 @@ export interface LaneParts {
   readonly runs: MigrationRuns;
   readonly works: WorkBook;
   readonly migrator: HomeMigrator;
+  readonly clusters: Pick<ClusterBook, 'named'>;
 }
 
 /**
@@ -36,14 +38,19 @@ export interface LaneParts {
  */
 export function migrateServer(parts: LaneParts): WorkKind<LaneInput> {
   // A process that dies is no reason to give up, however often.
-  const patience = { timeoutMs: LONGEST_MS, attempts: 1_000, againAfterMs: (failures: number) => Math.min(250 * failures, 5_000) };
+  const patience = { timeoutMs: LONGEST_MS, attempts: 1_000, againAfterMs };
   return { ...MIGRATE_SERVER, ...patience, steps: [{ name: 'migrate', run: (input, work) => migrate(parts, input, work) }] };
 }
 
 async function migrate(parts: LaneParts, { run, cluster }: LaneInput, { id, attempt, signal }: WorkTry): Promise<void> {
-  const { targetsOf, runs, migrator } = parts;
-  const { wish, version } = await runs.report(run);
-  // Another build has it, and goes on with this work later.
+  const { targetsOf, runs, migrator, clusters, works } = parts;
+  const { state, wish, version } = await runs.report(run);
+  if (state !== 'running') return;
+  // Whoever was at it when the run was held up may be at it yet.
+  const others = (await works.open(MIGRATE_SERVER, { run, cluster })).filter((other) => other.isHeld && other.id !== id);
+  if (others.length > 0) throw new LaneTakenError(cluster);
+  // Another process knows the server, or another build the version, and goes on with this work later.
+  await clusters.named(cluster);
   if (!migrator.line.some(({ name }) => name === version)) throw new VersionUnknownError(version);
   const targets = targetsOf({ run, cluster, holder: `${id}:${String(attempt)}` });
   await targets.takeOver();
@@ -67,6 +74,7 @@ async function drain(parts: LaneParts, targets: RunTargets, lane: HomeLane, lock
     if (standing === 'over') return;
     const migrated = standing === 'waiting' ? await targets.claimMigrated(CHECKED_TOGETHER) : [];
     if (standing === 'waiting' && migrated.length === 0) {
+      await targets.takeOver();
       await wait(again, undefined, { signal });
       again = Math.min(again * LOOK_AGAIN_MS.growth, LOOK_AGAIN_MS.most);
       continue;
@@ -121,6 +129,11 @@ function outcomesOf(claimed: readonly ClaimedTarget[], outcomes: readonly HomeOu
     if (isPassing && before + 1 < TRIES) return [{ ...known, state: 'again', error, inMs: againMs(before) }];
     return [{ ...known, state: 'failed', error }];
   });
+}
+
+/** How long a lane that could not be gone on with is left alone; never two of them alike. */
+function againAfterMs(failures: number): number {
+  return Math.min(250 * failures, 5_000) * (0.5 + Math.random());
 }
 
 /** Longer each time, and never all at once. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { bringFleet } from '#main/fleet-driver.js';
+import { bringFleet } from '#main/bring-fleet.js';
 import type { Session } from '#main/cli/session.js';
 import { ConfigError } from '#main/config.js';
 import type { Provisioning } from '#main/provisioning.js';

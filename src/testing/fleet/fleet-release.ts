@@ -11,14 +11,12 @@ import { PostgresHomeTruth } from '#adapters/postgres/postgres-home-truth.js';
 import { ReferenceHome } from '#adapters/postgres/reference-home.js';
 import type { RunReport, RunTarget, RunWish } from '#catalog/fleet/migration-run.js';
 import { MigrationRuns } from '#catalog/fleet/migration-runs.js';
-import { RunTargets } from '#catalog/fleet/run-targets.js';
 import { WorkBook } from '#catalog/work/work-book.js';
 import { FleetDesk, RUN_DEFAULTS, type BegunRun } from '#control/fleet/fleet-desk.js';
-import type { HomeMigrator } from '#control/fleet/home-migrator.js';
-import { migrateServer } from '#control/fleet/migrate-server.work.js';
 import type { ClusterBook } from '#control/provisioning/cluster-book.js';
 import { WorkDriver } from '#control/work/work-driver.js';
 import { WorkRunner } from '#control/work/work-runner.js';
+import { fleetWork, type FleetHands } from '#main/fleet-work.js';
 import { projectFolder } from '#main/project-folder.js';
 
 /** Where a fleet is. */
@@ -32,7 +30,8 @@ export class FleetRelease {
   readonly desk: FleetDesk;
   readonly runs: MigrationRuns;
   readonly driver: WorkDriver;
-  readonly migrator: HomeMigrator;
+  /** As its processes' provisioning would have them. */
+  readonly hands: FleetHands & { readonly clusterBook: FleetGround['clusters'] };
 
   constructor({ catalog, clusters }: FleetGround, line: readonly MigrationStep[], leaseMs = 20_000) {
     const [works, audit, ledger] = [new WorkBook(catalog, () => undefined), new PlatformAudit(catalog), new HomeLedger(catalog)];
@@ -41,8 +40,8 @@ export class FleetRelease {
     this.runs = new MigrationRuns(catalog);
     this.desk = new FleetDesk({ ledger, works, audit, clusters, line, runs: this.runs });
     const truth = new PostgresHomeTruth(clusters, new ReferenceHome(clusters, line));
-    const migrator = (this.migrator = new PostgresHomeMigrator({ clusters, homes, foundation, truth }));
-    const kinds = [migrateServer({ ledger, works, migrator, runs: this.runs, targetsOf: (lane) => new RunTargets(catalog, ledger, lane) })];
+    this.hands = { ledger, clusterBook: clusters, migrator: new PostgresHomeMigrator({ clusters, homes, foundation, truth }) };
+    const kinds = [fleetWork({ catalog, works }, this.hands)];
     const log = pino({ level: 'silent' });
     const handBack = new AbortController().signal;
     this.driver = new WorkDriver(works, new WorkRunner({ book: works, kinds, log, leaseMs, handBack, later: () => undefined }));

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
 import { Foundation } from '#adapters/postgres/foundation.js';
 import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
@@ -162,6 +163,24 @@ export class RunStage {
   /** As the superuser in the shared database. */
   on<T>(work: (session: pg.Client) => Promise<T>): Promise<T> {
     return this.onDatabase(this.shared.database, work);
+  }
+
+  /** In the catalog. */
+  catalog<Row = unknown>(text: string, values: unknown[] = []): Promise<Row[]> {
+    return this.tests.platform.catalog.em.fork().execute<Row[]>(text, values);
+  }
+
+  /** Keeps whoever would migrate that home waiting for its turn, while `work` runs. */
+  keeping<T>({ home }: Home, work: () => Promise<T>): Promise<T> {
+    return this.on(async (session) => {
+      await session.query('select pg_advisory_lock(hashtext($1))', [`tenantry.home.${home}`]);
+      return work();
+    });
+  }
+
+  /** Until so many homes have had a migration. */
+  async until(name: string, homes: number): Promise<void> {
+    while ((await this.had(name)).size < homes) await wait(20);
   }
 
   /** How often each home has had a migration, by the home's name; the database's own word. */

@@ -15,13 +15,13 @@ export const NEXT_LINE: readonly MigrationStep[] = [
   step('0002-colours', ['alter table note add column colour text', 'create index note_colour on note (tenant_id, colour)']),
 ];
 
-/** The same, and slow enough to be killed on the way. */
+/** The same, slow enough to be killed on the way; an index has no name, so that whoever builds it once more leaves two. */
 export const SLOW_LINE: readonly MigrationStep[] = [
   ...SMALL_LINE,
   step('0002-colours', [
-    'alter table note add column colour text',
+    'alter table note add column if not exists colour text',
     'select pg_sleep(0.02)',
-    'create index note_colour on note (tenant_id, colour)',
+    'create index on note (tenant_id, colour)',
   ]),
   step('0003-shades', ['create index concurrently note_shade on note (tenant_id, colour, text)'], { isTransactional: false }),
 ];

@@ -1,0 +1,179 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { RunStateRefusedError, RunUnderWayError } from '#catalog/fleet/fleet.errors.js';
+import type { RunReport } from '#catalog/fleet/migration-run.js';
+import { RunTargets } from '#catalog/fleet/run-targets.js';
+import { targetOf, type Home } from '#catalog/fleet/home-ledger.js';
+import { RUN_DEFAULTS, type BegunRun } from '#control/fleet/fleet-desk.js';
+import { MIGRATE_SERVER } from '#control/fleet/lane-plan.js';
+import { ClusterUnknownError } from '#control/provisioning/provisioning.errors.js';
+import { FleetRelease } from '#testing/fleet/fleet-release.js';
+import { RunStage } from '#testing/fleet/run-stage.js';
+import { NEXT_LINE } from '#testing/fleet/small-line.js';
+
+const NEWEST = '0002-colours';
+const HOMES = 6;
+const ALL = HOMES + 1;
+
+describe('who works on a run', () => {
+  let stage: RunStage;
+  let next: FleetRelease;
+  let homes: Home[];
+
+  beforeEach(async () => {
+    stage = await RunStage.open();
+    homes = (await stage.schemas(HOMES)).toSorted((one, other) => (one.home < other.home ? -1 : 1));
+    next = stage.release(NEXT_LINE);
+  });
+  afterEach(() => stage.close());
+
+  const begin = (): Promise<BegunRun> => next.desk.begin({ ...RUN_DEFAULTS, canary: 0 });
+  const works = () => stage.tests.platform.works;
+  /** A try of a run's only lane that has its lease for so long, and the targets for it. */
+  const holder = async ({ id, works: [work = ''] }: BegunRun, attempt: number, leaseMs: number): Promise<RunTargets> => {
+    expect(await works().row({ id: work, attempt }).claim(leaseMs)).not.toBeNull();
+    const lane = { run: id, cluster: stage.shared.cluster, holder: `${work}:${String(attempt)}` };
+    return new RunTargets(stage.tests.platform.catalog, stage.tests.provisioning.ledger, lane);
+  };
+  const held = async (run: string): Promise<number> =>
+    (await stage.catalog('select from migration_target where run_id = ? and holder is not null', [run])).length;
+  /** A run that does not come to its end in time is ended: what blocks it is to be told and not waited for. */
+  const drive = async ({ id, works: lanes }: BegunRun): Promise<RunReport> => {
+    const late = setTimeout(() => void next.desk.abort(id).catch(() => undefined), 10_000);
+    await Promise.all(lanes.map((work) => next.driver.drive(work))).finally(() => clearTimeout(late));
+    return next.runs.report(id);
+  };
+
+  it('gets nothing, and keeps nothing, once overtaken; who comes after is held up by nothing of it', async () => {
+    const begun = await begin();
+    await stage.catalog('update migration_target set wave = (select wave from migration_run where id = run_id)');
+    const old = await holder(begun, 1, 300);
+    const [mine] = await old.claim(1);
+    expect(mine).toBeDefined();
+    await wait(400);
+    const fresh = await holder(begun, 2, 20_000);
+    expect([await old.claim(10), await held(begun.id)]).toEqual([[], 1]);
+    await fresh.takeOver();
+    await old.takeOver();
+    const theirs = await fresh.claim(10);
+    expect(theirs.map(({ target }) => target).toSorted()).toEqual([...homes, stage.shared].map(targetOf).toSorted());
+    const at = { version: NEWEST, needs: '' };
+    await old.record([{ ...mine!, state: 'migrated', ...at }]);
+    await old.takeOver();
+    expect([await next.runs.report(begun.id), await held(begun.id)]).toMatchObject([{ targets: { migrated: 0 } }, theirs.length]);
+    await fresh.record(theirs.map((claimed) => ({ ...claimed, state: 'migrated', ...at })));
+    expect(await old.claimMigrated(10)).toEqual([]);
+    expect(await fresh.claimMigrated(10)).toHaveLength(theirs.length);
+    expect(await next.runs.report(begun.id)).toMatchObject({ targets: { migrated: theirs.length } });
+  });
+
+  it('takes back also later what an overtaken holder was still given', async () => {
+    const begun = await begin();
+    const [late] = homes.slice(-1) as [Home];
+    const [, checked] = homes as [Home, Home];
+    await holder(begun, 1, 1);
+    await stage.catalog(`update migration_target set due_at = clock_timestamp() + interval '1 hour' where target = ?`, [targetOf(late)]);
+    await wait(20);
+    const driven = drive(begun);
+    await stage.until(NEWEST, ALL - 1);
+    // As when its claim was on the way to the catalog while another began.
+    const dead = `${String(begun.works[0])}:1`;
+    await stage.catalog(`update migration_target set state = 'running', holder = ?, due_at = now() where target = ?`, [
+      dead,
+      targetOf(late),
+    ]);
+    await stage.catalog(`update migration_target set holder = ?, is_checked = false where target = ?`, [dead, targetOf(checked)]);
+    expect(await driven).toMatchObject({ state: 'done', targets: { migrated: ALL, pending: 0 } });
+    expect(await held(begun.id)).toBe(0);
+  });
+
+  it('leaves a server that its process does not know to a process that does', async () => {
+    const begun = await begin();
+    const unknown = { all: () => Promise.resolve([]), named: (name: string) => Promise.reject(new ClusterUnknownError(name)) };
+    const stranger = new FleetRelease({ catalog: stage.tests.platform.catalog, clusters: unknown }, NEXT_LINE);
+    await expect(stranger.driver.drive(begun.works[0]!, AbortSignal.timeout(1_500))).rejects.toThrow();
+    expect(await next.runs.report(begun.id)).toMatchObject({ state: 'running', targets: { migrated: 0, failed: 0, pending: ALL } });
+    expect((await works().report(begun.works[0]!)).error).toContain('provisioning.cluster-unknown');
+    expect(await drive(begun)).toMatchObject({ state: 'done', targets: { migrated: ALL } });
+  });
+
+  it('is asked by nobody to begin anew, and is beside nobody else on its server', async () => {
+    const [broken, last] = [homes[0]!, homes.at(-1)!];
+    await stage.on((session) => session.query(`alter table "${broken.home}".note add column colour integer`));
+    const begun = await begin();
+    const [lane = ''] = begun.works;
+    let driven: Promise<unknown> = Promise.resolve();
+    let second = driven;
+    let told: string | null = null;
+    await stage.keeping(last, async () => {
+      driven = drive(begun);
+      await stage.until(NEWEST, ALL - 2);
+      await expect(next.desk.resume(begun.id)).rejects.toThrow(RunStateRefusedError);
+      expect(await next.desk.join(begun.id)).toEqual(begun);
+      expect((await next.targets(begun.id, 'failed')).map(({ target }) => target)).toEqual([targetOf(broken)]);
+      // Held up and gone on with while the last home is still under way: another comes after who is at it, and not beside it.
+      await next.desk.pause(begun.id);
+      const again = await next.desk.resume(begun.id, []);
+      expect(again.works).not.toContain(lane);
+      second = drive(again);
+      for (let looks = 0; looks < 200 && told === null; looks += 1) {
+        await wait(20);
+        told = (await works().report(again.works[0]!)).error;
+      }
+    });
+    await second;
+    expect(told).toContain('fleet.lane-taken');
+    expect(await driven).toMatchObject({ state: 'failed', targets: { migrated: ALL - 1, failed: 1 } });
+  });
+
+  it('is the same lane as long as nobody has begun with it', async () => {
+    const begun = await begin();
+    await next.desk.pause(begun.id);
+    expect(await next.desk.resume(begun.id)).toEqual(begun);
+    expect(await next.desk.resume(begun.id)).toEqual(begun);
+    expect(await works().open(MIGRATE_SERVER, { run: begun.id })).toMatchObject([{ id: begun.works[0], isHeld: false }]);
+    await holder(begun, 1, 1);
+    await wait(20);
+    // Whoever had it is dead.
+    expect(await drive(await next.desk.resume(begun.id))).toMatchObject({ state: 'done', targets: { migrated: ALL } });
+  });
+});
+
+describe('which run may go on', () => {
+  let stage: RunStage;
+  beforeAll(async () => {
+    stage = await RunStage.open();
+  });
+  afterAll(() => stage.close());
+
+  const ended = async (): Promise<string> => {
+    const { desk } = stage.release(NEXT_LINE);
+    const { id } = await desk.begin({ ...RUN_DEFAULTS, canary: 0 });
+    await stage.catalog(`update migration_run set state = 'failed' where id = ?`, [id]);
+    return id;
+  };
+
+  it('is the newest alone', async () => {
+    const { desk } = stage.release(NEXT_LINE);
+    const [old, newest] = [await ended(), await ended()];
+    await expect(desk.resume(old)).rejects.toThrow(RunStateRefusedError);
+    expect(await desk.resume(newest)).toMatchObject({ id: newest });
+    await expect(desk.resume(old)).rejects.toThrow(RunUnderWayError);
+    await desk.abort(newest);
+    await expect(desk.join(newest)).rejects.toThrow(RunStateRefusedError);
+  });
+
+  it('is one, also when two are asked for at the same time', async () => {
+    const { desk } = stage.release(NEXT_LINE);
+    const id = await ended();
+    let asked: Promise<unknown> = Promise.resolve();
+    await stage.tests.platform.catalog.em.fork().transactional(async (em) => {
+      await em.execute(
+        `insert into migration_run (id, state, version, wish, requested_by) values (gen_random_uuid(), 'running', ?, '{}', 'another')`,
+        [NEWEST],
+      );
+      asked = desk.resume(id).catch((error: unknown) => error);
+      await wait(300);
+    });
+    expect(await asked).toBeInstanceOf(RunUnderWayError);
+  });
+});
