@@ -155,8 +155,8 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fleet: nothing is begun after the failure that is too much',
     file: 'src/control/fleet/migrate-server.work.ts',
-    find: "if (outcome.state === 'failed' && !(await keep())) return targets.giveBack([...left]);",
-    replace: '',
+    find: 'if (!(await keep())) return targets.giveBack([...left]);',
+    replace: 'await keep();',
     specs: RUNS,
   },
   {
