@@ -52,11 +52,11 @@ const ALLOWED: readonly (readonly [statements: string, facts?: Partial<Migration
   ['create unique index concurrently if not exists "old_once" on old (tenant_id, name)', ALONE],
   ['drop index concurrently if exists old_name', ALONE],
   [`insert into old (tenant_id, id) values ('01902f7a-0000-7000-8000-000000000000', gen_random_uuid()) on conflict do nothing`],
-  [`update old set name = 'x' where name is null`, { isLong: true }],
-  ['with few as (select id from old) update old set name = null from few where few.id = old.id', { isLong: true }],
-  ['insert into old select tenant_id, gen_random_uuid() from old', { isLong: true }],
+  [`update old set name = 'x' where name is null`, { isPerTenant: true }],
+  ['with few as (select id from old) update old set name = null from few where few.id = old.id', { isPerTenant: true }],
+  ['insert into old select tenant_id, gen_random_uuid() from old', { isPerTenant: true }],
   [`${KEYED}; select tenancy.protect('new', 'select, insert'); select tenancy.show_auditors('new', '{tenant_id,id}')`],
-  [`${KEYED}; select tenancy.protect('new'); insert into new select tenant_id, id from old; alter table new drop column name`],
+  [`${KEYED}; select tenancy.protect('new'); alter table new drop column name`],
   [`${KEYED.replace('new', '"New"')}; select tenancy.protect('"New"')`],
   [
     `${KEYED}; select tenancy.protect('new'); create trigger keep before update on new for each statement execute function tenancy.keep_audit()`,
@@ -119,10 +119,20 @@ describe('what the lint of migrations makes of a statement', () => {
     expect(await rulesOf(['alter table old drop constraint old_state_check', 'alter table old alter column state type text'])).toEqual([]);
   });
 
-  it('a long write shares no migration with a change of a table that is there', async () => {
+  it('rows are written in a migration that is sent for each tenant, which does nothing else', async () => {
+    const facts = { isPerTenant: true };
+    expect(await rulesOf(['update old set name = null'], { isLong: true })).toEqual(['write']);
+    expect(await rulesOf([KEYED, `select tenancy.protect('new')`, 'insert into new select tenant_id, id from old'])).toEqual(['write']);
+    expect(await rulesOf(['update old set name = null', 'alter table old add column more text'], facts)).toEqual(['per-tenant']);
+    expect(await rulesOf(['alter table old add column more text'], facts)).toEqual(['per-tenant']);
+    expect(await rulesOf(['update old set name = null'], { ...facts, ...ALONE })).toContain('per-tenant');
+  });
+
+  it('in the catalog a long write shares no migration with a change of a table that is there', async () => {
     const facts = { isLong: true };
-    expect(await rulesOf(['update old set name = null', 'alter table old add column more text'], facts)).toEqual(['write']);
-    expect(await rulesOf([KEYED, `select tenancy.protect('new')`, 'insert into new select tenant_id, id from old'], facts)).toEqual([]);
+    expect(await rulesOf(['update old set name = null'], facts, 'catalog')).toEqual([]);
+    expect(await rulesOf(['update old set name = null', 'alter table old add column more text'], facts, 'catalog')).toEqual(['write']);
+    expect(await rulesOf(['update old set name = null'], { isPerTenant: true }, 'catalog')).toContain('per-tenant');
   });
 
   it('a table keeps what is known of it under its new name', async () => {

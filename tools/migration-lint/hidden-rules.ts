@@ -7,7 +7,7 @@ export const HIDDEN_RULES: readonly LintRule[] = [
   { rule: 'block', says: 'hides what it does: write the statements one by one', breaks: ({ kind }) => kind === 'block' },
   {
     rule: 'disguise',
-    says: 'writes rows in a part of a statement that says something else: write update, delete or insert … select by itself, in a long migration',
+    says: 'writes rows in a part of a statement that says something else: write update, delete or insert … select by itself, in a migration of its own',
     breaks: ({ kind }) => kind === 'disguise',
   },
   {

@@ -12,7 +12,7 @@ function brought(change: Change): readonly LintedConstraint[] {
 export const LOCK_RULES: readonly LintRule[] = [
   {
     rule: 'rewrite',
-    says: 'writes or reads the whole table under a lock that stops every reader: add a column beside it (null, or with a constant default), fill it in a long migration, change over, and drop the old one in a contract migration',
+    says: 'writes or reads the whole table under a lock that stops every reader: add a column beside it (null, or with a constant default), fill it in a migration of its own (isPerTenant), change over, and drop the old one in a contract migration',
     breaks: (change, at) =>
       at.isEarlier(change.table) &&
       (change.kind === 'rewrite' ||
@@ -71,7 +71,14 @@ export const LOCK_RULES: readonly LintRule[] = [
   },
   {
     rule: 'write',
-    says: 'writes rows of every customer while the migration holds its locks: set isLong, and keep it apart from changes of tables',
+    of: 'tenant',
+    says: 'writes rows, and a home has none that a migration sees: set isPerTenant, in a migration of its own that is sent once for each tenant',
+    breaks: (change, at) => change.kind === 'write' && !at.step.isPerTenant,
+  },
+  {
+    rule: 'write',
+    of: 'catalog',
+    says: 'writes rows while the migration holds its locks: set isLong, and keep it apart from changes of tables',
     breaks: (change, at) =>
       change.kind === 'write' && at.isEarlier(change.table) && (!at.step.isLong || at.changes.some((other) => locks(other, at))),
   },

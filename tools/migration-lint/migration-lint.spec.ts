@@ -137,7 +137,12 @@ const EXAMPLES: readonly [rule: string, bad: readonly Example[], good: readonly 
   [
     'write',
     [one('update old set name = null'), one('delete from old')],
-    [{ statements: ['update old set name = null'], facts: { isLong: true } }, one(TABLE, PROTECT, `update new set id = id`)],
+    [{ statements: ['update old set name = null'], facts: { isPerTenant: true } }],
+  ],
+  [
+    'per-tenant',
+    [{ statements: ['alter table old add column more text'], facts: { isPerTenant: true } }],
+    [{ statements: ['update old set name = null'], facts: { isPerTenant: true } }],
   ],
   ['block', [one('do $$ begin drop table old; end $$'), one('create table copy as select * from old')], [one(TABLE, PROTECT)]],
   [

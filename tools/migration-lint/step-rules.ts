@@ -19,6 +19,13 @@ export const STEP_RULES: readonly { readonly rule: string; readonly says: string
       ),
   },
   {
+    rule: 'per-tenant',
+    says: 'is sent once for each tenant of a home: update, delete and insert … select alone bear that; put the rest in a migration of its own',
+    breaks: ({ line, step, changes }) =>
+      step.isPerTenant &&
+      (line === 'catalog' || !step.isTransactional || !changes.every(({ kind }) => ['write', 'named', 'harmless'].includes(kind))),
+  },
+  {
     rule: 'catalog-transaction',
     says: 'is for the catalog, whose migrations are sent in one transaction',
     breaks: ({ line, step }) => line === 'catalog' && !step.isTransactional,

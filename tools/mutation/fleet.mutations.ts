@@ -31,8 +31,8 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fleet: a step outside a transaction has the turn of its home',
     file: 'src/adapters/postgres/home-migrations.ts',
-    find: 'if (await withTurn(migrator, home, () => this.#sendAlone(migrator, home, next), signal)) applied.push(next.name);',
-    replace: 'if (await this.#sendAlone(migrator, home, next)) applied.push(next.name);',
+    find: 'if (await withTurn(migrator, home, () => this.#sendAlone(migrator, home, next, signal), signal)) applied.push(next.name);',
+    replace: 'if (await this.#sendAlone(migrator, home, next, signal)) applied.push(next.name);',
     specs: MIGRATIONS,
   },
   {
@@ -150,10 +150,17 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
     specs: RUNS,
   },
   {
+    name: 'fleet: who writes the rows of a tenant leaves no key to them',
+    file: 'src/adapters/postgres/tenant-step.ts',
+    find: `await migrator.query('delete from tenancy.fence where tenant_id = $1 and key_id = $2', [tenantId, KEY_ID]);`,
+    replace: '',
+    specs: ['src/adapters/postgres/tenant-step.int-spec.ts'],
+  },
+  {
     name: 'fleet: nothing is begun after the failure that is too much',
     file: 'src/control/fleet/migrate-server.work.ts',
-    find: "if (outcome.state === 'failed' && !(await keep())) return targets.giveBack([...left]);",
-    replace: '',
+    find: 'if (!(await keep())) return targets.giveBack([...left]);',
+    replace: 'await keep();',
     specs: RUNS,
   },
   {
@@ -369,8 +376,8 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fleet: no lock of a step is held while the next is sent to one home',
     file: 'src/adapters/postgres/home-migrations.ts',
-    find: 'due.slice(0, 1).filter(({ isTransactional }) => isTransactional)',
-    replace: 'due.filter(({ isTransactional }) => isTransactional)',
+    find: 'due.slice(0, 1).filter(isSentWhole)',
+    replace: 'due.filter(isSentWhole)',
     specs: LANE,
   },
   {

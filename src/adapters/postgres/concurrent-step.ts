@@ -27,12 +27,13 @@ export async function sendConcurrently(migrator: pg.ClientBase, home: string, st
 }
 
 /** What is long is waited for as long as the server is there. */
-export function answered({ isLong }: MigrationStep, text: string): string | pg.QueryConfig {
-  return isLong ? answeredWithin(text, LONGEST_MS) : text;
+export function answered({ isLong, isPerTenant }: MigrationStep, text: string): string | pg.QueryConfig {
+  return isLong || isPerTenant ? answeredWithin(text, LONGEST_MS) : text;
 }
 
 /** The same statements for a home that nobody uses yet, where they may be part of its one transaction. */
-export function inOneTransaction({ statements, isTransactional }: MigrationStep): readonly string[] {
+export function inOneTransaction({ statements, isTransactional, isPerTenant }: MigrationStep): readonly string[] {
+  if (isPerTenant) return [];
   return isTransactional
     ? statements
     : statements.map((statement) => statement.replace(CONCURRENTLY, (_, quoted?: string) => quoted ?? ''));

@@ -49,7 +49,7 @@ describe('the lane of a server', () => {
     );
     const outcomes: HomeOutcome[] = [];
     try {
-      for await (const outcome of lane.migrate(of, { lockTimeoutMs: LOCK_TIMEOUT_MS, signal })) outcomes.push(outcome);
+      for await (const some of lane.migrate(of, { lockTimeoutMs: LOCK_TIMEOUT_MS, signal })) outcomes.push(...some);
     } finally {
       await lane.close();
     }
@@ -226,6 +226,17 @@ describe('the lane of a server', () => {
       await waiting;
       await until(async () => (await waiters(stage)) === 0, 10_000);
     });
+  });
+
+  it('gives its locks back when nothing is heard of it', async () => {
+    const [home] = homes as [Home];
+    const frozen = await LaneSession.connect(clusterOf().migratorUrl);
+    await frozen.query(`begin; lock table ${identifier(home.home)}.note in access exclusive mode`);
+    const began = performance.now();
+    await stage.on((reader) => reader.query(`select from ${identifier(home.home)}.note`));
+    expect(performance.now() - began).toBeLessThan(9_000);
+    await expect(frozen.query('commit')).rejects.toThrow();
+    await frozen.end().catch(() => undefined); // it is gone
   });
 });
 

@@ -3,6 +3,7 @@ import { sendConcurrently } from '#adapters/postgres/concurrent-step.js';
 import { sendSteps } from '#adapters/postgres/home-steps.js';
 import { takeTurn, withTurn } from '#adapters/postgres/home-turn.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
+import { sendToEachTenant } from '#adapters/postgres/tenant-step.js';
 import { atDatabase, inTransaction, withSession } from '#adapters/postgres/session.js';
 import type { Home, HomeVersion } from '#catalog/fleet/home-ledger.js';
 
@@ -65,8 +66,8 @@ export class HomeMigrations {
       const { sent, next } = await this.#sendNext(migrator, home, mayMake, signal);
       applied.push(...sent.map(({ name }) => name));
       if (!next) return applied;
-      if (next.isTransactional) continue;
-      if (await withTurn(migrator, home, () => this.#sendAlone(migrator, home, next), signal)) applied.push(next.name);
+      if (isSentWhole(next)) continue;
+      if (await withTurn(migrator, home, () => this.#sendAlone(migrator, home, next, signal), signal)) applied.push(next.name);
     }
   }
 
@@ -87,7 +88,7 @@ export class HomeMigrations {
       if (!mayMake && !(await this.#isThere(migrator, home))) throw new HomeMissingError(home);
       const due = await this.#due(migrator, home);
       const isMade = mayMake && due.length === this.line.length;
-      const sent = isMade ? due : due.slice(0, 1).filter(({ isTransactional }) => isTransactional);
+      const sent = isMade ? due : due.slice(0, 1).filter(isSentWhole);
       if (sent.length > 0) {
         await sendSteps(migrator, home, sent, this.lockTimeoutMs);
         await this.#record(migrator, home, sent);
@@ -97,9 +98,10 @@ export class HomeMigrations {
   }
 
   /** False when another sent it meanwhile. */
-  async #sendAlone(migrator: pg.ClientBase, home: string, step: MigrationStep): Promise<boolean> {
+  async #sendAlone(migrator: pg.ClientBase, home: string, step: MigrationStep, signal?: AbortSignal): Promise<boolean> {
     if ((await this.applied(migrator, home)).has(step.name)) return false;
-    await sendConcurrently(migrator, home, step);
+    if (step.isPerTenant) await sendToEachTenant(migrator, home, step, signal);
+    else await sendConcurrently(migrator, home, step);
     await this.#record(migrator, home, [step]);
     return true;
   }
@@ -141,6 +143,11 @@ export class HomeMigrations {
   async due(session: pg.ClientBase, home: string): Promise<string[]> {
     return (await this.#due(session, home)).map(({ name }) => name);
   }
+}
+
+/** Whether a step goes to a home in one transaction, with its record. */
+function isSentWhole({ isTransactional, isPerTenant }: MigrationStep): boolean {
+  return isTransactional && !isPerTenant;
 }
 
 /** Homes of a database with what they say they have had; one that never had anything is not among them. */

@@ -19,13 +19,14 @@ export function takeTurn(migrator: pg.ClientBase, home: string, signal?: AbortSi
   return until(migrator, 'pg_try_advisory_xact_lock', home, signal);
 }
 
-/** The same while `work` runs, outside a transaction. It ends with the session at the latest. */
+/** The same while `work` runs, outside a transaction. It ends with the session at the latest, which the server ends when it sends nothing for 10 s. */
 export async function withTurn<T>(migrator: pg.ClientBase, home: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  await migrator.query(`set idle_session_timeout = '10s'`);
   await until(migrator, 'pg_try_advisory_lock', home, signal);
   try {
     return await work();
   } finally {
-    const unlock = `select pg_advisory_unlock(hashtext(${pg.escapeLiteral(keyOf(home))}))`;
+    const unlock = `select pg_advisory_unlock(hashtext(${pg.escapeLiteral(keyOf(home))})); reset idle_session_timeout`;
     await migrator.query(answeredWithin(unlock, 5_000)).catch(() => undefined); // the session is gone, and its lock
   }
 }

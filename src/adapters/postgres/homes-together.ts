@@ -43,7 +43,7 @@ export async function migrateTogether(migrator: pg.ClientBase, homes: readonly s
     const free = behind.filter(({ home }) => mine.has(home));
     // The oldest: who lacks it is at the others' step afterwards.
     const step = migrations.line.find((candidate) => free.some(({ due }) => due[0] === candidate));
-    const alike = step?.isTransactional && !step.isLong ? free.filter(({ due }) => due[0] === step) : [];
+    const alike = step?.isTransactional && !step.isLong && !step.isPerTenant ? free.filter(({ due }) => due[0] === step) : [];
     await migrator.query(step && alike.length > 0 ? messageOf(namesOf(alike), step) : 'commit');
     return {
       done: [...done, ...namesOf(alike.filter(({ due }) => due.length === 1))],

@@ -8,6 +8,8 @@ import { sqlStateOf } from '#kernel/isolation/isolation.errors.js';
 const HOMES_A_SESSION = 500;
 const CONNECT_MS = 5_000;
 const FAREWELL_MS = 2_000;
+/** Who holds locks and sends nothing for so long, frozen or cut off, is ended by the server: a customer waits for these. */
+const SILENT_MS = 5_000;
 /** A server that hears nothing of a client looks so often whether it is still there, and gives up its statement and its turns when it is not. */
 const LOOK_FOR_CLIENT_MS = 5_000;
 
@@ -30,7 +32,7 @@ export class LaneSession {
   static async connect(url: string): Promise<pg.Client> {
     const session = new pg.Client({
       ...{ connectionString: url, connectionTimeoutMillis: CONNECT_MS, statement_timeout: 60_000, query_timeout: ANSWER_MS },
-      ...{ keepAlive: true, keepAliveInitialDelayMillis: 10_000 },
+      ...{ keepAlive: true, keepAliveInitialDelayMillis: 10_000, idle_in_transaction_session_timeout: SILENT_MS },
       ...{ options: `-c client_connection_check_interval=${String(LOOK_FOR_CLIENT_MS)}`, application_name: 'tenantry-fleet' },
     });
     // A connection that breaks is reported by the statement it breaks.

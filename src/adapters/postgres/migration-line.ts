@@ -13,6 +13,7 @@ export interface MigrationStep {
   readonly isBreaking: boolean;
   readonly isTransactional: boolean;
   readonly isLong: boolean;
+  readonly isPerTenant: boolean;
 }
 
 type MigrationClass = new (driver: AbstractSqlDriver, config: Configuration) => StepMigration;
@@ -30,11 +31,11 @@ export async function readMigrationLine(folder: string, orm: { driver: unknown; 
       if (!Step || others.length > 0) throw new TypeError(`${file} exports one migration`);
       const migration = new Step(orm.driver as AbstractSqlDriver, orm.config);
       await migration.up();
-      const { phase, isBreaking, isLong } = migration;
+      const { phase, isBreaking, isLong, isPerTenant } = migration;
       return {
         name: file.replace(/\.(ts|js)$/, ''),
         statements: migration.getQueries().map(String),
-        ...{ phase, isBreaking, isTransactional: migration.isTransactional(), isLong },
+        ...{ phase, isBreaking, isTransactional: migration.isTransactional(), isLong, isPerTenant },
       };
     }),
   );

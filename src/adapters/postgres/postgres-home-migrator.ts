@@ -42,7 +42,7 @@ class PostgresHomeLane implements HomeLane {
     private readonly homes: HomeMigrations,
   ) {}
 
-  async *migrate(homes: readonly Home[], { lockTimeoutMs, signal }: Patience): AsyncGenerator<HomeOutcome> {
+  async *migrate(homes: readonly Home[], { lockTimeoutMs, signal }: Patience): AsyncGenerator<readonly HomeOutcome[]> {
     const [{ database } = { database: '' }] = homes;
     const at = (home: string): Home => ({ cluster: this.cluster, database, home });
     const patient = this.homes.waiting(lockTimeoutMs);
@@ -50,16 +50,16 @@ class PostgresHomeLane implements HomeLane {
     try {
       for (let isGoingOn = true; isGoingOn;) {
         const { done, further, missing, rest } = await this.#together(database, left, signal);
-        yield* done.map((home) => this.#migrated(at(home)));
-        yield* missing.map((home) => failed(at(home), new HomeMissingError(home)));
+        const isMissing = (home: string): HomeOutcome => failed(at(home), new HomeMissingError(home));
+        if (done.length + missing.length > 0) yield [...done.map((home) => this.#migrated(at(home))), ...missing.map(isMissing)];
         left = [...further, ...rest];
         isGoingOn = further.length > 0;
       }
-      for (; left[0] !== undefined; left = left.slice(1)) yield await this.#alone(at(left[0]), patient, signal);
+      for (; left[0] !== undefined; left = left.slice(1)) yield [await this.#alone(at(left[0]), patient, signal)];
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof NoSessionError)) throw error;
-      yield* left.map((home) => failed(at(home), error));
+      yield left.map((home) => failed(at(home), error));
     }
   }
 

@@ -13,4 +13,9 @@ export abstract class StepMigration extends Migration {
   readonly isBreaking: boolean = false;
   /** Whether a statement may take longer than a request waits: such a step shares no transaction with other homes and has no statement timeout. Any other is given up after a minute. */
   readonly isLong: boolean = false;
+  /**
+   * Whether it writes rows: its statements are sent once for each tenant, who alone is seen, with no statement timeout. They must bear to be sent
+   * again (`… where the_new is null`), for whoever takes up what a death left begins with the first tenant. A home that is made has nobody to send it for.
+   */
+  readonly isPerTenant: boolean = false;
 }

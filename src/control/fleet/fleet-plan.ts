@@ -9,6 +9,7 @@ export interface MigrationPlanStep {
   readonly isBreaking: boolean;
   readonly isTransactional: boolean;
   readonly isLong: boolean;
+  readonly isPerTenant: boolean;
   readonly statements: readonly string[];
 }
 

@@ -18,10 +18,10 @@ export type HomeOutcome = { readonly home: Home } & (
 /** One connection's worth of work on a server; it belongs to one caller at a time. */
 export interface HomeLane {
   /**
-   * Brings homes of one database to the newest migration. Gives an outcome for each of them as soon as there is one; no further home is begun
+   * Brings homes of one database to the newest migration. Gives the outcomes of them as soon as there are some; no further home is begun
    * before the next is asked for, and one that fails keeps none of the others from it. Raises nothing but the reason of the signal.
    */
-  migrate(homes: readonly Home[], patience: Patience): AsyncIterable<HomeOutcome>;
+  migrate(homes: readonly Home[], patience: Patience): AsyncIterable<readonly HomeOutcome[]>;
   /** Holds homes of one database, which had every migration, against the reference: one that is not as it should be has failed. Raises nothing but the reason of the signal. */
   check(homes: readonly Home[], signal: AbortSignal): Promise<readonly HomeOutcome[]>;
   close(): Promise<void>;

@@ -107,6 +107,20 @@ describe('migrating a fleet', () => {
     expect(beside.targets.failed).toBeLessThanOrEqual(9);
   });
 
+  it('is held up between two homes where a batch goes one by one, and says how far it is', async () => {
+    const slow = stage.release([...NEXT_LINE, step('0003-slow', ['select pg_sleep(0.15)'])]);
+    const begun = await slow.desk.begin({ ...RUN_DEFAULTS, canary: 0, concurrency: 1 });
+    const driven = slow.drive(begun);
+    // A tenth of them went together.
+    while ((await slow.runs.report(begun.id)).targets.migrated < 4) await new Promise((resolve) => setTimeout(resolve, 20));
+    const { migrated } = (await slow.desk.pause(begun.id)).targets;
+    const held = await driven;
+    expect(held).toMatchObject({ state: 'paused', targets: { failed: 0 } });
+    expect(held.targets.migrated).toBeLessThanOrEqual(migrated + 2);
+    expect((await stage.had('0003-slow')).size).toBe(held.targets.migrated);
+    expect(await slow.drive(await slow.desk.resume(begun.id))).toMatchObject({ state: 'done', targets: { migrated: 13 } });
+  });
+
   it('holds canaries against the reference before anybody else is touched, and what it could not is held when it goes on', async () => {
     const [first] = inOrder() as [Home];
     await stage.on((session) => session.query(`create index surplus on ${identifier(first.home)}.note (text)`));

@@ -15,6 +15,8 @@ import type { WorkKind, WorkTry } from '#control/work/work-kind.js';
 const TOGETHER = 50;
 /** How many are held against the reference at once: more of them cost more each. */
 const CHECKED_TOGETHER = 50;
+/** For so long what became of homes that went one by one is not kept, and a pause is not heard of; a failure is kept at once. */
+const KEEP_EVERY_MS = 100;
 /** Who has nothing to do looks again after so long, and longer each time. */
 const LOOK_AGAIN_MS = { least: 20, most: 500, growth: 1.5 };
 /** A lane may take as long as the fleet is large; that it is alive its lease says. */
@@ -85,19 +87,25 @@ async function drain(parts: LaneParts, targets: RunTargets, lane: HomeLane, lock
   }
 }
 
-/** A failure is kept before the next home is begun, and none is begun after the one that ends the run: those go back. */
-async function keepEach(targets: RunTargets, claimed: readonly ClaimedTarget[], outcomes: AsyncIterable<HomeOutcome>): Promise<void> {
+/** What became of homes is kept before the next is begun, or soon after; when the run does not run any more none is begun, and those that were not go back. */
+async function keepEach(
+  targets: RunTargets,
+  claimed: readonly ClaimedTarget[],
+  outcomes: AsyncIterable<readonly HomeOutcome[]>,
+): Promise<void> {
   const left = new Set(claimed.map(({ target }) => target));
-  let told: HomeOutcome[] = [];
+  let [told, since]: [HomeOutcome[], number] = [[], performance.now()];
   const keep = async (): Promise<boolean> => {
     const kept = outcomesOf(claimed, told);
     told = [];
     for (const { target } of kept) left.delete(target);
     return targets.record(kept);
   };
-  for await (const outcome of outcomes) {
-    told.push(outcome);
-    if (outcome.state === 'failed' && !(await keep())) return targets.giveBack([...left]);
+  for await (const some of outcomes) {
+    told.push(...some);
+    if (performance.now() - since < KEEP_EVERY_MS && !some.some(({ state }) => state === 'failed')) continue;
+    if (!(await keep())) return targets.giveBack([...left]);
+    since = performance.now();
   }
   if (told.length > 0) await keep();
 }
