@@ -125,7 +125,9 @@ export class RunTargets {
            state = case when state = 'running' and ? then 'stopped' else state end where id = ? returning state`,
         [migrated.length - taken, failed.length, failed.length > 0 && isSpent(before, failed.length), run],
       );
-      const failures = known.flatMap((outcome) => ('error' in outcome ? [{ target: outcome.target, error: outcome.error }] : []));
+      const failures = known.flatMap((outcome) =>
+        'error' in outcome ? [{ target: outcome.target, error: outcome.error, isTriedAgain: outcome.state === 'again' }] : [],
+      );
       await noteRun(em, run, failures.slice(0, 50));
       return after?.state === 'running';
     });
