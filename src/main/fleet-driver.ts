@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 100;
 const HELD_UP: ReadonlySet<RunReport['state']> = new Set(['paused', 'stopped', ...OVER]);
 
 /**
- * Sees a run to where nothing comes after it by itself, from this process and beside whoever else is at it; tells each change. Raises the
+ * Sees a run to where nothing comes after it by itself, from this process and beside whoever else is at it; tells each change after the one of number `after`. Raises the
  * signal's reason when it is aborted: the run goes on where somebody works on it, and later where nobody does.
  */
 export async function driveRun(
@@ -20,25 +20,26 @@ export async function driveRun(
   { id, works }: BegunRun,
   told: (event: RunEvent) => void,
   signal?: AbortSignal,
+  after = 0,
 ): Promise<RunReport> {
   const runs = new MigrationRuns(platform.catalog);
-  const driver = openWorkDriver(platform, [fleetWork(platform, provisioning)]);
+  const driver = openWorkDriver(platform, [fleetWork(platform, provisioning)], signal);
   const lanes = Promise.allSettled(works.map((work) => driver.drive(work, signal)));
-  let seen = 0;
+  let seen = after;
   const tell = async (): Promise<void> => {
     for (const event of await runs.events(id, seen)) {
       told(event);
       seen = event.seq;
     }
   };
-  for (;;) {
-    signal?.throwIfAborted();
+  while (!signal?.aborted) {
     await tell();
     if (HELD_UP.has((await runs.report(id)).state)) break;
-    await wait(LOOK_EVERY_MS, undefined, signal && { signal });
+    await wait(LOOK_EVERY_MS);
   }
-  // What is under way when a run is held up is brought to its end.
+  // What is under way when a run is held up is brought to its end; when the signal is aborted it is handed back.
   await lanes;
+  signal?.throwIfAborted();
   await tell();
   return runs.report(id);
 }
