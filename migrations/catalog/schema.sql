@@ -218,10 +218,13 @@ table migration_run (owner postgres)
   column reason text
   column created_at timestamp(3) with time zone not null default clock_timestamp()
   column finished_at timestamp(3) with time zone
+  column once text
+  column fingerprint text
   constraint migration_run_pkey PRIMARY KEY (id)
   constraint migration_run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'stopped'::text, 'aborted'::text, 'failed'::text, 'done'::text])))
   constraint migration_run_wish_check CHECK ((jsonb_typeof(wish) = 'object'::text))
   CREATE INDEX migration_run_age ON <home>.migration_run USING btree (created_at)
+  CREATE UNIQUE INDEX migration_run_once ON <home>.migration_run USING btree (once) WHERE (once IS NOT NULL)
   CREATE UNIQUE INDEX migration_run_open ON <home>.migration_run USING btree ((true)) WHERE (state = ANY (ARRAY['running'::text, 'paused'::text, 'stopped'::text]))
   CREATE UNIQUE INDEX migration_run_pkey ON <home>.migration_run USING btree (id)
   grant delete, insert, select, update to tenantry_catalog

@@ -21,9 +21,9 @@ const HELD_UP: ReadonlySet<RunReport['state']> = new Set(['paused', 'stopped', .
 export type FleetSeat = Pick<Platform, 'catalog' | 'works' | 'log'> & { readonly fleet: Pick<FleetDesk, 'join' | 'plan' | 'begin'> };
 
 /**
- * Sees a run to where nothing comes after it by itself, from this process and beside whoever else is at it; tells each change. Raises
- * VersionUnknownError for a run of a newer build, RunLeftError when nobody can go on with it, and the signal's reason when it is aborted: the run
- * goes on where somebody works on it, and later where nobody does.
+ * Sees a run to where nothing comes after it by itself, from this process and beside whoever else is at it; tells each change after the one of
+ * number `after`. Raises VersionUnknownError for a run of a newer build, RunLeftError when nobody can go on with it, and the signal's reason when it
+ * is aborted: the run goes on where somebody works on it, and later where nobody does.
  */
 export async function driveRun(
   seat: FleetSeat,
@@ -31,21 +31,21 @@ export async function driveRun(
   { id, works }: BegunRun,
   told: (event: RunEvent) => void,
   signal?: AbortSignal,
+  after = 0,
 ): Promise<RunReport> {
   const runs = new MigrationRuns(seat.catalog);
   const { version } = await runs.report(id);
   if (!hands.migrator.line.some(({ name }) => name === version)) throw new VersionUnknownError(version);
-  const driver = openWorkDriver(seat, [fleetWork(seat, hands)]);
+  const driver = openWorkDriver(seat, [fleetWork(seat, hands)], signal);
   let lanes = new DrivenLanes(driver, works, signal);
-  let seen = 0;
+  let seen = after;
   const tell = async (): Promise<void> => {
     for (const event of await runs.events(id, seen)) {
       told(event);
       seen = event.seq;
     }
   };
-  for (;;) {
-    signal?.throwIfAborted();
+  while (!signal?.aborted) {
     await patiently(tell, signal);
     const ended = lanes.isOver;
     if (HELD_UP.has((await patiently(() => runs.report(id), signal)).state)) break;
@@ -53,10 +53,11 @@ export async function driveRun(
       const outcomes = await lanes.over;
       lanes = new DrivenLanes(driver, await patiently(() => left(seat, id, outcomes), signal), signal);
     }
-    await wait(LOOK_EVERY_MS, undefined, signal && { signal });
+    await wait(LOOK_EVERY_MS);
   }
-  // What is under way when a run is held up is brought to its end.
+  // What is under way when a run is held up is brought to its end; when the signal is aborted it is handed back.
   await lanes.over;
+  signal?.throwIfAborted();
   await tell();
   return runs.report(id);
 }

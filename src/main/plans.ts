@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PLACEMENT_KINDS } from '#kernel/tenancy/placement.js';
 import type { PlanTerms } from '#kernel/tenancy/plan-terms.js';
 import { readYamlFile } from '#main/read-yaml-file.js';
 
@@ -6,7 +7,7 @@ const Most = z.number().int().nonnegative();
 const Name = z.string().regex(/^[a-z][a-z-]*$/);
 const Rate = z.strictObject({ limit: z.number().int().positive(), windowSeconds: z.number().int().positive() });
 const Terms = z.strictObject({
-  isolation: z.enum(['row', 'schema', 'database']),
+  isolation: z.enum(PLACEMENT_KINDS),
   jobWeight: z.number().int().positive(),
   rates: z.strictObject({ read: Rate, write: Rate, auth: Rate }),
   limits: z.strictObject({ customRoles: Most, attachmentsMb: Most, members: Most }),

@@ -29,9 +29,12 @@ export interface PlatformEngine {
   stop(withinMs: number): Promise<void>;
 }
 
-/** Sees works to their end in this process, where no worker need be; what is started is not waited for when the process ends. */
-export function openWorkDriver({ works, log }: Pick<Platform, 'works' | 'log'>, kinds: readonly WorkKind<never>[]): WorkDriver {
-  const handBack = new AbortController().signal;
+/** Sees works to their end in this process, where no worker need be; what is under way is handed back when `handBack` is aborted. */
+export function openWorkDriver(
+  { works, log }: Pick<Platform, 'works' | 'log'>,
+  kinds: readonly WorkKind<never>[],
+  handBack = new AbortController().signal,
+): WorkDriver {
   return new WorkDriver(works, new WorkRunner({ book: works, kinds, log, leaseMs: LEASE_MS, handBack, later: () => undefined }));
 }
 

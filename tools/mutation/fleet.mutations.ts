@@ -10,6 +10,8 @@ const HOLDERS = ['src/control/fleet/run-holders.int-spec.ts'];
 const LIMITS = ['src/control/fleet/run-limits.int-spec.ts'];
 const BRINGS = ['src/main/bring-fleet.int-spec.ts'];
 const ERASED = ['src/control/lifecycle/erasure/erased-targets.int-spec.ts'];
+const API = ['src/control/fleet/fleet.int-spec.ts'];
+const CLI = ['src/main/cli/fleet-commands.e2e-spec.ts'];
 const SIGNATURE = 'src/adapters/postgres/home-signature.ts';
 
 /** What keeps a fleet of homes at one truth. */
@@ -204,6 +206,62 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
     find: '      // Nobody would be there to end it.\n      if (servers.length === 0) await runs.end(em, id);\n',
     replace: '',
     specs: RUNS,
+  },
+  {
+    name: 'fleet: a run is not begun without a key',
+    file: 'src/control/fleet/fleet.controller.ts',
+    find: 'this.fleet.begin(idempotencyKeyOf(key), wish)',
+    replace: `this.fleet.begin(key ?? String(Math.random()), wish)`,
+    specs: API,
+  },
+  {
+    name: 'fleet: a key is of one request for a run',
+    file: 'src/catalog/fleet/migration-runs.ts',
+    find: 'if (run && run.fingerprint !== fingerprint) throw new IdempotencyKeyReusedError();',
+    replace: '',
+    specs: API,
+  },
+  {
+    name: 'fleet: a request for a run that is repeated begins none',
+    file: 'src/catalog/fleet/migration-runs.ts',
+    find: 'reason, once?.name ?? null,',
+    replace: 'reason, null,',
+    specs: API,
+  },
+  {
+    name: 'fleet: a region that is not there is not taken for nobody',
+    file: 'src/control/fleet/fleet-desk.ts',
+    find: 'if (region !== undefined && !(await ledger.hasRegion(region))) throw new RegionUnknownError(region);',
+    replace: '',
+    specs: API,
+  },
+  {
+    name: 'fleet: tenants that are not there are not taken for nobody',
+    file: 'src/control/fleet/fleet-desk.ts',
+    find: 'if (strangers.length > 0) throw new TenantsUnknownError(strangers);',
+    replace: '',
+    specs: API,
+  },
+  {
+    name: 'fleet: who watches a run sees what came after it was resumed',
+    file: 'src/control/fleet/fleet-streams.ts',
+    find: ' && (await runs.newestEvent(id)) === last.seq',
+    replace: '',
+    specs: ['src/control/fleet/fleet-streams.spec.ts'],
+  },
+  {
+    name: 'fleet: a resumed run is what it was begun as',
+    file: 'src/main/cli/fleet-migrate-command.ts',
+    find: `const NOT_WITH_RESUME = ['dryRun', 'canary',`,
+    replace: `const NOT_WITH_RESUME = ['dryRun',`,
+    specs: ['src/main/cli/fleet-migrate-command.spec.ts'],
+  },
+  {
+    name: 'fleet: homes that were passed over are told by the exit code',
+    file: 'src/main/cli/fleet-migrate-command.ts',
+    find: `state !== 'done' || targets.skipped > 0`,
+    replace: `state !== 'done'`,
+    specs: CLI,
   },
   {
     name: 'fleet: nothing is taken away before it is nowhere needed',

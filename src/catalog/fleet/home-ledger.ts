@@ -83,6 +83,22 @@ export class HomeLedger {
     ]);
   }
 
+  /** Whether anything could be in that region. */
+  async hasRegion(region: string): Promise<boolean> {
+    return (await this.catalog.em.fork().execute('select from cluster where region = ? limit 1', [region])).length > 0;
+  }
+
+  /** Those of some ids that are no tenant's. */
+  async strangers(tenants: readonly string[]): Promise<string[]> {
+    const rows = await this.catalog.em
+      .fork()
+      .execute<{ id: string }[]>(
+        'select id from unnest(?::uuid[]) as asked (id) where not exists (select from tenant t where t.id = asked.id)',
+        [`{${tenants.join(',')}}`],
+      );
+    return rows.map(({ id }) => id);
+  }
+
   /** Every home of tenants that are neither being made nor being taken away, by its target's name. */
   async homes(filter: HomeFilter = {}): Promise<KnownHome[]> {
     return knownHomes(this.catalog.em.fork(), filter, '');

@@ -1,8 +1,9 @@
 import type { HomeFilter } from '#catalog/fleet/home-ledger.js';
 import type { PlacementKind } from '#kernel/tenancy/placement.js';
 
+export const RUN_STATES = ['running', 'paused', 'stopped', 'aborted', 'failed', 'done'] as const;
 /** `stopped` when too many targets failed; like `paused` it goes on when told to. `failed` when it came to its end with targets that failed. */
-export type RunState = 'running' | 'paused' | 'stopped' | 'aborted' | 'failed' | 'done';
+export type RunState = (typeof RUN_STATES)[number];
 export type TargetState = 'pending' | 'running' | 'migrated' | 'failed' | 'skipped';
 
 /** The states that nothing comes after. */
@@ -62,6 +63,6 @@ export interface RunEvent {
   readonly state: RunState;
   readonly wave: number;
   readonly targets: TargetCounts;
-  /** Targets that failed or are tried again, with why. */
-  readonly failures: readonly { readonly target: string; readonly error: string }[];
+  /** What went wrong with targets; `isTriedAgain` where that is no failure yet. */
+  readonly failures: readonly { readonly target: string; readonly error: string; readonly isTriedAgain?: boolean }[];
 }

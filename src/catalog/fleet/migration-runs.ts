@@ -4,6 +4,8 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { RunNotFoundError, RunStateRefusedError, RunUnderWayError } from '#catalog/fleet/fleet.errors.js';
 import type { KnownHome } from '#catalog/fleet/home-ledger.js';
 import { OVER, type RunEvent, type RunReport, type RunState, type RunTarget, type RunWish } from '#catalog/fleet/migration-run.js';
+import { IdempotencyKeyReusedError } from '#kernel/idempotency/idempotency.errors.js';
+import type { Once } from '#kernel/idempotency/once.js';
 import { contentOf, type EventContent, RUN_COLUMNS, runOf, type RunRow } from '#catalog/fleet/run-rows.js';
 
 /** A run that is asked for; a target's wave is when its turn comes. */
@@ -15,6 +17,7 @@ export interface RunOrder {
   readonly skipped: readonly { readonly home: KnownHome; readonly why: string }[];
   readonly requestedBy: string;
   readonly reason: string | null;
+  readonly once?: Once | undefined;
 }
 
 /** The transaction in which a decision on a run is kept, with its record and the works that follow. */
@@ -30,14 +33,15 @@ export class MigrationRuns {
   }
 
   /** Keeps a run with its targets in the caller's transaction; it runs from the commit on. Raises RunUnderWayError. */
-  async open(em: EntityManager, { version, wish, targets, skipped, requestedBy, reason }: RunOrder): Promise<string> {
+  async open(em: EntityManager, { version, wish, targets, skipped, requestedBy, reason, once }: RunOrder): Promise<string> {
     const id = randomUUIDv7();
     const [open] = await em.execute<{ id: string }[]>(`select id from migration_run where state in ('running', 'paused', 'stopped')`);
     if (open) throw new RunUnderWayError(open.id);
     await onlyOne(() =>
-      em.execute(`insert into migration_run (id, state, version, wish, requested_by, reason) values (?, 'running', ?, ?::jsonb, ?, ?)`, [
-        ...[id, version, JSON.stringify(wish), requestedBy, reason],
-      ]),
+      em.execute(
+        `insert into migration_run (id, state, version, wish, requested_by, reason, once, fingerprint) values (?, 'running', ?, ?::jsonb, ?, ?, ?, ?)`,
+        [id, version, JSON.stringify(wish), requestedBy, reason, once?.name ?? null, once?.fingerprint ?? null],
+      ),
     );
     await addTargets(em, id, targets, skipped);
     await em.execute(
@@ -53,11 +57,23 @@ export class MigrationRuns {
     return runOf(await oneRun(this.catalog.em.fork(), id));
   }
 
-  /** The newest runs first. */
-  async list(atMost: number): Promise<RunReport[]> {
-    const rows = await this.catalog.em
+  /** The run that a request began before; null for a new one. Raises IdempotencyKeyReusedError when that was another request. */
+  async begunBy({ name, fingerprint }: Once): Promise<string | null> {
+    const [run] = await this.catalog.em
       .fork()
-      .execute<RunRow[]>(`select ${RUN_COLUMNS} from migration_run r order by r.created_at desc, r.id desc limit ?`, [atMost]);
+      .execute<{ id: string; fingerprint: string }[]>('select id, fingerprint from migration_run where once = ?', [name]);
+    if (run && run.fingerprint !== fingerprint) throw new IdempotencyKeyReusedError();
+    return run?.id ?? null;
+  }
+
+  /** The newest runs first, or those before one. */
+  async list(atMost: number, before?: { readonly at: Date; readonly id: string }): Promise<RunReport[]> {
+    const [at, id] = before ? [before.at.toISOString(), before.id] : [null, null];
+    const rows = await this.catalog.em.fork().execute<RunRow[]>(
+      `select ${RUN_COLUMNS} from migration_run r where ?::timestamptz is null or (r.created_at, r.id) < (?::timestamptz, ?::uuid)
+       order by r.created_at desc, r.id desc limit ?`,
+      [at, at, id, atMost],
+    );
     return rows.map(runOf);
   }
 
@@ -89,6 +105,14 @@ export class MigrationRuns {
     await this.catalog.em
       .fork()
       .execute('delete from migration_run where finished_at < clock_timestamp() - make_interval(days => ?)', [days]);
+  }
+
+  /** The number of the newest change. */
+  async newestEvent(id: string): Promise<number> {
+    const [newest] = await this.catalog.em
+      .fork()
+      .execute<{ seq: number }[]>('select coalesce(max(seq), 0) as seq from migration_run_event where run_id = ?', [id]);
+    return newest?.seq ?? 0;
   }
 
   /** Changes with `seq > after`, in their order. */

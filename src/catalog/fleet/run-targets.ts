@@ -4,6 +4,9 @@ import type { RunReport } from '#catalog/fleet/migration-run.js';
 import { addTargets, noteRun, oneRun, type RunOrder, type RunTransaction } from '#catalog/fleet/migration-runs.js';
 import { runOf, type RunRow } from '#catalog/fleet/run-rows.js';
 
+/** Why a target is passed over whose tenant was erased while the run went on: nothing of it is behind. */
+export const GONE = 'it is gone: its tenant was erased';
+
 /** A target whose turn has come. */
 export interface ClaimedTarget extends Home {
   readonly target: string;
@@ -123,7 +126,7 @@ export class RunTargets {
            for update of t
          )
          update migration_target t set holder = null, is_checked = was.becomes = 'checked',
-           error = case was.becomes when 'skipped' then 'it is gone: its tenant was erased' else left(was.error, 500) end,
+           error = case was.becomes when 'skipped' then '${GONE}' else left(was.error, 500) end,
            state = case when was.becomes = 'checked' or was.becomes = 'again' and was.state = 'migrated' then 'migrated'
              when was.becomes = 'again' then 'pending' else was.becomes end,
            tries = t.tries + (was.becomes = 'again' and was.state = 'migrated')::integer,
@@ -148,7 +151,9 @@ export class RunTargets {
         [migrated.length - taken, failed.length, skipped.length, failed.length > 0 && isSpent(before, failed.length), run],
       );
       const told = known.filter(({ target }) => mine.get(target) !== 'skipped');
-      const failures = told.flatMap((outcome) => ('error' in outcome ? [{ target: outcome.target, error: outcome.error }] : []));
+      const failures = told.flatMap((outcome) =>
+        'error' in outcome ? [{ target: outcome.target, error: outcome.error, isTriedAgain: outcome.state === 'again' }] : [],
+      );
       await noteRun(em, run, failures.slice(0, 50));
       return after?.state === 'running';
     });

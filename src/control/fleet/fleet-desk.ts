@@ -6,8 +6,11 @@ import type { WorkBook } from '#catalog/work/work-book.js';
 import type { OpenWork } from '#catalog/work/work-report.js';
 import { RunStateRefusedError } from '#catalog/fleet/fleet.errors.js';
 import { inWaves, reachOf, stepsAfter, type MigrationPlanStep } from '#control/fleet/fleet-plan.js';
+import { TenantsUnknownError } from '#control/fleet/fleet.errors.js';
 import { laneOf, MIGRATE_SERVER } from '#control/fleet/lane-plan.js';
 import type { ClusterBook } from '#control/provisioning/cluster-book.js';
+import { RegionUnknownError } from '#control/provisioning/provisioning.errors.js';
+import type { Once } from '#kernel/idempotency/once.js';
 import { WorkOrigin } from '#kernel/work/work-origin.js';
 
 export const RUN_DEFAULTS: RunWish = { canary: 1, concurrency: 4, maxFailures: { count: 5 }, lockTimeoutMs: 500 };
@@ -44,9 +47,10 @@ export class FleetDesk {
     return this.parts.line.at(-1)?.name ?? '';
   }
 
-  /** What a run would do now, by the ledger. */
+  /** What a run would do now, by the ledger. Raises RegionUnknownError and TenantsUnknownError. */
   async plan(wish: RunWish): Promise<FleetPlan> {
     const { ledger, clusters, line } = this.parts;
+    await this.#requireKnown(wish);
     const here = new Set((await clusters.all()).map(({ name }) => name));
     const behind = (await ledger.due(this.newest)).map((home) => home.version);
     const version = behind.length === 0 ? this.newest : reachOf(line, behind);
@@ -63,14 +67,14 @@ export class FleetDesk {
     };
   }
 
-  /** Begins a run. Raises RunUnderWayError. */
-  async begin(wish: RunWish): Promise<BegunRun> {
+  /** Begins a run. Raises RunUnderWayError, RegionUnknownError and TenantsUnknownError. */
+  async begin(wish: RunWish, once?: Once): Promise<BegunRun> {
     const { runs } = this.parts;
     const { version, targets, skipped } = await this.plan(wish);
     const { operator } = WorkOrigin.current();
     const by = { requestedBy: operator?.name ?? 'the platform', reason: operator?.reason ?? null };
     const begun = await runs.decide(async (em) => {
-      const id = await runs.open(em, { version, wish, targets, skipped, ...by });
+      const id = await runs.open(em, { version, wish, targets, skipped, once, ...by });
       const servers = [...new Set(targets.map(({ cluster }) => cluster))];
       if (servers.length === 0) await runs.end(em, id);
       await this.#record(em, 'fleet.migrate', id, { version, targets: targets.length, skipped: skipped.length });
@@ -139,13 +143,22 @@ export class FleetDesk {
     return begun;
   }
 
-  /** Every home with what it has still to have. */
+  /** Every home with what it has still to have. Raises RegionUnknownError and TenantsUnknownError. */
   async status(filter: HomeFilter = {}): Promise<readonly (KnownHome & { readonly pending: readonly string[] })[]> {
     const { ledger, line } = this.parts;
+    await this.#requireKnown(filter);
     return (await ledger.homes(filter)).map((home) => ({
       ...home,
       pending: stepsAfter(line, home.version, this.newest).map(({ name }) => name),
     }));
+  }
+
+  /** What is written wrongly would be nobody, and nobody is soon migrated. */
+  async #requireKnown({ region, tenants = [] }: HomeFilter): Promise<void> {
+    const { ledger } = this.parts;
+    if (region !== undefined && !(await ledger.hasRegion(region))) throw new RegionUnknownError(region);
+    const strangers = tenants.length === 0 ? [] : await ledger.strangers(tenants);
+    if (strangers.length > 0) throw new TenantsUnknownError(strangers);
   }
 
   async #change(id: string, action: `fleet.${string}`, from: readonly RunReport['state'][], to: RunReport['state']): Promise<RunReport> {

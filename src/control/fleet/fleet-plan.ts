@@ -1,6 +1,6 @@
 import type { KnownHome } from '#catalog/fleet/home-ledger.js';
 import type { RunOrder } from '#catalog/fleet/migration-runs.js';
-import type { PlacementKind } from '#kernel/tenancy/placement.js';
+import { PLACEMENT_KINDS } from '#kernel/tenancy/placement.js';
 
 /** One migration as a plan shows it. */
 export interface MigrationPlanStep {
@@ -15,7 +15,6 @@ export interface MigrationPlanStep {
 
 /** Which share of what follows the canaries goes before the rest. */
 const FIRST_SHARE = 0.1;
-const TIERS: readonly PlacementKind[] = ['database', 'schema', 'row'];
 
 /**
  * The order of a run: `canary` homes of each tier alone (wave 1), then a tenth, then the rest. A shared home is never a canary as long as
@@ -24,7 +23,9 @@ const TIERS: readonly PlacementKind[] = ['database', 'schema', 'row'];
 export function inWaves(homes: readonly KnownHome[], canary: number): RunOrder['targets'] {
   const own = homes.filter(({ tier }) => tier !== 'row');
   const canaries = new Set(
-    canary === 0 ? [] : TIERS.flatMap((tier) => (own.length > 0 ? own : homes).filter((home) => home.tier === tier).slice(0, canary)),
+    canary === 0
+      ? []
+      : PLACEMENT_KINDS.flatMap((tier) => (own.length > 0 ? own : homes).filter((home) => home.tier === tier).slice(0, canary)),
   );
   const others = homes.filter((home) => !canaries.has(home));
   const first = Math.ceil(others.length * FIRST_SHARE);

@@ -2,6 +2,8 @@ import { Body, Controller, Get, Headers, HttpCode, Ip, Param, Post, Query, Res, 
 import { PLATFORM_PERMISSIONS } from '#control/operators/rights/platform-permissions.js';
 import { streamed, type StreamAnswer } from '#control/work/stream-answer.js';
 import { peerNetworkOf } from '#kernel/limits/peer-network.js';
+import { idempotencyKeyOf } from '#kernel/idempotency/idempotency-key.js';
+import type { AnswerHeaders } from '#kernel/plugin/answer-headers.js';
 import { Door } from '#kernel/plugin/door.js';
 import { PlatformRoute } from '#kernel/plugin/route-kind.js';
 import { Because } from '../operators/people/operator.schemas.js';
@@ -34,9 +36,9 @@ export class FleetController {
 
   @Get('runs')
   @PlatformRoute('operators', WHY)
-  @Door({ summary: 'List runs, newest first', permission: readMigrations, answers: { 200: RunPage } })
-  list(@Query({ schema: ListRuns }) { limit }: ListRuns): Promise<RunPage> {
-    return this.fleet.list(limit);
+  @Door({ summary: 'List runs, newest first', permission: readMigrations, answers: { 200: RunPage }, refuses: ['cursor.invalid'] })
+  list(@Query({ schema: ListRuns }) query: ListRuns): Promise<RunPage> {
+    return this.fleet.list(query);
   }
 
   @Post('runs')
@@ -45,11 +47,19 @@ export class FleetController {
   @Door({
     summary: 'Begin a run',
     permission: manageMigrations,
+    isCreation: true,
     answers: { 202: RunDetail },
-    refuses: ['fleet.run-under-way'],
+    refuses: ['fleet.run-under-way', 'fleet.tenants-unknown', 'provisioning.region-unknown'],
   })
-  begin(@Body({ schema: BeginRun }) wish: BeginRun): Promise<RunDetail> {
-    return this.fleet.begin(wish);
+  async begin(
+    @Body({ schema: BeginRun }) wish: BeginRun,
+    @Headers('idempotency-key') key: string | undefined,
+    @Res({ passthrough: true }) answer: AnswerHeaders,
+  ): Promise<RunDetail> {
+    const { run, isRepeated } = await this.fleet.begin(idempotencyKeyOf(key), wish);
+    answer.header('location', `/api/platform/migrations/runs/${run.run}`);
+    if (isRepeated) answer.header('idempotent-replayed', 'true');
+    return run;
   }
 
   @Get('runs/:id')

@@ -1,8 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { dropHome } from '#adapters/postgres/home-turn.js';
 import { identifier } from '#adapters/postgres/session.js';
 import { RunStateRefusedError, RunUnderWayError } from '#catalog/fleet/fleet.errors.js';
-import { targetOf, type Home } from '#catalog/fleet/home-ledger.js';
+import { targetOf, type Home, type HomeFilter } from '#catalog/fleet/home-ledger.js';
+import { TenantsUnknownError } from '#control/fleet/fleet.errors.js';
+import { RegionUnknownError } from '#control/provisioning/provisioning.errors.js';
 import { RUN_DEFAULTS } from '#control/fleet/fleet-desk.js';
 import type { FleetRelease } from '#testing/fleet/fleet-release.js';
 import { step } from '#testing/fleet/migration-step.js';
@@ -186,7 +188,9 @@ describe('migrating a fleet', () => {
     expect(Math.max(...waits)).toBeLessThan(1_000);
     expect(run).toMatchObject({ state: 'done', targets: { migrated: 13 } });
     const told = (await next.runs.events(run.id, 0)).flatMap(({ failures }) => failures);
-    expect(told).toEqual(expect.arrayContaining([{ target: targetOf(held), error: expect.stringContaining('55P03') as string }]));
+    expect(told).toEqual(
+      expect.arrayContaining([{ target: targetOf(held), error: expect.stringContaining('55P03') as string, isTriedAgain: true }]),
+    );
   });
 
   it('waits for whoever has the turn of a home, as who moves it does', async () => {
@@ -285,10 +289,29 @@ describe('migrating a fleet', () => {
   });
 
   it('is told which homes it is about', async () => {
-    const slug = `none-${randomBytes(3).toString('hex')}`;
-    expect((await next.desk.plan({ ...RUN_DEFAULTS, tier: 'row' })).targets.map(({ target }) => target)).toEqual([targetOf(stage.shared)]);
-    expect((await next.desk.plan({ ...RUN_DEFAULTS, region: slug })).targets).toEqual([]);
-    expect((await next.desk.plan({ ...RUN_DEFAULTS, tier: 'schema' })).targets.map(({ target }) => target)).toEqual(names(homes));
-    expect(SMALL_LINE).toHaveLength(1);
+    const planned = async (filter: HomeFilter): Promise<string[]> =>
+      (await next.desk.plan({ ...RUN_DEFAULTS, ...filter })).targets.map(({ target }) => target).sort();
+    expect(await planned({ tier: 'row' })).toEqual([targetOf(stage.shared)]);
+    expect(await planned({ tier: 'schema' })).toEqual(names(homes));
+    const mine = (await next.desk.status({ tier: 'schema' })).slice(3, 5);
+    expect(await planned({ tenants: mine.map(({ tenantId }) => String(tenantId)) })).toEqual(names(mine));
+    expect(await planned({ tier: 'database', tenants: mine.map(({ tenantId }) => String(tenantId)) })).toEqual([]);
+    const there = await stage.elsewhere('0001-notes');
+    expect(await planned({ region: 'eu-west' })).toEqual(names([...homes, stage.shared]));
+    const plan = await next.desk.plan({ ...RUN_DEFAULTS, region: 'us-east' });
+    expect([plan.targets, plan.skipped.map(({ home }) => home.target)]).toEqual([[], [targetOf(there)]]);
+    expect(await next.migrate({ tenants: [String(mine[0]?.tenantId)] })).toMatchObject({
+      state: 'done',
+      targets: { total: 1, migrated: 1 },
+    });
+    expect([...(await stage.had(NEWEST)).keys()]).toEqual([mine[0]?.home]);
+  });
+
+  it('is about nobody by mistake never', async () => {
+    const stranger = randomUUID();
+    await expect(next.desk.plan({ ...RUN_DEFAULTS, region: 'nowhere' })).rejects.toThrow(RegionUnknownError);
+    await expect(next.desk.begin({ ...RUN_DEFAULTS, tenants: [stranger] })).rejects.toThrow(TenantsUnknownError);
+    await expect(next.desk.status({ region: '' })).rejects.toThrow(RegionUnknownError);
+    expect(await next.runs.latest()).toBeNull();
   });
 });

@@ -7,6 +7,7 @@ import { IMPORT, ONBOARDING, type OnboardingInput, WARM_POOL } from '#control/on
 import type { OwnServers } from '#control/provisioning/own-servers.js';
 import type { Placer } from '#control/provisioning/placer.js';
 import { IdempotencyKeyReusedError } from '#kernel/idempotency/idempotency.errors.js';
+import type { Once } from '#kernel/idempotency/once.js';
 import { isSlug, slugFrom } from '#kernel/resolution/slug.js';
 import type { Clock } from '#kernel/work/clock.js';
 
@@ -37,12 +38,6 @@ type Wish = Omit<OnboardingRequest, 'connectionString'> & {
   readonly hasOwnServer: boolean;
   readonly order: { readonly work: WorkPlan; readonly dueAt?: Date };
 };
-
-/** A name for a request, and what it was, so that its repetition is answered like the first and makes nothing. */
-export interface Once {
-  readonly name: string;
-  readonly fingerprint: string;
-}
 
 /** Takes requests for new tenants: name and place are held and the work is asked for when it answers; nothing else is made yet. */
 export class OnboardingDesk {

@@ -1,12 +1,12 @@
-import { hash, randomUUIDv7 } from 'node:crypto';
-import type { OnboardingDesk, Once, OnboardingRequest } from '#control/onboarding/onboarding-desk.js';
+import { randomUUIDv7 } from 'node:crypto';
+import type { OnboardingDesk, OnboardingRequest } from '#control/onboarding/onboarding-desk.js';
 import { SalesOnlyError, SignUpClosedError } from '#control/onboarding/onboarding.errors.js';
 import type { OnboardingBegun } from '#control/onboarding/onboarding.schemas.js';
 import type { NoticeSender } from '#control/onboarding/notice.js';
 import type { NoticeSigner } from '#control/onboarding/notice-signer.js';
 import { PlanUnknownError } from '#control/provisioning/provisioning.errors.js';
 import type { Flags } from '#kernel/flags/flags.js';
-import { fingerprintOf } from '#kernel/idempotency/fingerprint.js';
+import { onceOf, type Once } from '#kernel/idempotency/once.js';
 import { RateLimitedError } from '#kernel/limits/limits.errors.js';
 import { peerNetworkOf } from '#kernel/limits/peer-network.js';
 import type { Rate, RateLimiter, RateVerdict } from '#kernel/limits/rate-limiter.js';
@@ -81,9 +81,4 @@ export class SignUpDoor {
     const notifySecret = input.notifyUrl === null ? {} : { notifySecret: signer.secretOf(id) };
     return { body: { onboardingId: id, slug: input.slug, statusUrl: statusUrlOf(id), ...notifySecret }, isRepeated };
   }
-}
-
-/** The key is kept as its hash: it is the caller's own, and may say something. */
-function onceOf(door: string, key: string, request: OnboardingRequest): Once {
-  return { name: `${door}:${hash('sha256', key)}`, fingerprint: fingerprintOf('POST', door, request) };
 }

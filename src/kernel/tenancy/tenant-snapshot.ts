@@ -1,10 +1,10 @@
-import type { Placement, PlacementKind } from '#kernel/tenancy/placement.js';
+import { type Placement, type PlacementKind, PLACEMENT_KINDS } from '#kernel/tenancy/placement.js';
 import type { EntitlementOverride } from '#kernel/tenancy/entitlements.js';
 import type { Tenant, TenantAccess, TenantStatus } from '#kernel/tenancy/tenant.js';
 
 const STATUSES: ReadonlySet<unknown> = new Set<TenantStatus>(['provisioning', 'active', 'suspended', 'cancelled']);
 const ACCESS: ReadonlySet<unknown> = new Set<TenantAccess>(['full', 'read-only']);
-const KINDS: ReadonlySet<unknown> = new Set<PlacementKind>(['row', 'schema', 'database']);
+const KINDS: ReadonlySet<unknown> = new Set(PLACEMENT_KINDS);
 
 /** The frozen snapshot of tenant `id` that a value from outside spells, and no property more; null when it is malformed or another tenant's. */
 export function readTenantSnapshot(value: unknown, id: string): Tenant | null {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { RUN_DEFAULTS } from '#control/fleet/fleet-desk.js';
 import { bringFleet } from '#main/bring-fleet.js';
 import type { Session } from '#main/cli/session.js';
 import { ConfigError } from '#main/config.js';
@@ -30,6 +31,7 @@ export function addUpCommand(program: Command, session: Session): void {
         const broken = [...(await provisioning.keeper.keepShared()), ...(await bringOwnServers(provisioning))];
         const databases = await provisioning.keeper.keep(await provisioning.tenants.list());
         const fleet = await bringFleet(platform, provisioning);
+        const elsewhere = (await platform.fleet.plan(RUN_DEFAULTS)).skipped.map(({ home, why }) => ({ target: home.target, error: why }));
         const failures = [...broken, ...databases.failures, ...fleet.failures];
         const applied = clusters.reduce((sum, cluster) => sum + Object.values(cluster.applied).flat().length, catalog.length);
         const details = { applied, migrated: fleet.targets.migrated, failed: failures.length };
@@ -37,12 +39,16 @@ export function addUpCommand(program: Command, session: Session): void {
         for (const { target, error } of failures) output.note(`not brought up to date: ${target}: ${error}`);
         if (strict && failures.length > 0) process.exitCode = 1;
         const { founded, sealed, skipped } = databases;
-        output.document({ catalog, clusters, databases: { founded, sealed, skipped }, fleet, failures }, () => [
-          `catalog: ${String(catalog.length)} migrations applied`,
-          ...clusters.map(({ cluster, applied: had }) => `${cluster}: ${String(Object.values(had).flat().length)} migrations applied`),
-          `tenants: ${String(fleet.targets.migrated)} homes migrated, ${String(sealed)} fences sealed, ${String(failures.length)} failed`,
-          `skipped: ${String(skipped.provisioning)} that are being made, ${String(skipped.elsewhere)} on clusters of other releases`,
-        ]);
+        output.document(
+          { catalog, clusters, databases: { founded, sealed, skipped }, fleet: { ...fleet, skipped: elsewhere }, failures },
+          () => [
+            `catalog: ${String(catalog.length)} migrations applied`,
+            ...clusters.map(({ cluster, applied: had }) => `${cluster}: ${String(Object.values(had).flat().length)} migrations applied`),
+            `tenants: ${String(fleet.targets.migrated)} homes migrated, ${String(sealed)} fences sealed, ${String(failures.length)} failed`,
+            `left behind on servers that are not known here: ${String(elsewhere.length)} homes`,
+            `skipped: ${String(skipped.provisioning)} that are being made, ${String(skipped.elsewhere)} on clusters of other releases`,
+          ],
+        );
       }),
     );
 }

@@ -127,6 +127,7 @@ export const PROBLEM_STATUSES: ReadonlyMap<string, ProblemStatus> = new Map(
     'streams.too-many': { status: 429, title: 'Too many streams' },
     'fleet.run-unknown': { status: 404, title: 'No such run' },
     'fleet.state-refused': { status: 409, title: 'Not in this state' },
+    'fleet.tenants-unknown': { status: 422, title: 'No such tenants' },
     'fleet.run-under-way': { status: 409, title: 'A run is under way' },
     'catalog.slug-taken': { status: 409, title: 'Name taken' },
     'provisioning.plan-unknown': { status: 422, title: 'No such plan' },

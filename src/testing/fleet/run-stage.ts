@@ -183,6 +183,17 @@ export class RunStage {
     while ((await this.had(name)).size < homes) await wait(20);
   }
 
+  /** A shared home on a server of another region, which nobody here is told how to reach. */
+  async elsewhere(version: string): Promise<Home> {
+    const home = { cluster: 'fleet-elsewhere', database: 'there', home: SHARED_SCHEMA };
+    const catalog = new URL(this.tests.platform.config.CATALOG_DATABASE_URL).pathname.slice(1);
+    await this.onDatabase(catalog, (session) =>
+      session.query(`insert into cluster (name, region) values ($1, 'us-east') on conflict do nothing`, [home.cluster]),
+    );
+    await this.tests.provisioning.ledger.note([{ ...home, version, needs: '' }]);
+    return home;
+  }
+
   /** How often each home has had a migration, by the home's name; the database's own word. */
   async had(name: string): Promise<Map<string, number>> {
     const { rows } = await this.on((session) =>

@@ -3,6 +3,7 @@ import { LegalHoldError, RetentionNotOverError, TenantNotCancelledError } from '
 import type { WorkPlan } from '#catalog/work/work-book.js';
 import type { EmptiedStore, ErasureOrder, TenantEraser } from '#control/lifecycle/erasure/tenant-eraser.js';
 import { hopelessOn, tenantOfWork, type WorkKind, type WorkStep, type WorkTry } from '#control/work/work-kind.js';
+import { PLACEMENT_KINDS } from '#kernel/tenancy/placement.js';
 import { TenantUnknownError } from '#kernel/tenancy/tenant.errors.js';
 
 /** The stores by their names, in the order in which they are emptied. */
@@ -30,7 +31,7 @@ const Doomed = z.strictObject({
   id: z.uuid(),
   slug: z.string(),
   placement: z.object({
-    kind: z.enum(['row', 'schema', 'database']),
+    kind: z.enum(PLACEMENT_KINDS),
     ...{ region: z.string(), cluster: z.string(), database: z.string(), schema: z.string() },
     ...{ secret: z.string().nullable(), epoch: z.int() },
   }),
