@@ -259,7 +259,7 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fleet: homes that were passed over are told by the exit code',
     file: 'src/main/cli/fleet-migrate-command.ts',
-    find: `state !== 'done' || targets.skipped > 0`,
+    find: `state !== 'done' || behind.length > 0`,
     replace: `state !== 'done'`,
     specs: CLI,
   },

@@ -17,7 +17,7 @@ describe('the order of a run', () => {
   it('is its canaries, a tenth of the others, and the rest', () => {
     const waves = inWaves([...homes('schema', 90), ...homes('database', 13), ...homes('row', 2)], 2);
     expect(counted(waves)).toEqual({ 1: 4, 2: 11, 3: 90 });
-    expect(waves.filter(({ wave }) => wave === 1).map(({ home }) => home)).toEqual(['database-0', 'database-1', 'schema-0', 'schema-1']);
+    expect(waves.filter(({ wave }) => wave === 1).map(({ home }) => home)).toEqual(['schema-0', 'schema-1', 'database-0', 'database-1']);
   });
 
   it('has no canary when none is wanted, and never a second wave of nobody', () => {

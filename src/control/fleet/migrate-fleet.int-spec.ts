@@ -58,7 +58,7 @@ describe('migrating a fleet', () => {
       });
     expect(await twice.migrate()).toMatchObject({ state: 'done', targets: { migrated: 13 } });
     expect(await indexes()).toEqual([{ all: 13 }]);
-    await stage.tests.provisioning.ledger.note([...homes, stage.shared].map((home) => ({ ...home, version: '0001-notes', needs: '' })));
+    await stage.tests.provisioning.ledger.correct([...homes, stage.shared].map((home) => ({ ...home, version: '0001-notes', needs: '' })));
     expect(await twice.migrate()).toMatchObject({ state: 'done', targets: { total: 13, migrated: 13 } });
     expect(await indexes()).toEqual([{ all: 13 }]);
   });

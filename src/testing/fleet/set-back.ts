@@ -16,7 +16,7 @@ export class SetBack {
       await session.query(`drop table if exists ${identifier(placement.schema)}.${NEWEST.table}`);
       await session.query('delete from tenancy.migration where home = $1 and name = $2', [placement.schema, NEWEST.name]);
     });
-    await this.stage.tests.provisioning.ledger.note([{ ...homeOf(placement), version: NEWEST.before, needs: '' }]);
+    await this.stage.tests.provisioning.ledger.correct([{ ...homeOf(placement), version: NEWEST.before, needs: '' }]);
   }
 
   /** The same with something in its way. */
