@@ -1,18 +1,22 @@
 import { PostgresHomes } from '#adapters/postgres/postgres-homes.js';
 import { PostgresInventory } from '#adapters/postgres/postgres-inventory.js';
+import { PostgresServerRoles } from '#adapters/postgres/postgres-server-roles.js';
 import { OwnClusters } from '#catalog/clusters/own-clusters.js';
 import { Sightings } from '#catalog/doctor/sightings.js';
 import { Tombstones } from '#catalog/lifecycle/tombstones.js';
 import { KnownTenants } from '#catalog/tenants/known-tenants.js';
 import { CustomersCheck } from '#control/doctor/checks/customers.check.js';
+import { FoundationsCheck } from '#control/doctor/checks/foundations.check.js';
 import { HomesCheck } from '#control/doctor/checks/homes.check.js';
 import { JobsCheck } from '#control/doctor/checks/jobs.check.js';
 import { OwnServersCheck } from '#control/doctor/checks/own-servers.check.js';
 import { PlacesCheck } from '#control/doctor/checks/places.check.js';
+import { RolesCheck } from '#control/doctor/checks/roles.check.js';
 import { SecretsCheck } from '#control/doctor/checks/secrets.check.js';
 import { WorksCheck } from '#control/doctor/checks/works.check.js';
 import { Doctor } from '#control/doctor/doctor.js';
 import type { Clock } from '#kernel/work/clock.js';
+import { foundedDatabases } from '#main/founded-databases.js';
 import { openPostgresStore } from '#main/open-eraser.js';
 import type { Platform } from '#main/platform.js';
 import type { Provisioning } from '#main/provisioning.js';
@@ -24,12 +28,13 @@ export async function openDoctor(
   { sparedMs, clock = platform.members.clock }: { sparedMs: number; clock?: Clock },
 ): Promise<Doctor> {
   const { catalog, secrets, works, overseer, billing } = platform;
-  const { clusterBook, homes, fences, keeper, ledger, tenants, ownServers } = provisioning;
+  const { clusterBook, homes, fences, keeper, ledger, tenants, ownServers, foundations } = provisioning;
   const known = new KnownTenants(catalog);
   const places = () => known.places();
   const rows = openPostgresStore(platform, clusterBook);
   const inventory = new PostgresInventory(clusterBook, rows);
   const shared = (await clusterBook.all()).filter(({ kind }) => kind === 'shared');
+  const founded = () => foundedDatabases(provisioning, () => known.settled());
   return new Doctor({
     checks: [
       ...shared.map((cluster) => new PlacesCheck({ cluster, inventory, places, tenants: () => known.ids() })),
@@ -45,6 +50,9 @@ export async function openDoctor(
         (ids) => new Tombstones(catalog).among(ids),
         () => known.customers(),
       ),
+      new RolesCheck(new PostgresServerRoles(clusterBook), async () => [...new Set((await founded()).map(({ cluster }) => cluster))]),
+      // What homes stand on, before they are brought on.
+      new FoundationsCheck(foundations, founded),
       new HomesCheck(
         new PostgresHomes({ clusters: clusterBook, homes, fences, keeper, ledger }),
         () => tenants.list(),

@@ -9,6 +9,7 @@ import { Foundation } from '#adapters/postgres/foundation.js';
 import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import { KeptSessions } from '#adapters/postgres/kept-sessions.js';
 import { readMigrationLine } from '#adapters/postgres/migration-line.js';
+import { PostgresFoundations } from '#adapters/postgres/postgres-foundations.js';
 import { PostgresHomeMigrator } from '#adapters/postgres/postgres-home-migrator.js';
 import { type PlaceDrivers, PostgresIsolationLayer } from '#adapters/postgres/postgres-isolation-layer.js';
 import { PostgresHomeTruth } from '#adapters/postgres/postgres-home-truth.js';
@@ -21,6 +22,7 @@ import { ApiKeys } from '#catalog/credentials/api-keys.js';
 import { Domains } from '#catalog/domains/domains.js';
 import { TenantRegistry } from '#catalog/tenants/tenant-registry.js';
 import { FleetVerifier } from '#control/fleet/fleet-verifier.js';
+import type { Foundations } from '#control/fleet/foundations.js';
 import type { HomeMigrator } from '#control/fleet/home-migrator.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
 import { withLogins, type ClusterBook } from '#control/provisioning/cluster-book.js';
@@ -58,6 +60,7 @@ export interface Provisioning {
   readonly keeper: DatabaseKeeper;
   readonly ledger: HomeLedger;
   readonly migrator: HomeMigrator;
+  readonly foundations: Foundations;
   readonly verifier: FleetVerifier;
   readonly clusterBootstrap: ClusterBootstrap;
   readonly catalogBootstrap: CatalogBootstrap;
@@ -73,6 +76,7 @@ export async function openProvisioning(platform: Platform): Promise<Provisioning
   const { homes, foundation, clusterBootstrap } = openFoundations(platform);
   const ledger = new HomeLedger(platform.catalog);
   const truth = new PostgresHomeTruth(clusterBook, new ReferenceHome(clusterBook, homes.line));
+  const foundations = new PostgresFoundations(clusterBook, foundation);
   const catalogLine = await readMigrationLine(join(import.meta.dirname, '../../migrations/catalog'), platform.catalog);
   const fences = new Fence(platform.keys);
   const databases = new DatabaseMaker(platform.secrets, homes);
@@ -96,7 +100,7 @@ export async function openProvisioning(platform: Platform): Promise<Provisioning
     placer: new Placer(clusterBook, platform.plans.terms),
     databases,
     ...{ homes, fences },
-    ...{ ledger, verifier: new FleetVerifier(truth) },
+    ...{ ledger, foundations, verifier: new FleetVerifier(truth, foundations) },
     keeper: new DatabaseKeeper({ clusters: clusterBook, homes, fences, foundation, ledger }),
     migrator: new PostgresHomeMigrator({ clusters: clusterBook, homes, foundation, truth }),
     clusterBootstrap,

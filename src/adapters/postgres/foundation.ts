@@ -9,17 +9,20 @@ export class Foundation {
 
   /** Gives it anew, whatever the database has: all of it or, when a statement fails, nothing. Two that try at once take turns. */
   async lay(provisioning: pg.Client): Promise<void> {
+    await inTransaction(provisioning, () => this.send(provisioning));
+  }
+
+  /** The same in the transaction that the session is in; `first` is sent when its turn has come. */
+  async send(provisioning: pg.Client, first = ''): Promise<void> {
     const text = await readFile(this.file, 'utf8');
-    await inTransaction(provisioning, async () => {
-      await provisioning.query(`select pg_advisory_xact_lock(hashtext('tenantry.foundation'))`);
-      // A request that is held up by this must not wait for long.
-      await provisioning.query(`set local lock_timeout = '10s'`);
-      await provisioning.query(text);
-      await provisioning.query(
-        'insert into tenancy.foundation (hash) values ($1) on conflict (only_row) do update set hash = excluded.hash, laid_at = now()',
-        [hashOf(text)],
-      );
-    });
+    await provisioning.query(`select pg_advisory_xact_lock(hashtext('tenantry.foundation'))`);
+    // A request that is held up by this must not wait for long.
+    await provisioning.query(`set local lock_timeout = '10s'`);
+    await provisioning.query(first + text);
+    await provisioning.query(
+      'insert into tenancy.foundation (hash) values ($1) on conflict (only_row) do update set hash = excluded.hash, laid_at = now()',
+      [hashOf(text)],
+    );
   }
 
   /** Whether the database was last given this very text; false also for one from before the text was recorded. */

@@ -68,11 +68,22 @@ fact (what, "is") as (
     || case g.tgenabled when 'O' then '' else ' (' || g.tgenabled::text || ')' end
   from relation r join pg_trigger g on g.tgrelid = r.oid and not g.tgisinternal
   union all
+  -- What holds keys and constraints are triggers too, whose names have numbers of each home.
+  select r.what || ' enforcement', 'off for ' || string_agg(distinct quote_ident(k.conname), ', ')
+  from relation r join pg_trigger g on g.tgrelid = r.oid and g.tgisinternal and g.tgenabled <> 'O' join pg_constraint k on k.oid = g.tgconstraint
+  group by r.what
+  union all
   select r.what || ' rule ' || quote_ident(u.rulename), pg_get_ruledef(u.oid) from relation r join pg_rewrite u on u.ev_class = r.oid where u.rulename <> '_RETURN'
   union all
   select 'function ' || quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')',
-    concat_ws(', ', 'owner ' || p.proowner::regrole, 'grants ' || p.proacl::text, replace(pg_get_functiondef(p.oid), format(' %s.', home.quoted), ' '))
+    -- A home does not know its name and may write it only where PostgreSQL does; of what is the same everywhere each word counts.
+    concat_ws(', ', 'owner ' || p.proowner::regrole, case when home.name = 'tenancy' then pg_get_functiondef(p.oid) else replace(pg_get_functiondef(p.oid), format(' %s.', home.quoted), ' ') end)
   from home cross join member m join pg_proc p on p.oid = m.objid and p.prokind <> 'a' where m.classid = 'pg_proc'::regclass
+  union all
+  select 'function ' || quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ') grant to ' || coalesce(nullif(a.grantee, 0)::regrole::text, 'everybody'),
+    string_agg(a.privilege_type || case when a.is_grantable then ' with grant option' else '' end, ', ' order by a.privilege_type)
+  from member m join pg_proc p on p.oid = m.objid, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+  where m.classid = 'pg_proc'::regclass and a.grantee <> p.proowner group by p.oid, p.proname, a.grantee
   union all
   select 'type ' || quote_ident(t.typname), concat_ws(' ', t.typtype, case when t.typnotnull then 'not null' end, format_type(nullif(t.typbasetype, 0), t.typtypmod),
     (select string_agg(e.enumlabel, ', ' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid))

@@ -75,6 +75,15 @@ const TRIGGER: Mender = {
   extra: () => NOBODYS,
 };
 
+const ENFORCEMENT: Mender = {
+  missing: () => BY_HAND,
+  changed: () => BY_HAND,
+  extra: ({ table }) => ({
+    sql: [`alter table ${table} enable trigger all`],
+    says: 'as a superuser; rows that break a key meanwhile stay: look for them',
+  }),
+};
+
 const GRANT: Mender = {
   missing: (part, golden) => grants([grant(part, golden)]),
   changed: (part, golden, found) => grants([revoke(part, found), grant(part, golden)]),
@@ -88,7 +97,7 @@ export const MENDERS: Readonly<Record<Part['kind'], Mender>> = {
   table: TABLE,
   column: COLUMN_MENDER,
   ...{ grant: GRANT, 'column-grant': GRANT },
-  ...{ constraint: CONSTRAINT, index: INDEX, policy: POLICY, trigger: TRIGGER },
+  ...{ constraint: CONSTRAINT, index: INDEX, policy: POLICY, trigger: TRIGGER, enforcement: ENFORCEMENT },
   other: OTHER,
 };
 

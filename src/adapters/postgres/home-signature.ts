@@ -41,7 +41,7 @@ part (home, fact) as (
   from owned r join pg_policy p on p.polrelid = r.oid
   union all
   select r.home, hash_record_extended(row(r.relname, g.tgname, g.tgfoid, g.tgtype, g.tgenabled, g.tgattr::text, g.tgargs, g.tgqual::text, g.tgoldtable, g.tgnewtable, g.tgdeferrable, g.tginitdeferred), 0)
-  from owned r join pg_trigger g on g.tgrelid = r.oid and not g.tgisinternal
+  from owned r join pg_trigger g on g.tgrelid = r.oid and (not g.tgisinternal or g.tgenabled <> 'O')
   union all
   select r.home, hash_record_extended(row(r.relname, u.rulename, pg_get_ruledef(u.oid)), 0) from owned r join pg_rewrite u on u.ev_class = r.oid and u.rulename <> '_RETURN'
   union all

@@ -131,9 +131,16 @@ const DRIFTS: readonly [name: string, sql: string, told: Partial<Record<'missing
   ],
   ['a trigger that is not there', 'drop trigger keep on audit_event', { missing: ['table audit_event trigger keep'] }, true],
   ['a trigger that is off', 'alter table audit_event disable trigger seal', { changed: ['table audit_event trigger seal'] }, true],
+  ['keys that nothing holds', 'alter table ticket_comment disable trigger all', { extra: ['table ticket_comment enforcement'] }, true],
+  ['a key that is held no more at its other end', 'alter table member disable trigger all', { extra: ['table member enforcement'] }, true],
   ['a table nobody made', 'create table extra (id integer)', { extra: ['table extra', 'table extra column id'] }, false],
   ['a view nobody made', 'create view peek as select title from tickets', { extra: ['view peek', 'view peek column title'] }, false],
-  ['a function nobody made', `create function peek() returns integer language sql as 'select 1'`, { extra: ['function peek()'] }, false],
+  [
+    'a function nobody made',
+    `create function peek() returns integer language sql as 'select 1'`,
+    { extra: ['function peek()', 'function peek() grant to everybody'] },
+    false,
+  ],
 ];
 
 describe('the truth about homes', () => {
@@ -156,7 +163,8 @@ describe('the truth about homes', () => {
   });
   afterAll(() => stage.close());
 
-  const verify = (targets: readonly VerifiedHome[], by = truth): Promise<FleetVerification> => new FleetVerifier(by).verify(targets);
+  const verify = (targets: readonly VerifiedHome[], by = truth): Promise<FleetVerification> =>
+    new FleetVerifier(by, stage.test.provisioning.foundations).verify(targets);
   const truthOf = (of: readonly MigrationStep[]): PostgresHomeTruth =>
     new PostgresHomeTruth(stage.test.provisioning.clusterBook, new ReferenceHome(stage.test.provisioning.clusterBook, of));
   const at = (home: StagedHome, version: string): VerifiedHome => ({

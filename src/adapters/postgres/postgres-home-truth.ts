@@ -53,7 +53,8 @@ export function fingerprintsBy(
   return reading(session, () => readFingerprints(session, homes, known));
 }
 
-function reading<T>(session: pg.Client, work: () => Promise<T>): Promise<T> {
+/** Runs `work` in a transaction that only reads, with an empty path. */
+export function reading<T>(session: pg.Client, work: () => Promise<T>): Promise<T> {
   return inTransaction(session, async () => {
     await session.query(`set local search_path = ''; set local jit = off; set local transaction_read_only = on`);
     return work();

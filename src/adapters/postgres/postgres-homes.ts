@@ -16,6 +16,8 @@ export interface PostgresHomesParts {
   readonly ledger: Pick<HomeLedger, 'differing'>;
 }
 
+type Problem = Omit<HomeDrift, 'tenant'>;
+
 /** Holds fences, migrations and what the ledger says of these against what they should be, one session a database. */
 export class PostgresHomes implements Homes {
   constructor(private readonly parts: PostgresHomesParts) {}
@@ -32,7 +34,10 @@ export class PostgresHomes implements Homes {
     const { migratorUrl } = await this.parts.clusters.named(cluster);
     // The ground first, what stands on it next, and then what is known of it.
     await this.#keep(tenant);
-    await withSession(atDatabase(migratorUrl, database), (session) => this.parts.homes.apply(session, schema));
+    await withSession(atDatabase(migratorUrl, database), async (session) => {
+      const version = (await this.parts.homes.versions(session, [schema])).get(schema)?.version ?? '';
+      if (!this.#isAhead(version)) await this.parts.homes.apply(session, schema);
+    });
     await this.#keep(tenant);
   }
 
@@ -51,13 +56,13 @@ export class PostgresHomes implements Homes {
         const stale = await this.parts.fences.stale(session, residents);
         const problems = await this.#problems(session, first.placement, new Set(residents.map(({ placement }) => placement.schema)));
         return [
-          ...stale.map((tenant) => ({ tenant, problem: 'its fence is not the one of its epoch and status' })),
-          ...residents.flatMap((tenant) => (problems.get(tenant.placement.schema) ?? []).map((problem) => ({ tenant, problem }))),
+          ...stale.map((tenant) => ({ tenant, problem: 'its fence is not the one of its epoch and status', isMendable: true })),
+          ...residents.flatMap((tenant) => (problems.get(tenant.placement.schema) ?? []).map((problem) => ({ tenant, ...problem }))),
         ];
       });
     } catch (error) {
       const reason = error instanceof Error ? error.name : 'unknown';
-      return residents.map((tenant) => ({ tenant, problem: `its database cannot be asked (${reason})` }));
+      return residents.map((tenant) => ({ tenant, problem: `its database cannot be asked (${reason})`, isMendable: true }));
     }
   }
 
@@ -66,17 +71,29 @@ export class PostgresHomes implements Homes {
     session: pg.Client,
     place: Pick<Home, 'cluster' | 'database'>,
     names: ReadonlySet<string>,
-  ): Promise<Map<string, string[]>> {
+  ): Promise<Map<string, Problem[]>> {
     const { homes, ledger } = this.parts;
-    const problems = new Map([...names].map((name) => [name, [] as string[]]));
-    for (const name of names) {
-      const due = await homes.due(session, name);
-      if (due.length > 0) problems.get(name)?.push(`has not had ${due.join(', ')}`);
-    }
+    const problems = new Map([...names].map((name) => [name, [] as Problem[]]));
     const seen = await seenHomes(homes, session, place, [...names]);
     const versions = new Map(seen.map(({ home, version }) => [home, version]));
-    for (const { home, noted } of await ledger.differing(seen))
-      problems.get(home)?.push(`the ledger says ${noted}, it has ${versions.get(home) ?? ''}`);
+    for (const name of names) {
+      const version = versions.get(name) ?? '';
+      if (this.#isAhead(version)) {
+        const problem = `has had ${version}, which this build does not know: it takes a newer one`;
+        problems.get(name)?.push({ problem, isMendable: false });
+        continue;
+      }
+      const due = await homes.due(session, name);
+      if (due.length > 0) problems.get(name)?.push({ problem: `has not had ${due.join(', ')}`, isMendable: true });
+    }
+    for (const { home, noted } of await ledger.differing(seen)) {
+      const problem = `the ledger says ${noted}, it has ${versions.get(home) ?? ''}`;
+      problems.get(home)?.push({ problem, isMendable: true });
+    }
     return problems;
+  }
+
+  #isAhead(version: string): boolean {
+    return version > this.parts.homes.newest;
   }
 }

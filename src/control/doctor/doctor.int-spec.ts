@@ -1,6 +1,6 @@
-import { randomUUIDv7 } from 'node:crypto';
+import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import pg from 'pg';
-import { atDatabase, identifier } from '#adapters/postgres/session.js';
+import { atDatabase, identifier, withSession } from '#adapters/postgres/session.js';
 import { homeOf } from '#catalog/fleet/home-ledger.js';
 import { Sightings } from '#catalog/doctor/sightings.js';
 import type { Check, Finding } from '#control/doctor/check.js';
@@ -119,6 +119,52 @@ describe('the doctor', () => {
       }
     },
   );
+
+  it('leaves the tables alone of a home that a newer build made, and keeps its fence and what is known of it', async () => {
+    const { acme, globex } = await tests.pair('schema');
+    const { schema } = acme.placement;
+    const { homes, ledger } = tests.provisioning;
+    await provisioning.query('insert into tenancy.migration (home, name) values ($1, $2)', [schema, '9999-later']);
+    await provisioning.query('delete from tenancy.migration where home = $1 and name = $2', [schema, homes.newest]);
+    await tests.platform.catalog.em.fork().execute('update placement set epoch = epoch + 1 where tenant_id = ?', [acme.id]);
+    const isOurs = (finding: Finding): boolean => concerns(finding, [acme, globex]);
+    const problems = async (isMending: boolean): Promise<unknown> =>
+      (await examine(isOurs, isMending)).map(({ problem, outcome }) => [problem.replace(/ the one of.*|,.*/, ''), outcome]);
+    const ahead = ['has had 9999-later', 'found'];
+    const [fence, noted] = ['its fence is not', `the ledger says ${homes.newest}`];
+    expect(await problems(false)).toEqual([[fence, 'found'], ahead, [noted, 'found']]);
+    expect(await problems(true)).toEqual([[fence, 'mended'], ahead, [noted, 'mended']]);
+    expect(await problems(false)).toEqual([ahead]);
+    expect((await homes.applied(provisioning, schema)).has(homes.newest)).toBe(false);
+    expect((await ledger.homes({ tenants: [acme.id] })).map(({ version }) => version)).toEqual(['9999-later']);
+  });
+
+  it('finds what holds tenants apart changed under its stamp, lays it anew, and leaves to a person what was added', async () => {
+    const { acme, globex } = await tests.pair('database');
+    const { provisionUrl } = await tests.provisioning.clusterBook.named(acme.placement.cluster);
+    const inDatabase = (sql: string) => withSession(atDatabase(provisionUrl, acme.placement.database), (session) => session.query(sql));
+    const isOurs = (finding: Finding): boolean => concerns(finding, [acme, globex]);
+    const subject = `foundation of ${acme.placement.cluster}/${acme.placement.database}`;
+    await inDatabase(`alter function tenancy.is_open(uuid) security invoker`);
+    expect(await examine(isOurs, false)).toMatchObject([
+      { subject, isMendable: true, problem: 'has otherwise function is_open(tenant uuid)' },
+    ]);
+    await inDatabase('grant select on tenancy.fence to tenantry_tenant');
+    expect(await examine(isOurs, true)).toMatchObject([{ subject, outcome: 'failed', error: expect.stringContaining('by hand') }]);
+    expect(await examine(isOurs, true)).toMatchObject([
+      { subject, isMendable: false, problem: 'has besides table fence grant to tenantry_tenant' },
+    ]);
+  });
+
+  it('finds a role that somebody was made a member of, and takes him out', async () => {
+    const [own, somebody] = [`tenantry_e_${randomBytes(10).toString('hex')}`, `spec_${randomBytes(10).toString('hex')}`];
+    await provisioning.query(`create role ${own}; create role ${somebody}; grant ${own} to ${somebody}`);
+    const isOurs = ({ subject }: Finding): boolean => subject === `role ${somebody} on eu-west-1`;
+    expect(await examine(isOurs, false)).toMatchObject([{ problem: `is a member of ${own}, which nobody gave it`, isMendable: true }]);
+    expect(await examine(isOurs, true)).toMatchObject([{ outcome: 'mended' }]);
+    expect(await examine(isOurs, false)).toEqual([]);
+    await provisioning.query(`drop role ${own}; drop role ${somebody}`);
+  });
 
   it('says that a secret is gone, and leaves it to a person', async () => {
     const { acme, globex } = await tests.pair('database');

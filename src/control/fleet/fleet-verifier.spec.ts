@@ -1,7 +1,11 @@
+import type { Foundations } from './foundations.js';
 import { FleetVerifier, type VerifiedHome } from './fleet-verifier.js';
 import type { HomeDifference, HomeSeen, HomeTruth } from './home-truth.js';
 
 const DIFFERENCE: HomeDifference = { missing: [{ what: 'table a', is: 'there' }], extra: [], changed: [], repair: [] };
+
+const NONE: HomeDifference = { missing: [], extra: [], changed: [], repair: [] };
+const FIRM: Pick<Foundations, 'difference'> = { difference: () => Promise.resolve(NONE) };
 
 /** Homes whose name begins with "bad" are drifted. */
 class CountingTruth implements HomeTruth {
@@ -40,7 +44,7 @@ describe('the verification of a fleet', () => {
   it('asks each database once, several at a time, and names a difference that many have once', async () => {
     const truth = new CountingTruth();
     const targets = ['a', 'b', 'c', 'd', 'e'].flatMap((database) => homes(database, 'good', 'bad1', 'bad2'));
-    const { checked, drifted, unreachable } = await new FleetVerifier(truth, 2).verify(targets);
+    const { checked, drifted, unreachable } = await new FleetVerifier(truth, FIRM, 2).verify(targets);
     expect([checked, drifted.length, unreachable]).toEqual([15, 10, []]);
     expect([truth.asked.length, truth.most, truth.differences]).toEqual([5, 2, 5]);
     expect(drifted[0]).toEqual({ target: targets[1], version: '0001', ...DIFFERENCE });
@@ -54,7 +58,7 @@ describe('the verification of a fleet', () => {
       VerifiedHome,
     ];
     const targets = [noted, { ...ahead, version: '0002' }, { ...silent, version: '0001' }, { ...nobody, version: null }];
-    const { checked, drifted } = await new FleetVerifier(new CountingTruth()).verify(targets);
+    const { checked, drifted } = await new FleetVerifier(new CountingTruth(), FIRM).verify(targets);
     expect([checked, drifted]).toEqual([
       4,
       [
@@ -66,10 +70,28 @@ describe('the verification of a fleet', () => {
     ]);
   });
 
+  it('holds what homes stand on against its own file, once a database, and one that cannot be looked at costs no home its answer', async () => {
+    const asked: string[] = [];
+    const foundations: Pick<Foundations, 'difference'> = {
+      difference: async (cluster, database) => {
+        asked.push(`${cluster}/${database}`);
+        if (database === 'b') throw new Error('no answer');
+        return database === 'a' ? DIFFERENCE : NONE;
+      },
+    };
+    const targets = ['a', 'b', 'c'].flatMap((database) => homes(database, 'good', 'good-too'));
+    expect(await new FleetVerifier(new CountingTruth(), foundations).verify(targets)).toEqual({
+      checked: 6,
+      drifted: [{ target: { cluster: 'eu', database: 'a', home: 'tenancy', version: null }, version: 'tenancy.sql', ...DIFFERENCE }],
+      unreachable: [{ target: { cluster: 'eu', database: 'b', home: 'tenancy', version: null }, reason: 'unreachable' }],
+    });
+    expect(asked.sort()).toEqual(['eu/a', 'eu/b', 'eu/c']);
+  });
+
   it('ends when it is told to', async () => {
     const truth = new CountingTruth();
     const stop = new AbortController();
-    const verification = new FleetVerifier(truth, 1).verify(
+    const verification = new FleetVerifier(truth, FIRM, 1).verify(
       ['a', 'b', 'c'].flatMap((database) => homes(database, 'good')),
       stop.signal,
     );

@@ -1,5 +1,6 @@
 import { AppError } from '#kernel/errors/app-error.js';
 import type { Home } from '#catalog/fleet/home-ledger.js';
+import { FOUNDATION, isDifferent, type Foundations } from '#control/fleet/foundations.js';
 import type { HomeDifference, HomeTruth } from '#control/fleet/home-truth.js';
 
 /** A home, and the newest migration that the ledger says it has had; null when it says nothing. */
@@ -7,10 +8,10 @@ export interface VerifiedHome extends Home {
   readonly version: string | null;
 }
 
-/** A home that is not what its migrations make, or of which the ledger says something else. */
+/** A home that is not what its migrations make, or of which the ledger says something else; or the foundation of a database, by its name among the homes. */
 export interface DriftedHome extends HomeDifference {
   readonly target: VerifiedHome;
-  /** What it was held against: its own word, or the ledger's where it says nothing. */
+  /** What it was held against: its own word, or the ledger's where it says nothing; for a foundation its file. */
   readonly version: string;
 }
 
@@ -22,20 +23,25 @@ interface FoundHome {
   readonly hash: string | undefined;
 }
 
+const FOUNDATION_FILE = 'tenancy.sql';
 const NO_DIFFERENCE: HomeDifference = { missing: [], extra: [], changed: [], repair: [] };
 
 export interface FleetVerification {
-  /** How many could be looked at. */
+  /** How many homes could be looked at. */
   readonly checked: number;
   readonly drifted: readonly DriftedHome[];
   /** `reason` is the code of what kept it away, or `unreachable`. */
   readonly unreachable: readonly { readonly target: VerifiedHome; readonly reason: string }[];
 }
 
-/** Holds homes against what the migrations make that they say they have had, one session a database: never against the stamp, or the ledger, alone. */
+/**
+ * Holds homes against what the migrations make that they say they have had, and what they stand on against tenancy.sql, once a database: never against
+ * a stamp, or the ledger, alone.
+ */
 export class FleetVerifier {
   constructor(
     private readonly truth: HomeTruth,
+    private readonly foundations: Pick<Foundations, 'difference'>,
     /** How many databases are asked at once. */
     private readonly atOnce = 4,
   ) {}
@@ -65,11 +71,21 @@ export class FleetVerifier {
         return { target, version: version ?? target.version ?? '', hash };
       });
       const kinds = Map.groupBy(found, ({ version, hash }) => `${version}/${hash ?? ''}`).values();
-      const verified = [];
+      const verified = [await this.#ground(first)];
       for (const alike of kinds) verified.push(await this.#compare(alike));
       return together(verified);
     } catch (error) {
       return away(targets, error);
+    }
+  }
+
+  async #ground({ cluster, database }: Home): Promise<FleetVerification> {
+    const target: VerifiedHome = { cluster, database, home: FOUNDATION, version: null };
+    try {
+      const difference = await this.foundations.difference(cluster, database);
+      return { ...together([]), drifted: isDifferent(difference) ? [{ target, version: FOUNDATION_FILE, ...difference }] : [] };
+    } catch (error) {
+      return away([target], error);
     }
   }
 

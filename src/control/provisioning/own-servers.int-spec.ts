@@ -1,7 +1,9 @@
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
+import { PostgresServerRoles } from '#adapters/postgres/postgres-server-roles.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
+import { homeOf } from '#catalog/fleet/home-ledger.js';
 import { OwnClusters } from '#catalog/clusters/own-clusters.js';
 import {
   ClusterElsewhereError,
@@ -114,6 +116,10 @@ describe('a server that a customer brings', () => {
     const lies = await onServer(async (session) => (await session.query('select title from app.tickets')).rows, acme.placement.database);
     expect(lies).toEqual([{ title: acme.slug }]);
     await expect(ownServers.detach(tenantId)).rejects.toThrow(ClusterInUseError);
+
+    const home = { ...homeOf(acme.placement), version: null };
+    expect(await provisioning.verifier.verify([home])).toEqual({ checked: 1, drifted: [], unreachable: [] });
+    expect(await new PostgresServerRoles(provisioning.clusterBook).excesses(cluster)).toEqual([]);
 
     const breaches = await onServer((session) => auditCatalogue(session), acme.placement.database);
     // Its own databases, which are left as they are, may be connected to as before.

@@ -141,10 +141,10 @@ class MeasuredFleet {
   }
 
   async #verify(): Promise<void> {
-    const { clusterBook } = this.stage.tests.provisioning;
+    const { clusterBook, foundations } = this.stage.tests.provisioning;
     const truth = new PostgresHomeTruth(clusterBook, new ReferenceHome(clusterBook, this.#line));
     const version = this.#line.at(-1)?.name ?? '';
-    const { drifted, checked } = await new FleetVerifier(truth).verify(this.#homes.map((home) => ({ ...home, version })));
+    const { drifted, checked } = await new FleetVerifier(truth, foundations).verify(this.#homes.map((home) => ({ ...home, version })));
     if (drifted.length > 0 || checked !== this.#homes.length) throw new Error(`${String(drifted.length)} homes drifted`);
   }
 

@@ -5,12 +5,14 @@ import type { Tenant } from '#kernel/tenancy/tenant.js';
 export interface HomeDrift {
   readonly tenant: Tenant;
   readonly problem: string;
+  /** Whether this build can put it right: it leaves alone what a newer one made. */
+  readonly isMendable: boolean;
 }
 
 export interface Homes {
   /** Raises when a database cannot be asked. */
   drift(tenants: readonly Tenant[]): Promise<readonly HomeDrift[]>;
-  /** Brings a tenant's home and fence to what they should be. Raises when that did not succeed. */
+  /** Brings a tenant's home and fence to what they should be; a home that a newer build made has no migration. Raises when that did not succeed. */
   bring(tenant: Tenant): Promise<void>;
 }
 
@@ -27,10 +29,10 @@ export class HomesCheck implements Check {
   async look(): Promise<readonly Finding[]> {
     const [everybody, settled] = [await this.tenants(), await this.settled()];
     const drift = await this.homes.drift(everybody.filter(({ id }) => settled.has(id)));
-    return drift.map(({ tenant, problem }) => ({
+    return drift.map(({ tenant, problem, isMendable }) => ({
       subject: `home of ${tenant.slug}`,
       problem,
-      mend: () => this.#bring(tenant),
+      mend: isMendable ? () => this.#bring(tenant) : null,
       mayBeYoung: false,
     }));
   }

@@ -1,0 +1,78 @@
+import type pg from 'pg';
+import type { Foundation } from '#adapters/postgres/foundation.js';
+import { diffFacts } from '#adapters/postgres/home-difference.js';
+import { repairPlan } from '#adapters/postgres/home-repair.js';
+import { reading } from '#adapters/postgres/postgres-home-truth.js';
+import { readFacts } from '#adapters/postgres/reference-home.js';
+import { ANSWER_MS, atDatabase, withSession } from '#adapters/postgres/session.js';
+import { SYSTEM_FACTS } from '#adapters/postgres/system-facts.js';
+import { FOUNDATION, type Foundations } from '#control/fleet/foundations.js';
+import type { HomeDifference, HomeFact, RepairStep } from '#control/fleet/home-truth.js';
+import type { ClusterBook } from '#control/provisioning/cluster-book.js';
+import { TEMPLATE_DATABASE } from '#control/provisioning/placer.js';
+
+/** Foundations by the catalogues of their databases; the reference of a server is laid in its template and taken back. */
+export class PostgresFoundations implements Foundations {
+  readonly #references = new Map<string, Promise<readonly HomeFact[]>>();
+
+  constructor(
+    private readonly clusters: Pick<ClusterBook, 'named'>,
+    private readonly foundation: Foundation,
+  ) {}
+
+  async difference(cluster: string, database: string): Promise<HomeDifference> {
+    const golden = await this.#reference(cluster);
+    const { migratorUrl } = await this.clusters.named(cluster);
+    const found = await withSession(atDatabase(migratorUrl, database), (session) => reading(session, () => read(session)), ANSWER_MS);
+    const known = new Set(golden.map(({ what }) => what));
+    // Who closed more of the system than we do harms nobody.
+    const difference = diffFacts(
+      golden,
+      found.filter(({ what }) => known.has(what) || !what.startsWith('system ')),
+    );
+    return { ...difference, repair: repairOf(difference) };
+  }
+
+  async lay(cluster: string, database: string): Promise<void> {
+    const { provisionUrl } = await this.clusters.named(cluster);
+    await withSession(atDatabase(provisionUrl, database), (provisioning) => this.foundation.lay(provisioning));
+  }
+
+  /** Each server is asked once. */
+  #reference(cluster: string): Promise<readonly HomeFact[]> {
+    const known = this.#references.get(cluster) ?? this.#lay(cluster);
+    this.#references.set(cluster, known);
+    known.catch(() => this.#references.delete(cluster));
+    return known;
+  }
+
+  async #lay(cluster: string): Promise<readonly HomeFact[]> {
+    const { provisionUrl } = await this.clusters.named(cluster);
+    return withSession(
+      atDatabase(provisionUrl, TEMPLATE_DATABASE),
+      async (provisioning) => {
+        await provisioning.query('begin');
+        // Without what is there: it may be what somebody made of it.
+        await this.foundation.send(provisioning, 'drop schema if exists tenancy cascade;');
+        return read(provisioning); // the session ends, and the transaction with it
+      },
+      ANSWER_MS,
+    );
+  }
+}
+
+async function read(session: pg.Client): Promise<HomeFact[]> {
+  const facts = await readFacts(session, FOUNDATION);
+  return [...facts, ...(await session.query<HomeFact>(SYSTEM_FACTS)).rows];
+}
+
+/** What is not there or otherwise comes with the foundation; rights too many and what somebody added do not go with it. */
+function repairOf(difference: Omit<HomeDifference, 'repair'>): RepairStep[] {
+  const { missing, extra, changed } = difference;
+  const says = '`tenantry doctor --fix` lays it anew; what is told after that is to be looked at by hand';
+  const grants = changed.filter(({ what }) => what.includes(' grant to '));
+  return [
+    ...(missing.length + changed.length > 0 ? [{ what: 'tenancy.sql', sql: [], says }] : []),
+    ...repairPlan({ missing: [], extra, changed: grants }),
+  ];
+}
