@@ -3,6 +3,7 @@ import type { RunReport } from '#catalog/fleet/migration-run.js';
 import { MigrationRuns } from '#catalog/fleet/migration-runs.js';
 import { GONE } from '#catalog/fleet/run-targets.js';
 import { RUN_DEFAULTS, type BegunRun } from '#control/fleet/fleet-desk.js';
+import { driftBefore } from '#main/cli/drift-report.js';
 import { filtered, filterOf, unknownIsUsage, type FilterOptions } from '#main/cli/fleet-filter.js';
 import { printPlan } from '#main/cli/fleet-plan-print.js';
 import { InterruptedError, interruptible } from '#main/cli/interruptible.js';
@@ -28,7 +29,7 @@ const NOT_WITH_RESUME = ['dryRun', 'canary', 'concurrency', 'maxFailures', 'lock
 export function addMigrateCommand(fleet: Command, session: Session): void {
   const { canary, concurrency, maxFailures, lockTimeoutMs } = RUN_DEFAULTS;
   filtered(fleet.command('migrate').description('bring every home that is behind to the newest migration'))
-    .option('--dry-run', 'print what would be done, in its order, and the SQL; nothing is changed')
+    .option('--dry-run', 'print what would be done, in its order, what has drifted already, and the SQL; nothing is changed')
     .option('--canary <homes>', 'so many homes of each tier go first, alone', String(canary))
     .option('--concurrency <homes>', 'so many homes of one server at once', String(concurrency))
     .option('--max-failures <n or n%>', 'stop when more have failed', failuresText(maxFailures))
@@ -47,7 +48,8 @@ async function migrate(platform: Platform, provisioning: Provisioning, output: O
   const runs = new MigrationRuns(platform.catalog);
   const wish = { ...wishOf(options), ...(await filterOf(platform, options)) };
   if (options.dryRun === true) {
-    printPlan(await platform.fleet.plan(wish), output);
+    const plan = await platform.fleet.plan(wish);
+    printPlan(plan, await driftBefore(plan, provisioning.verifier), output);
     return;
   }
   const began = performance.now();
