@@ -15,6 +15,7 @@ import { OPERATORS_MUTATIONS } from './operators.mutations.js';
 import { PRODUCT_MUTATIONS } from './product.mutations.js';
 import { RESOLUTION_MUTATIONS } from './resolution.mutations.js';
 import { SETTINGS_MUTATIONS } from './settings.mutations.js';
+import { TRUTH_MUTATIONS } from './truth.mutations.js';
 import { WORK_MUTATIONS } from './work.mutations.js';
 
 /** Every defence that is known by name. */
@@ -33,6 +34,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...PRODUCT_MUTATIONS,
   ...BILLING_MUTATIONS,
   ...FLEET_MUTATIONS,
+  ...TRUTH_MUTATIONS,
   ...ONBOARDING_MUTATIONS,
   ...OPERATORS_MUTATIONS,
   ...SETTINGS_MUTATIONS,

@@ -25,7 +25,7 @@ const LISTED = 10_000;
 /** A run that is resumed is what it was begun as. */
 const NOT_WITH_RESUME = ['dryRun', 'canary', 'concurrency', 'maxFailures', 'lockTimeout', 'tier', 'region'];
 
-/** `fleet migrate`: exit code 1 when a home was not brought to the newest version, 130 when it was left to go on without this process. */
+/** `fleet migrate`: exit code 1 when a home was not brought to the newest version or, before a dry run, has drifted, 130 when it was left to go on without this process. */
 export function addMigrateCommand(fleet: Command, session: Session): void {
   const { canary, concurrency, maxFailures, lockTimeoutMs } = RUN_DEFAULTS;
   filtered(fleet.command('migrate').description('bring every home that is behind to the newest migration'))
