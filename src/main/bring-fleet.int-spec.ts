@@ -3,6 +3,7 @@ import { targetOf, type Home } from '#catalog/fleet/home-ledger.js';
 import { WorkBook } from '#catalog/work/work-book.js';
 import { RUN_DEFAULTS, type BegunRun } from '#control/fleet/fleet-desk.js';
 import { RunLeftError, VersionUnknownError } from '#control/fleet/fleet.errors.js';
+import type { Cluster } from '#control/provisioning/cluster.js';
 import { MIGRATE_SERVER } from '#control/fleet/lane-plan.js';
 import { bringFleet, type BroughtFleet } from '#main/bring-fleet.js';
 import { driveRun, type FleetSeat } from '#main/fleet-driver.js';
@@ -159,6 +160,28 @@ describe('driving a run', () => {
   it('works on what nobody works on any more', async () => {
     await stage.catalog(`update work set state = 'done' where id = ?`, [begun.works[0]]);
     expect(await drive()).toMatchObject({ state: 'done', targets: { migrated: 1 } });
+  });
+
+  it('works on a server that joined it, and leaves one that it does not know to a later run', async () => {
+    const [known] = stage.tests.provisioning.clusters as [Cluster];
+    const homes = await stage.schemas(2);
+    const database = new URL(String(stage.settings['CATALOG_DATABASE_URL'])).pathname.slice(1);
+    await stage.onDatabase(database, async (catalog) => {
+      for (const [index, name] of ['joined', 'unknown'].entries()) {
+        await catalog.query('insert into cluster (name, region) select $1, region from cluster where name = $2', [name, known.name]);
+        await catalog.query('update placement set cluster = $1 where schema = $2', [name, homes[index]!.home]);
+        await catalog.query('update home_version set cluster = $1 where home = $2', [name, homes[index]!.home]);
+      }
+    });
+    const clusters = {
+      all: () => Promise.resolve([known, { ...known, name: 'joined' }]),
+      named: (name: string) => Promise.resolve({ ...known, name }),
+    };
+    const release = new FleetRelease({ catalog: stage.tests.platform.catalog, clusters }, NEXT_LINE);
+    const seat = { ...stage.tests.platform, fleet: release.desk };
+    const run = await driveRun(seat, release.hands, begun, () => undefined, AbortSignal.timeout(20_000));
+    expect(run).toMatchObject({ state: 'done', targets: { total: 2, migrated: 2 } });
+    expect((await stage.had(NEWEST)).has(homes[1]!.home)).toBe(false);
   });
 
   it('ends with its signal, hands back what it had under way, and the run goes on where somebody works on it', async () => {

@@ -13,6 +13,8 @@ import { openWorkDriver } from '#main/platform-engine.js';
 import type { Platform } from '#main/platform.js';
 
 const LOOK_EVERY_MS = 100;
+/** How often it is looked whether a server joined the run. */
+const JOIN_EVERY_MS = 1_000;
 /** How often something is tried again when the connection to the catalog broke, and after how long. */
 const BREAKS = { most: 20, waitMs: 500 };
 const HELD_UP: ReadonlySet<RunReport['state']> = new Set(['paused', 'stopped', ...OVER]);
@@ -38,6 +40,9 @@ export async function driveRun(
   if (!hands.migrator.line.some(({ name }) => name === version)) throw new VersionUnknownError(version);
   const driver = openWorkDriver(seat, [fleetWork(seat, hands)], signal);
   let lanes = new DrivenLanes(driver, works, signal);
+  const joinIn = repeatedly(JOIN_EVERY_MS, async () =>
+    lanes.add((await seat.works.open(MIGRATE_SERVER, { run: id })).map((work) => work.id)),
+  );
   let seen = after;
   const tell = async (): Promise<void> => {
     for (const event of await runs.events(id, seen)) {
@@ -47,6 +52,7 @@ export async function driveRun(
   };
   while (!signal?.aborted) {
     await patiently(tell, signal);
+    await patiently(joinIn, signal);
     const ended = lanes.isOver;
     if (HELD_UP.has((await patiently(() => runs.report(id), signal)).state)) break;
     if (ended) {
@@ -64,15 +70,44 @@ export async function driveRun(
 
 /** Lanes of a run that this process sees to their ends, as far as it can. */
 class DrivenLanes {
-  isOver = false;
-  readonly over: Promise<readonly PromiseSettledResult<WorkReport>[]>;
+  readonly #driven = new Map<string, Promise<WorkReport>>();
+  #going = 0;
 
-  constructor(driver: WorkDriver, works: readonly string[], signal?: AbortSignal) {
-    this.over = Promise.allSettled(works.map((work) => patiently(() => driver.drive(work, signal), signal))).then((outcomes) => {
-      this.isOver = true;
-      return outcomes;
-    });
+  constructor(
+    private readonly driver: WorkDriver,
+    works: readonly string[],
+    private readonly signal?: AbortSignal,
+  ) {
+    this.add(works);
   }
+
+  /** Of servers that joined the run; those it has already go on. */
+  add(works: readonly string[]): void {
+    for (const work of works.filter((id) => !this.#driven.has(id))) {
+      this.#going += 1;
+      const driven = patiently(() => this.driver.drive(work, this.signal), this.signal).finally(() => (this.#going -= 1));
+      driven.catch(() => undefined); // told by `over`
+      this.#driven.set(work, driven);
+    }
+  }
+
+  get isOver(): boolean {
+    return this.#going === 0;
+  }
+
+  get over(): Promise<readonly PromiseSettledResult<WorkReport>[]> {
+    return Promise.allSettled(this.#driven.values());
+  }
+}
+
+/** `work`, when it was so long ago that it was last done; else nothing. */
+function repeatedly(everyMs: number, work: () => Promise<void>): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < everyMs) return;
+    await work();
+    last = performance.now();
+  };
 }
 
 /** What is left to be driven of a run that ran when the lanes before had settled. Raises RunLeftError, or what kept this process from driving one. */

@@ -287,7 +287,7 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fleet: a build leaves alone what it does not have',
     file: 'src/control/fleet/migrate-server.work.ts',
-    find: 'if (!migrator.line.some(({ name }) => name === version)) throw new VersionUnknownError(version);',
+    find: 'if (!migrator.line.some(({ name }) => name === version)) throw new WorkElsewhereError(new VersionUnknownError(version));',
     replace: '',
     specs: RUNS,
   },
@@ -322,7 +322,7 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fleet: a server that a process does not know is left to others',
     file: 'src/control/fleet/migrate-server.work.ts',
-    find: '  await clusters.named(cluster);\n',
+    find: '  await clusters.named(cluster).catch(leftToOthers);\n',
     replace: '',
     specs: HOLDERS,
   },
@@ -390,10 +390,24 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
     specs: BRINGS,
   },
   {
+    name: 'fleet: whoever drives a run works on servers that joined it',
+    file: 'src/main/fleet-driver.ts',
+    find: 'await patiently(joinIn, signal);',
+    replace: '',
+    specs: BRINGS,
+  },
+  {
+    name: 'fleet: a tenant on a server that is not known here is a later run’s',
+    file: 'src/control/fleet/migrate-server.work.ts',
+    find: ' && here.has(cluster)',
+    replace: '',
+    specs: BRINGS,
+  },
+  {
     name: 'fleet: a connection that breaks does not end who works on a run',
     file: 'src/main/fleet-driver.ts',
-    find: 'patiently(() => driver.drive(work, signal), signal)',
-    replace: 'driver.drive(work, signal)',
+    find: 'patiently(() => this.driver.drive(work, this.signal), this.signal)',
+    replace: 'this.driver.drive(work, this.signal)',
     specs: BRINGS,
   },
   {

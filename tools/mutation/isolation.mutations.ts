@@ -200,4 +200,25 @@ export const ISOLATION_MUTATIONS: readonly Mutation[] = [
     find: '`"${schema}", pg_temp`',
     replace: '`"${schema}", public, pg_temp`',
   },
+  {
+    name: 'isolation: a plan that its table has outgrown is made anew',
+    file: 'src/kernel/isolation/tenant-connection.ts',
+    find: 'if (isOutgrown(error)) return attempt(known, deadline, true);',
+    replace: '',
+    specs: ['src/kernel/isolation/outgrown-plan.int-spec.ts'],
+  },
+  {
+    name: 'isolation: an outgrown plan is not kept',
+    file: 'src/kernel/isolation/lease.ts',
+    find: 'if (isOutgrown(error)) plans.outgrown(searchPath, text);',
+    replace: '',
+    specs: ['src/kernel/isolation/outgrown-plan.int-spec.ts'],
+  },
+  {
+    name: 'isolation: the ORM names its columns',
+    file: 'src/kernel/isolation/binding-driver.ts',
+    find: "field === '*' ? (columns as typeof fields) : [field]",
+    replace: '[field]',
+    specs: ['src/kernel/isolation/outgrown-plan.int-spec.ts'],
+  },
 ];

@@ -51,7 +51,7 @@ describe('steps that write rows, in homes of every tier', () => {
   const left = (home: StagedHome): Promise<unknown[]> =>
     stage.tamper(
       home,
-      `select (select count(*)::integer from tenancy.fence where key_id = 'migration') as keys,
+      `select (select count(*)::integer from tenancy.fence where key_id = '$migration') as keys,
          (select count(*)::integer from tenancy.migration where home = '${home.home}' and name = '${FILL.name}') as records`,
     );
 
@@ -78,6 +78,22 @@ describe('steps that write rows, in homes of every tier', () => {
     await stage.tamper(home, `update tickets set title = 'two' where title = 'zero'`);
     expect(await send(home, FAILS_FOR_SOME)).toEqual([FILL.name]);
     expect(await titles(home)).toEqual(['one of 1', 'two of 1']);
+  });
+
+  it('come to a tenant whose rows somebody has after the others', async () => {
+    const [home] = homes as [StagedHome];
+    const [first, second] = (await tenantsOf(home)) as [string, string];
+    await give(home, first, 'busy');
+    await give(home, second, 'free');
+    await stage.superuser(home, async (writer) => {
+      await writer.query('begin');
+      await writer.query(`select from tickets where title = 'busy' for update`);
+      const sent = send(home);
+      while (!(await titles(home)).includes('free of 1')) await new Promise((resolve) => setTimeout(resolve, 50));
+      await writer.query('commit');
+      expect(await sent).toEqual([FILL.name]);
+    });
+    expect(await titles(home)).toEqual(['busy of 1', 'free of 1']);
   });
 
   it('are on record of a home that is made, which has nobody', async () => {

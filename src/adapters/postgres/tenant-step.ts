@@ -3,14 +3,17 @@ import type pg from 'pg';
 import { answered } from '#adapters/postgres/concurrent-step.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { identifier, inTransaction } from '#adapters/postgres/session.js';
+import { sqlStateOf } from '#kernel/isolation/isolation.errors.js';
 
 /** A row of a customer's that a request has is waited for so long; the rows that were written before it are held meanwhile. */
 const LOCK_TIMEOUT_MS = 3_000;
-const KEY_ID = 'migration';
+/** No master key has such a name. */
+const KEY_ID = '$migration';
+const LOCKED = '55P03';
 
 /**
  * Sends a step that writes rows to one home, once for each tenant in it and in a transaction of that tenant's, whose rows alone it sees: the policies
- * bind migrations as they bind requests. Who calls has the home's turn, and no transaction. After a failure, or a death anywhere, it is begun anew
+ * bind migrations as they bind requests; a tenant whose rows somebody has comes once more after the others. Who calls has the home's turn, and no transaction. After a failure, or a death anywhere, it is begun anew
  * with the first tenant. Raises the signal's reason between two tenants.
  */
 export async function sendToEachTenant(migrator: pg.ClientBase, home: string, step: MigrationStep, signal?: AbortSignal): Promise<void> {
@@ -18,10 +21,17 @@ export async function sendToEachTenant(migrator: pg.ClientBase, home: string, st
     'select distinct tenant_id as "tenantId" from tenancy.fence where home = $1 order by 1',
     [home],
   );
-  for (const { tenantId } of rows) {
+  const send = (tenantId: string): Promise<void> => {
     signal?.throwIfAborted();
-    await inTransaction(migrator, () => sendAs(migrator, tenantId, home, step));
-  }
+    return inTransaction(migrator, () => sendAs(migrator, tenantId, home, step));
+  };
+  const busy: string[] = [];
+  for (const { tenantId } of rows)
+    await send(tenantId).catch((error: unknown) => {
+      if (sqlStateOf(error) !== LOCKED) throw error;
+      busy.push(tenantId);
+    });
+  for (const tenantId of busy) await send(tenantId);
 }
 
 /** With a capability that nobody else ever sees, also for a tenant that is closed: it is good inside this transaction alone. */

@@ -185,6 +185,7 @@ export class MigrationRuns {
     await em.execute('update migration_run set failed = failed - ?, wave = least(wave, ?::integer) where id = ?', [
       ...[reset.length, reset.length === 0 ? null : Math.min(...reset.map(({ wave }) => wave)), id],
     ]);
+    if (reset.length > 0) await noteRun(em, id);
     return reset.length;
   }
 }

@@ -36,6 +36,8 @@ export interface WorkEnding {
   readonly error: string | null;
   /** Milliseconds until it is tried again, for a queued one. */
   readonly dueInMs?: number;
+  /** Milliseconds until this process hears of it again; when it is due when not said. */
+  readonly ringInMs?: number;
 }
 
 /** The state of a step: its beginning, its end with what it gave, or why it failed; one that is taken back still says why. */

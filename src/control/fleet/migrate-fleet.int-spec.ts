@@ -74,7 +74,9 @@ describe('migrating a fleet', () => {
     ]);
     expect((await stage.had(NEWEST)).size).toBe(199);
     await stage.on((session) => session.query(`alter table ${identifier(broken.home)}.note drop column colour`));
-    const again = await next.drive(await next.desk.resume(run.id, [targetOf(broken)]));
+    const resumed = await next.desk.resume(run.id, [targetOf(broken)]);
+    expect((await next.runs.events(run.id, 0)).at(-1)).toMatchObject({ state: 'running', targets: { failed: 0, pending: 1 } });
+    const again = await next.drive(resumed);
     expect(again).toMatchObject({ state: 'done', targets: { migrated: 200, failed: 0 } });
   });
 
@@ -228,6 +230,7 @@ describe('migrating a fleet', () => {
     await expect(stage.release(SMALL_LINE).driver.drive(work, AbortSignal.timeout(1_500))).rejects.toThrow();
     expect(await next.runs.report(begun.id)).toMatchObject({ state: 'running', targets: { migrated: 0, pending: 13 } });
     expect((await stage.tests.platform.works.report(work)).error).toContain('fleet.version-unknown');
+    expect(await stage.catalog('select failures from work where id = ?', [work])).toEqual([{ failures: 0 }]);
     expect(await next.drive(begun)).toMatchObject({ state: 'done', targets: { migrated: 13 } });
   });
 

@@ -9,7 +9,8 @@ import type { HomeLane, HomeMigrator, HomeOutcome } from '#control/fleet/home-mi
 import { laneOf, MIGRATE_SERVER, type LaneInput } from '#control/fleet/lane-plan.js';
 import { inLanes } from '#control/fleet/in-lanes.js';
 import type { ClusterBook } from '#control/provisioning/cluster-book.js';
-import type { WorkKind, WorkTry } from '#control/work/work-kind.js';
+import { ClusterUnknownError } from '#control/provisioning/provisioning.errors.js';
+import { WorkElsewhereError, type WorkKind, type WorkTry } from '#control/work/work-kind.js';
 
 /** How many schemas of one database go through one transaction: as fast as more, and few enough to be locked for an instant only. */
 const TOGETHER = 50;
@@ -31,7 +32,7 @@ export interface LaneParts {
   readonly runs: MigrationRuns;
   readonly works: WorkBook;
   readonly migrator: HomeMigrator;
-  readonly clusters: Pick<ClusterBook, 'named'>;
+  readonly clusters: Pick<ClusterBook, 'named' | 'all'>;
 }
 
 /**
@@ -40,7 +41,7 @@ export interface LaneParts {
  */
 export function migrateServer(parts: LaneParts): WorkKind<LaneInput> {
   // A process that dies is no reason to give up, however often.
-  const patience = { timeoutMs: LONGEST_MS, attempts: 1_000, againAfterMs };
+  const patience = { timeoutMs: LONGEST_MS, attempts: Number.POSITIVE_INFINITY, againAfterMs };
   return { ...MIGRATE_SERVER, ...patience, steps: [{ name: 'migrate', run: (input, work) => migrate(parts, input, work) }] };
 }
 
@@ -50,10 +51,10 @@ async function migrate(parts: LaneParts, { run, cluster }: LaneInput, { id, atte
   if (state !== 'running') return;
   // Whoever was at it when the run was held up may be at it yet.
   const others = (await works.open(MIGRATE_SERVER, { run, cluster })).filter((other) => other.isHeld && other.id !== id);
-  if (others.length > 0) throw new LaneTakenError(cluster);
+  if (others.length > 0) throw new WorkElsewhereError(new LaneTakenError(cluster));
   // Another process knows the server, or another build the version, and goes on with this work later.
-  await clusters.named(cluster);
-  if (!migrator.line.some(({ name }) => name === version)) throw new VersionUnknownError(version);
+  await clusters.named(cluster).catch(leftToOthers);
+  if (!migrator.line.some(({ name }) => name === version)) throw new WorkElsewhereError(new VersionUnknownError(version));
   const targets = targetsOf({ run, cluster, holder: `${id}:${String(attempt)}` });
   await targets.takeOver();
   await inLanes(wish.concurrency, signal, async (within) => {
@@ -110,14 +111,18 @@ async function keepEach(
   if (told.length > 0) await keep();
 }
 
-/** Homes of the run's filter that are behind and no target yet: tenants that came while it ran. A server that was none of its has a lane from now on. */
+/**
+ * Homes of the run's filter that are behind and no target yet: tenants that came while it ran. A server that was none of its has a lane from now on; one
+ * that this process does not know is a later run's, as it is when a run is begun.
+ */
 async function becameDue(
-  { ledger, runs, works }: LaneParts,
+  { ledger, runs, works, clusters }: LaneParts,
   em: RunTransaction,
   { id, version, wish }: RunReport,
 ): Promise<RunOrder['targets']> {
   const known = await runs.names(id, em);
-  const found = (await ledger.due(version, wish, em)).filter(({ target }) => !known.targets.has(target));
+  const here = new Set((await clusters.all()).map(({ name }) => name));
+  const found = (await ledger.due(version, wish, em)).filter(({ target, cluster }) => !known.targets.has(target) && here.has(cluster));
   for (const cluster of new Set(found.map((home) => home.cluster)))
     if (!known.clusters.has(cluster)) await works.enqueue(em, { kind: MIGRATE_SERVER, ...laneOf(id, cluster) });
   return found.map((home) => ({ ...home, wave: 0 }));
@@ -137,6 +142,10 @@ function outcomesOf(claimed: readonly ClaimedTarget[], outcomes: readonly HomeOu
     if (isPassing && before + 1 < TRIES) return [{ ...known, state: 'again', error, inMs: againMs(before) }];
     return [{ ...known, state: 'failed', error }];
   });
+}
+
+function leftToOthers(error: unknown): never {
+  throw error instanceof ClusterUnknownError ? new WorkElsewhereError(error) : error;
 }
 
 /** How long a lane that could not be gone on with is left alone; never two of them alike. */

@@ -58,6 +58,16 @@ export async function hopelessOn<T>(asked: Promise<T>, ...refusals: readonly (ab
   }
 }
 
+/** Another process can do it and this one cannot, which is no failure: it is left to whoever comes. */
+export class WorkElsewhereError extends AppError {
+  readonly code: string;
+
+  constructor(override readonly cause: AppError) {
+    super(cause.message);
+    this.code = cause.code;
+  }
+}
+
 /** Trying again cannot help: what was begun is taken back at once. */
 export class UnrecoverableWorkError extends AppError {
   readonly code: string;

@@ -1,7 +1,7 @@
 import type { WorkBook } from '#catalog/work/work-book.js';
 import { WorkSupersededError } from '#catalog/work/work.errors.js';
 import type { ClaimedWork, StepChange, WorkDelivery, WorkEnding, WorkPosition, WorkRow } from '#catalog/work/work-row.js';
-import { UnrecoverableWorkError, type WorkKind, type WorkStep, type WorkTry } from '#control/work/work-kind.js';
+import { UnrecoverableWorkError, WorkElsewhereError, type WorkKind, type WorkStep, type WorkTry } from '#control/work/work-kind.js';
 import { backoffMs } from '#kernel/jobs/backoff.js';
 import { failureText } from '#kernel/jobs/job-failure.js';
 import type { JobLog } from '#kernel/jobs/job-log.js';
@@ -64,7 +64,8 @@ export class WorkRunner {
           this.#advance(work, row, signal),
         ),
       );
-      if (ending.state === 'queued') this.parts.later({ id: delivery.id, attempt: delivery.attempt + 1 }, ending.dueInMs ?? 0);
+      if (ending.state === 'queued')
+        this.parts.later({ id: delivery.id, attempt: delivery.attempt + 1 }, ending.ringInMs ?? ending.dueInMs ?? 0);
     } catch (error) {
       if (!(error instanceof WorkSupersededError)) throw error;
       this.parts.log.info({ ...delivery, kind: work.kind }, 'a try of a work of the platform was overtaken');
@@ -106,6 +107,7 @@ export class WorkRunner {
       if (signal.aborted)
         return { change: null, next: () => ({ end: { ...position, state: 'queued', error: 'work.handed-back: the worker was stopped' } }) };
       const text = failureText(error);
+      if (error instanceof WorkElsewhereError) return { change: null, next: () => ({ end: elsewhere(position, text) }) };
       this.parts.log.warn({ work: work.id, kind: kind.name, step: name, direction: position.direction, reason: text }, 'a step failed');
       const end = afterFailure(kind, position, text, error instanceof UnrecoverableWorkError);
       return { change: { name, place, state: isForward ? 'failed' : 'undoing', error: text }, next: () => ({ end }) };
@@ -141,6 +143,12 @@ function onward(kind: WorkKind | undefined, name: string, position: WorkPosition
   if (turned.failures >= (kind.attempts ?? ATTEMPTS)) return { end: givenUp(kind, turned, 'work.lost: the worker did not come back') };
   const { step, place } = next;
   return { begin: { name: step.name, place, state: direction === 'forward' ? 'running' : 'undoing' }, kind, step, position: turned };
+}
+
+/** Due at once for others, and later for this process: who asks for it all the time and can do it has it first. */
+function elsewhere(position: WorkPosition, error: string): WorkEnding {
+  const dueInMs = 500 + 500 * Math.random();
+  return { ...position, state: 'queued', error, dueInMs, ringInMs: dueInMs + 3_000 };
 }
 
 function afterFailure(kind: WorkKind, position: WorkPosition, error: string, isHopeless: boolean): WorkEnding {

@@ -1,5 +1,14 @@
-import { raw, type Configuration, type LoggingOptions, type RawQueryFragment, type Transaction } from '@mikro-orm/core';
-import { PostgreSqlConnection, PostgreSqlDriver } from '@mikro-orm/postgresql';
+import {
+  raw,
+  type Configuration,
+  type EntityMetadata,
+  type FindOptions,
+  type LoggingOptions,
+  type PopulateOptions,
+  type RawQueryFragment,
+  type Transaction,
+} from '@mikro-orm/core';
+import { PostgreSqlConnection, PostgreSqlDriver, type AnyQueryBuilder } from '@mikro-orm/postgresql';
 import { CompiledQuery, type Kysely } from 'kysely';
 
 /** MikroORM's driver, whose statements carry their values as parameters and not in their text. */
@@ -9,7 +18,24 @@ export class BindingDriver extends PostgreSqlDriver {
     // The driver makes its connection in its constructor and takes no other class for it.
     Reflect.set(this, 'connection', new BindingConnection(config));
   }
+
+  /** Columns by their names and not `*`: what a migration adds to a table changes nothing for a statement whose plan is kept. */
+  protected override buildFields<T extends object>(
+    meta: EntityMetadata<T>,
+    populate: PopulateOptions<T>[],
+    joinedProps: PopulateOptions<T>[],
+    qb: AnyQueryBuilder<T>,
+    alias: string,
+    options: FieldOptions<T>,
+    schema?: string,
+  ): ReturnType<PostgreSqlDriver['buildFields']> {
+    const fields = super.buildFields(meta, populate, joinedProps, qb, alias, options, schema);
+    const columns = meta.props.filter((prop) => this.platform.shouldHaveColumn(prop, populate)).map(({ name }) => name);
+    return fields.flatMap((field) => (field === '*' ? (columns as typeof fields) : [field]));
+  }
 }
+
+type FieldOptions<T extends object> = Pick<FindOptions<T>, 'strategy' | 'fields' | 'exclude'>;
 
 type Method = 'all' | 'get' | 'run';
 type Statement = Parameters<PostgreSqlConnection['execute']>[0];

@@ -1,5 +1,5 @@
 import { AppError } from '#kernel/errors/app-error.js';
-import { SqlState, sqlStateOf } from '#kernel/isolation/isolation.errors.js';
+import { SqlState, isOutgrown, sqlStateOf } from '#kernel/isolation/isolation.errors.js';
 import { TenantBusyError, TenantMovingError, TenantUnavailableError } from '#kernel/tenancy/tenant.errors.js';
 
 /** Classes of SQLSTATE that speak of the server and not of the statement: connection, authorization, no such database, resources, operator. */
@@ -26,6 +26,8 @@ export function asTenantError(error: unknown): unknown {
   const state = sqlStateOf(error);
   if (state === SqlState.capabilityRefused || state === SqlState.tenantClosed) return new TenantMovingError({ cause: error });
   if (state === SqlState.lockNotAvailable) return new TenantBusyError({ cause: error });
+  // In the middle of a transaction nothing else can be done; what is asked next is planned anew.
+  if (isOutgrown(error)) return new TenantUnavailableError('its tables were migrated meanwhile', { cause: error });
   if (state && !SPEAKS_OF_THE_SERVER.test(state)) return error;
   const { code = 'connection lost' } = error as { code?: string };
   return new TenantUnavailableError(state ? `SQLSTATE ${state}` : code, { cause: error });

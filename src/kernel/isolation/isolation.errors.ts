@@ -14,6 +14,11 @@ export const SqlState = {
   lockNotAvailable: '55P03',
 } as const;
 
+/** A plan that is kept gives other columns than its table by now: it was migrated. PostgreSQL tells it by the routine alone (0A000 says many things). */
+export function isOutgrown(error: unknown): boolean {
+  return (error as { routine?: unknown }).routine === 'RevalidateCachedQuery';
+}
+
 /** All connections a server may have are in use by all processes together. */
 export class ServerBudgetExhaustedError extends AppError {
   readonly code = 'isolation.budget-exhausted';

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { AppError } from '#kernel/errors/app-error.js';
 import { requestCancel } from '#kernel/isolation/cancel-request.js';
 import type { Deadline } from '#kernel/isolation/deadline.js';
-import { SessionCommandRefusedError, TransactionRolledBackError } from '#kernel/isolation/isolation.errors.js';
+import { SessionCommandRefusedError, TransactionRolledBackError, isOutgrown } from '#kernel/isolation/isolation.errors.js';
 import { FlushQuery, type Steps } from '#kernel/isolation/flush-query.js';
 import type { TenantClient } from '#kernel/isolation/tenant-client.js';
 import { TenantMovingError } from '#kernel/tenancy/tenant.errors.js';
@@ -14,6 +14,8 @@ export interface Flush extends Steps {
   readonly values: readonly unknown[];
   /** The path the statement's plan belongs to. */
   readonly searchPath: string;
+  /** Whether it is planned anew, whatever plan is kept of it. */
+  readonly isAnew?: boolean;
 }
 
 /** Commands that leave nothing on a session; after any other (PREPARE, LISTEN, SET, DECLARE, LOCK …) the connection is not used again. */
@@ -145,8 +147,9 @@ export class Lease {
     this.#afterRelease();
   }
 
-  #send({ prologue, epilogue, text, values, searchPath }: Flush): Promise<pg.QueryResult> {
-    const { name, close } = (this.client as unknown as TenantClient).plans.use(searchPath, text, values);
+  #send({ prologue, epilogue, text, values, searchPath, isAnew = false }: Flush): Promise<pg.QueryResult> {
+    const { plans } = this.client as unknown as TenantClient;
+    const { name, close } = isAnew ? {} : plans.use(searchPath, text, values);
     const config = { prologue, epilogue, close, text, values: values as unknown[], ...(name ? { name } : {}) };
     return new Promise((resolve, reject) => {
       const query = new FlushQuery(config, (error, result) => {
@@ -155,6 +158,7 @@ export class Lease {
           resolve(result);
           return;
         }
+        if (isOutgrown(error)) plans.outgrown(searchPath, text);
         this.#whenReady(error, () => reject(error));
       });
       this.client.query(query);

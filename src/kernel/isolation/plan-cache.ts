@@ -14,6 +14,7 @@ export interface PlanUse {
 export class PlanCache {
   /** In order of use, oldest first; null for one that was seen once. */
   readonly #seen = new Map<string, string | null>();
+  readonly #stale: string[] = [];
   #names = 0;
 
   use(searchPath: string, text: string, values: readonly unknown[]): PlanUse {
@@ -24,11 +25,19 @@ export class PlanCache {
     this.#seen.delete(key);
     if (known === undefined) {
       this.#seen.set(key, null);
-      return { close: this.#forgetOldest() };
+      return { close: this.#stale.pop() ?? this.#forgetOldest() };
     }
     const name = known ?? `tn_${this.#names++}`;
     this.#seen.set(key, name);
-    return { name };
+    return { name, close: this.#stale.pop() };
+  }
+
+  /** A plan that the tables have outgrown is made anew at its next use. */
+  outgrown(searchPath: string, text: string): void {
+    const key = `${searchPath}\n${text}`;
+    const name = this.#seen.get(key);
+    this.#seen.delete(key);
+    if (name) this.#stale.push(name);
   }
 
   #forgetOldest(): string | undefined {

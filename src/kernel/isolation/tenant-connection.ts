@@ -11,6 +11,7 @@ import {
   StatementDeadlineError,
   StreamingUnsupportedError,
   TransactionRolledBackError,
+  isOutgrown,
   sqlStateOf,
 } from '#kernel/isolation/isolation.errors.js';
 import type { Lease } from '#kernel/isolation/lease.js';
@@ -36,6 +37,8 @@ export interface Routing {
 
 /** A tenant's capability and route: derived once per snapshot, which the directory shares between requests. */
 const derived = new WeakMap<Tenant, { capability: string; route: Route }>();
+
+type Attempt = (tenant: Tenant, deadline: Deadline, isAnew: boolean) => Promise<pg.QueryResult>;
 
 type Phase = 'none' | 'wanted' | 'begun' | 'entered' | 'lost';
 
@@ -103,12 +106,12 @@ export class TenantConnection implements DatabaseConnection {
   }
 
   #alone(text: string, values: readonly unknown[]): Promise<pg.QueryResult> {
-    return this.#atHome(async (tenant, deadline) => {
+    return this.#atHome(async (tenant, deadline, isAnew) => {
       const { capability, route } = this.#derive(tenant);
       const lease = await this.routing.registry.lease(tenant, route, deadline);
       try {
         const { searchPath } = route;
-        return await lease.flush({ prologue: enter(capability, route), text, values, epilogue: LEAVE, searchPath }, deadline);
+        return await lease.flush({ prologue: enter(capability, route), text, values, epilogue: LEAVE, searchPath, isAnew }, deadline);
       } finally {
         lease.release();
       }
@@ -139,7 +142,7 @@ export class TenantConnection implements DatabaseConnection {
     values: readonly unknown[],
     prologue: (capability: string, route: Route) => PreparedStep[],
   ): Promise<pg.QueryResult> {
-    return this.#atHome(async (tenant, deadline) => {
+    return this.#atHome(async (tenant, deadline, isAnew) => {
       const { capability, route } = this.#derive(tenant);
       this.#end();
       this.#phase = 'wanted';
@@ -147,7 +150,7 @@ export class TenantConnection implements DatabaseConnection {
       this.#home = route;
       this.#limit = setTimeout(() => this.#lose(), this.routing.transactionMs).unref();
       const { searchPath } = route;
-      return lease.flush({ prologue: prologue(capability, route), text, values, epilogue: [], searchPath }, deadline);
+      return lease.flush({ prologue: prologue(capability, route), text, values, epilogue: [], searchPath, isAnew }, deadline);
     });
   }
 
@@ -166,18 +169,22 @@ export class TenantConnection implements DatabaseConnection {
     }
   }
 
-  async #atHome(attempt: (tenant: Tenant, deadline: Deadline) => Promise<pg.QueryResult>): Promise<pg.QueryResult> {
+  /** Where the tenant lives; nothing has happened yet when a plan that was kept is outgrown, or the fence sends it elsewhere. */
+  async #atHome(attempt: Attempt): Promise<pg.QueryResult> {
     const deadline = new Deadline(this.routing.deadlineMs);
     const known = TenantScope.require('run a statement');
     try {
-      return await attempt(known, deadline);
+      return await attempt(known, deadline, false).catch((error: unknown) => {
+        if (isOutgrown(error)) return attempt(known, deadline, true);
+        throw error;
+      });
     } catch (error) {
       if (!refusedByFence(error)) throw this.#failure(known, error);
     }
     const newer = requireActive(await this.routing.directory.refresh(known.id));
     TenantScope.renew(newer);
     try {
-      return await attempt(newer, deadline);
+      return await attempt(newer, deadline, true);
     } catch (error) {
       if (sqlStateOf(error) === SqlState.tenantClosed) throw new TenantMovingError({ cause: error });
       if (sqlStateOf(error) === SqlState.undefinedTable) throw error;

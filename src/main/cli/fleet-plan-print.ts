@@ -13,6 +13,10 @@ export function printPlan({ version, targets, skipped, steps }: FleetPlan, drift
     ]),
     ...skipped.map(({ home, why }) => `skipped ${home.target}: ${why}`),
     ...driftLines(drift),
-    ...steps.flatMap(({ name, phase, statements }) => ['', `-- ${name} (${phase})`, ...statements.map((statement) => `${statement};`)]),
+    ...steps.flatMap(({ name, phase, isPerTenant, statements }) => [
+      '',
+      `-- ${name} (${phase}${isPerTenant ? ', for each tenant' : ''})`,
+      ...statements.map((statement) => `${statement};`),
+    ]),
   ]);
 }
