@@ -131,7 +131,7 @@ class PostgresHomeLane implements HomeLane {
     const session = await LaneSession.connect(atDatabase(migratorUrl, database));
     try {
       if (!(await foundation.isCurrent(session)))
-        await withSession(atDatabase(provisionUrl, database), (provisioning) => foundation.lay(provisioning));
+        await withSession(atDatabase(provisionUrl, database), (provisioning) => foundation.layIfOther(provisioning));
       return session;
     } catch (error) {
       await session.end().catch(() => undefined); // the first failure says why
