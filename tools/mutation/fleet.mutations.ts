@@ -285,6 +285,20 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
     specs: RUNS,
   },
   {
+    name: 'fleet: a home that another is just making anew is waited for',
+    file: 'src/adapters/postgres/homes-together.ts',
+    find: 'missing: gone.filter((home) => mine.has(home)),',
+    replace: 'missing: gone,',
+    specs: LANE,
+  },
+  {
+    name: 'fleet: of many that find another tenancy.sql one lays it',
+    file: 'src/adapters/postgres/foundation.ts',
+    find: 'if (await this.isCurrent(provisioning)) return false;',
+    replace: '',
+    specs: KEEPER,
+  },
+  {
     name: 'fleet: a build leaves alone what it does not have',
     file: 'src/control/fleet/migrate-server.work.ts',
     find: 'if (!migrator.line.some(({ name }) => name === version)) throw new VersionUnknownError(version);',

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import { keyOf } from '#adapters/postgres/home-turn.js';
 import { migrateTogether } from '#adapters/postgres/homes-together.js';
 import { LaneSession } from '#adapters/postgres/lane-session.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
@@ -139,6 +140,28 @@ describe('the lane of a server', () => {
       expect(await migrateTogether(overheard, [home.home], migrations)).toMatchObject({ done: [home.home], rest: [] });
       expect(hasActed).toBe(false);
     });
+  });
+
+  it.each([
+    ['nothing of it', (home: string) => `drop schema ${home} cascade; delete from tenancy.migration where home = '${home}'`],
+    ['only what it is said to have had', (home: string) => `drop schema ${home} cascade`],
+  ])('waits for whoever is just making a home anew, of which there is %s', async (_, gone) => {
+    const [first, second] = homes as [Home, Home];
+    await migrate(NEXT_LINE, { of: [first, second] });
+    await stage.on((session) => session.query(gone(first.home)));
+    const { outcomes } = await withSession(clusterOf().migratorUrl, async (maker) => {
+      await maker.query('select pg_try_advisory_lock(hashtext($1))', [keyOf(first.home)]);
+      const over = migrate(NEXT_LINE, { of: [first, second] });
+      await wait(500);
+      await maker.query('delete from tenancy.migration where home = $1', [first.home]);
+      await new HomeMigrations(NEXT_LINE).apply(maker, first.home);
+      await maker.query('select pg_advisory_unlock(hashtext($1))', [keyOf(first.home)]);
+      return over;
+    });
+    expect(outcomes.map(({ home: { home }, state }) => [home, state])).toEqual([
+      [second.home, 'migrated'],
+      [first.home, 'migrated'],
+    ]);
   });
 
   it('says what homes had had when a step failed in them', async () => {
