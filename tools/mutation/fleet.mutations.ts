@@ -544,6 +544,20 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
     specs: KEEPER,
   },
   {
+    name: 'fleet: the doctor brings a home no further than a run may',
+    file: 'src/adapters/postgres/postgres-homes.ts',
+    find: 'return homes.upTo(await reachBy(ledger, homes.line));',
+    replace: 'await reachBy(ledger, homes.line);\n    return homes;',
+    specs: ['src/adapters/postgres/postgres-homes.int-spec.ts'],
+  },
+  {
+    name: 'fleet: the doctor waits for a table no longer than a run does',
+    file: 'src/adapters/postgres/postgres-homes.ts',
+    find: '.waiting(RUN_DEFAULTS.lockTimeoutMs)',
+    replace: '.waiting(3_000)',
+    specs: ['src/adapters/postgres/postgres-homes.int-spec.ts'],
+  },
+  {
     name: 'fleet: the doctor holds the ledger against the homes',
     file: 'src/adapters/postgres/postgres-homes.ts',
     find: 'of await ledger.differing(seen))',
