@@ -47,6 +47,21 @@ describe('homes that the doctor brings on', () => {
     expect([await hadBy(CONTRACT), await lacking()]).toEqual([2, []]);
   });
 
+  it('get a migration again whose stamp was deleted, also when they have had later ones', async () => {
+    const [tenant] = tenants as [Tenant];
+    await stage.release(LINE).migrate();
+    await stage.release(LINE).migrate();
+    const { schema } = tenant.placement;
+    await stage.on(async (session) => {
+      await session.query(`alter table ${identifier(schema)}.note drop column colour`);
+      await session.query('delete from tenancy.migration where home = $1 and name = $2', [schema, EXPAND]);
+    });
+    expect([await hadBy(CONTRACT), await lacking()]).toEqual([3, [`has not had ${EXPAND}`]]);
+    await homes.bring(tenant);
+    expect([await hadBy(EXPAND), await lacking()]).toEqual([3, []]);
+    expect((await stage.on((session) => session.query(`select colour from ${identifier(schema)}.note`))).rows).toEqual([]);
+  });
+
   it('are not waited for longer than a run would, and that is said', async () => {
     const [tenant] = tenants as [Tenant];
     const { cluster, database, schema: home } = tenant.placement;
