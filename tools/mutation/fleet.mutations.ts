@@ -292,6 +292,20 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
     specs: LANE,
   },
   {
+    name: 'fleet: a session that is being opened is not waited for when its run is to end',
+    file: 'src/adapters/postgres/lane-session.ts',
+    find: 'return await unlessAborted(opening, signal);',
+    replace: 'return await unlessAborted(opening);',
+    specs: LANE,
+  },
+  {
+    name: 'fleet: a silent server is not waited for by who provisions',
+    file: 'src/adapters/postgres/session.ts',
+    find: 'query_timeout: answerMs,',
+    replace: '',
+    specs: ['src/adapters/postgres/session.int-spec.ts'],
+  },
+  {
     name: 'fleet: of many that find another tenancy.sql one lays it',
     file: 'src/adapters/postgres/foundation.ts',
     find: 'if (await this.isCurrent(provisioning)) return false;',

@@ -16,6 +16,7 @@ import { NEXT_LINE, SMALL_LINE } from '#testing/fleet/small-line.js';
 import { TcpProxy } from '#testing/tcp-proxy.js';
 
 const LOCK_TIMEOUT_MS = 300;
+const EXPANDED = NEXT_LINE.at(-1)!.name;
 const NOT_VALID = step('0002-short', [`alter table note add constraint note_short check (text <> '') not valid`]);
 
 describe('the lane of a server', () => {
@@ -227,6 +228,33 @@ describe('the lane of a server', () => {
       await proxy.close();
     }
   });
+
+  it.each(['is being opened', 'makes what homes are held against'])(
+    'is over soon when it is told to end while its session %s',
+    async (when) => {
+      const proxy = await TcpProxy.to(clusterOf().migratorUrl);
+      const cluster = { ...clusterOf(), migratorUrl: proxy.through(clusterOf().migratorUrl) };
+      const clusters = { named: async () => cluster, all: async () => [cluster] };
+      const release = new FleetRelease({ catalog: stage.tests.platform.catalog, clusters }, NEXT_LINE);
+      const lane = release.hands.migrator.lane(cluster.name, EXPANDED);
+      try {
+        proxy.silence();
+        const end = new AbortController();
+        const began = performance.now();
+        const patience = { lockTimeoutMs: LOCK_TIMEOUT_MS, signal: end.signal };
+        const over =
+          when === 'is being opened' ? lane.migrate(homes, patience)[Symbol.asyncIterator]().next() : lane.check(homes, end.signal);
+        const ended = expect(over).rejects.toThrow('enough');
+        await wait(300);
+        end.abort(new Error('enough'));
+        await ended;
+        expect(performance.now() - began).toBeLessThan(3_000);
+      } finally {
+        await lane.close();
+        await proxy.close();
+      }
+    },
+  );
 
   it('does not try a statement again and again whose time is not enough, and says what helps', async () => {
     const { outcomes } = await migrate([...SMALL_LINE, step('0002-slow', ['set local statement_timeout = 50', 'select pg_sleep(1)'])], {
