@@ -17,6 +17,8 @@ export const WORDS_OF_MANY = {
   oldest: 'antique',
 } as const;
 
+/** Millions of rows take minutes. */
+const LONGEST_MS = 3_600_000;
 /** The share of older tickets, in which alone there is any status but completed, any priority but low, and nobody's or the assignee's. */
 const OLDER = 0.6;
 
@@ -30,12 +32,14 @@ const NOT_SEEN_BY_ALL = `select relname from pg_class
 /** Gives a tenant many tickets with their terms, as a superuser, whom neither policies nor foreign keys hold up; then tells the planner. */
 export async function fillTickets(clusters: readonly Cluster[], tenant: Tenant, count: number, assigneeId: string): Promise<void> {
   const { cluster, database, schema } = tenant.placement;
-  await withSession(atDatabase(clusterNamed(cluster, clusters).provisionUrl, database), async (superuser) => {
-    await superuser.query('set statement_timeout = 0');
-    await superuser.query('set session_replication_role = replica');
-    await superuser.query(`set search_path to ${identifier(schema)}`);
-    await superuser.query(
-      `insert into tickets (tenant_id, id, title, description, status, priority, assignee_id, labels, due_at, created_by_kind, created_by_id,
+  await withSession(
+    atDatabase(clusterNamed(cluster, clusters).provisionUrl, database),
+    async (superuser) => {
+      await superuser.query('set statement_timeout = 0');
+      await superuser.query('set session_replication_role = replica');
+      await superuser.query(`set search_path to ${identifier(schema)}`);
+      await superuser.query(
+        `insert into tickets (tenant_id, id, title, description, status, priority, assignee_id, labels, due_at, created_by_kind, created_by_id,
          terms_version, version, created_at, updated_at)
        select $1, gen_random_uuid(), 'Ticket w' || n % 997 || case when n % 2 = 0 then ' even' else '' end,
          'word' || n % 1000 || case when n % 10000 = 17 then ' needle' else '' end || case when n <= 5000 then ' antique' else '' end,
@@ -45,19 +49,21 @@ export async function fillTickets(clusters: readonly Cluster[], tenant: Tenant, 
          case when n % 2 = 0 then timestamptz '2030-01-01' - n * interval '1 minute' end, 'member', $3, 1, 1,
          timestamptz '2025-01-01' + n * interval '1 minute', timestamptz '2026-01-01' + (n::bigint * 7919 % 100000) * interval '1 second'
        from generate_series(1, $2::integer) as n`,
-      [tenant.id, count, assigneeId, count * OLDER],
-    );
-    await superuser.query(
-      `insert into ticket_term (tenant_id, term, created_at, ticket_id)
+        [tenant.id, count, assigneeId, count * OLDER],
+      );
+      await superuser.query(
+        `insert into ticket_term (tenant_id, term, created_at, ticket_id)
        select tenant_id, term, created_at, id from tickets, lateral (
          select lower(word) from regexp_split_to_table(title || ' ' || description, ' ') as word union select '#' || label from unnest(labels) as label
        ) as found (term) where tenant_id = $1 order by 1, 2, 3, 4`,
-      [tenant.id],
-    );
-    await until(async () => {
-      await superuser.query('vacuum analyze tickets, ticket_term');
-      const { rows } = await superuser.query(NOT_SEEN_BY_ALL);
-      return rows.length === 0;
-    }, 120_000);
-  });
+        [tenant.id],
+      );
+      await until(async () => {
+        await superuser.query('vacuum analyze tickets, ticket_term');
+        const { rows } = await superuser.query(NOT_SEEN_BY_ALL);
+        return rows.length === 0;
+      }, 120_000);
+    },
+    LONGEST_MS,
+  );
 }

@@ -2,6 +2,7 @@ import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { step } from '#testing/fleet/migration-step.js';
 import { ACCEPTED } from './accepted.js';
 import { lintLine } from './lint-line.js';
+import { lintNumbers } from './lint-numbers.js';
 import { readLine } from './read-line.js';
 import { REFUSED_FORMS } from './refused-forms.js';
 import type { LintedLine } from './rule.js';
@@ -216,6 +217,14 @@ describe('the lint of migrations', () => {
     for (const example of good) expect([example.statements, await broken(example)]).toEqual([example.statements, []]);
   });
 
+  it.each([
+    [['0001-a', '0002-b', '0003-c'], []],
+    [['0001-a', '0002-b', '0002-c'], ['0002-c']],
+    [['0001-a', '0003-c'], ['0003-c']],
+  ])('number: of %j refuses %j, which homes that had a later one would never get', (names, refused) => {
+    expect(lintNumbers(names.map((name) => step(name, []))).map(({ migration }) => migration)).toEqual(refused);
+  });
+
   it('has an example of every rule', () => {
     const rules = [...RULES, ...STEP_RULES].map(({ rule }) => rule);
     const shown = [...EXAMPLES.map(([rule]) => rule), ...REFUSED_FORMS.map(([, rule]) => rule), 'sent-again'];
@@ -225,7 +234,8 @@ describe('the lint of migrations', () => {
   it.each(['tenant', 'catalog'] as const)(
     'the %s line breaks nothing but what is accepted, and each acceptance is needed',
     async (line) => {
-      const findings = await lintLine(line, await readLine(line));
+      const steps = await readLine(line);
+      const findings = [...(await lintLine(line, steps)), ...lintNumbers(steps)];
       const accepted = ACCEPTED.filter((one) => one.line === line);
       const isAccepted = ({ migration, rule }: { migration: string; rule: string }): boolean =>
         accepted.some((one) => one.migration === migration && one.rule === rule);

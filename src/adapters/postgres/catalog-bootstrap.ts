@@ -37,7 +37,7 @@ export class CatalogBootstrap {
         const { rows } = await provisioning.query<{ name: string }>('select name from migration');
         const due = this.line.filter(({ name }) => !rows.some((row) => row.name === name));
         for (const step of due) {
-          await provisioning.query(step.statements.join(';\n'));
+          for (const statement of step.statements) await provisioning.query(statement);
           await provisioning.query('insert into migration (name) values ($1)', [step.name]);
         }
         await provisioning.query(`grant usage on schema public to ${identifier(login)}`);

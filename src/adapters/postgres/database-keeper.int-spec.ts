@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import { Fence } from '#adapters/postgres/fence.js';
+import { Foundation } from '#adapters/postgres/foundation.js';
 import { homeOf } from '#catalog/fleet/home-ledger.js';
 import { clusterNamed } from '#control/provisioning/cluster.js';
 import { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
+import { projectFolder } from '#main/project-folder.js';
+import { until } from '#testing/faults/until.js';
 import { RunStage } from '#testing/fleet/run-stage.js';
 import { TestPlatform } from '#testing/test-platform.js';
 import { TenantSql } from '#testing/tenant-sql.js';
@@ -44,6 +48,26 @@ describe('keeping databases', () => {
     expect(open).toEqual({ open: false });
     expect(await test.provisioning.keeper.keep([tenant])).toEqual(nothing);
     await expect(new TenantSql(test.platform).run(tenant, 'select count(*) from tickets')).resolves.toBeDefined();
+  });
+
+  it("lays tenancy.sql once when many find another one, and gives up when another's turn does not end", async () => {
+    const tenant = await test.tenant('database');
+    await provisioningAt(tenant, `update tenancy.foundation set hash = 'older'`);
+    const { cluster, database } = tenant.placement;
+    const url = atDatabase(clusterNamed(cluster, test.provisioning.clusters).provisionUrl, database);
+    const kept = await withSession(url, async (other) => {
+      await other.query(`select pg_advisory_lock(hashtext('tenantry.foundation'))`);
+      const impatient = new Foundation(join(projectFolder(), 'provisioning', 'tenancy.sql'), 50);
+      await expect(withSession(url, (session) => impatient.lay(session))).rejects.toMatchObject({ code: '55P03' });
+      const keeping = [1, 2, 3].map(() => test.provisioning.keeper.keep([tenant]));
+      const waiting = `select from pg_locks where locktype = 'advisory' and not granted
+        and database = (select oid from pg_database where datname = current_database())`;
+      await until(async () => (await other.query(waiting)).rowCount === 3, 10_000);
+      await other.query(`select pg_advisory_unlock(hashtext('tenantry.foundation'))`);
+      return Promise.all(keeping);
+    });
+    expect(kept.flatMap(({ founded }) => founded)).toEqual([`${cluster}/${database}`]);
+    expect(kept.flatMap(({ failures }) => failures)).toEqual([]);
   });
 
   it('passes over tenants that are being made and those on clusters that are not configured, and counts them', async () => {

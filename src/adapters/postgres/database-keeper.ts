@@ -78,8 +78,8 @@ export class DatabaseKeeper {
     const { migratorUrl, provisionUrl } = await clusters.named(cluster);
     await withSession(atDatabase(migratorUrl, database), async (migrator) => {
       if (!(await foundation.isCurrent(migrator))) {
-        await withSession(atDatabase(provisionUrl, database), (provisioning) => foundation.lay(provisioning));
-        kept.founded.push(`${cluster}/${database}`);
+        const isLaid = await withSession(atDatabase(provisionUrl, database), (provisioning) => foundation.layIfOther(provisioning));
+        if (isLaid) kept.founded.push(`${cluster}/${database}`);
       }
       const stale = await fences.stale(migrator, residents);
       for (const tenant of stale) await fences.seal(migrator, tenant);

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import { keyOf } from '#adapters/postgres/home-turn.js';
 import { migrateTogether } from '#adapters/postgres/homes-together.js';
 import { LaneSession } from '#adapters/postgres/lane-session.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
@@ -15,6 +16,7 @@ import { NEXT_LINE, SMALL_LINE } from '#testing/fleet/small-line.js';
 import { TcpProxy } from '#testing/tcp-proxy.js';
 
 const LOCK_TIMEOUT_MS = 300;
+const EXPANDED = NEXT_LINE.at(-1)!.name;
 const NOT_VALID = step('0002-short', [`alter table note add constraint note_short check (text <> '') not valid`]);
 
 describe('the lane of a server', () => {
@@ -141,6 +143,28 @@ describe('the lane of a server', () => {
     });
   });
 
+  it.each([
+    ['nothing of it', (home: string) => `drop schema ${home} cascade; delete from tenancy.migration where home = '${home}'`],
+    ['only what it is said to have had', (home: string) => `drop schema ${home} cascade`],
+  ])('waits for whoever is just making a home anew, of which there is %s', async (_, gone) => {
+    const [first, second] = homes as [Home, Home];
+    await migrate(NEXT_LINE, { of: [first, second] });
+    await stage.on((session) => session.query(gone(first.home)));
+    const { outcomes } = await withSession(clusterOf().migratorUrl, async (maker) => {
+      await maker.query('select pg_try_advisory_lock(hashtext($1))', [keyOf(first.home)]);
+      const over = migrate(NEXT_LINE, { of: [first, second] });
+      await wait(500);
+      await maker.query('delete from tenancy.migration where home = $1', [first.home]);
+      await new HomeMigrations(NEXT_LINE).apply(maker, first.home);
+      await maker.query('select pg_advisory_unlock(hashtext($1))', [keyOf(first.home)]);
+      return over;
+    });
+    expect(outcomes.map(({ home: { home }, state }) => [home, state])).toEqual([
+      [second.home, 'migrated'],
+      [first.home, 'migrated'],
+    ]);
+  });
+
   it('says what homes had had when a step failed in them', async () => {
     const { outcomes } = await migrate([...NEXT_LINE, step('0003-broken', ['select broken'])]);
     expect(outcomes).toHaveLength(6);
@@ -204,6 +228,33 @@ describe('the lane of a server', () => {
       await proxy.close();
     }
   });
+
+  it.each(['is being opened', 'makes what homes are held against'])(
+    'is over soon when it is told to end while its session %s',
+    async (when) => {
+      const proxy = await TcpProxy.to(clusterOf().migratorUrl);
+      const cluster = { ...clusterOf(), migratorUrl: proxy.through(clusterOf().migratorUrl) };
+      const clusters = { named: async () => cluster, all: async () => [cluster] };
+      const release = new FleetRelease({ catalog: stage.tests.platform.catalog, clusters }, NEXT_LINE);
+      const lane = release.hands.migrator.lane(cluster.name, EXPANDED);
+      try {
+        proxy.silence();
+        const end = new AbortController();
+        const began = performance.now();
+        const patience = { lockTimeoutMs: LOCK_TIMEOUT_MS, signal: end.signal };
+        const over =
+          when === 'is being opened' ? lane.migrate(homes, patience)[Symbol.asyncIterator]().next() : lane.check(homes, end.signal);
+        const ended = expect(over).rejects.toThrow('enough');
+        await wait(300);
+        end.abort(new Error('enough'));
+        await ended;
+        expect(performance.now() - began).toBeLessThan(3_000);
+      } finally {
+        await lane.close();
+        await proxy.close();
+      }
+    },
+  );
 
   it('does not try a statement again and again whose time is not enough, and says what helps', async () => {
     const { outcomes } = await migrate([...SMALL_LINE, step('0002-slow', ['set local statement_timeout = 50', 'select pg_sleep(1)'])], {

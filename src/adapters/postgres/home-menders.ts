@@ -17,7 +17,7 @@ const BY_HAND = 'look at it by hand: no statement is known that loses nothing';
 
 const TABLE: Mender = {
   missing: () =>
-    'the table is not there, whatever tenancy.migration says: delete the stamp of the migration that makes it, and migrate again',
+    'the table is not there, whatever tenancy.migration says: delete the stamp of the migration that makes it, and `tenantry doctor --fix` sends it again (it fails where something else that it makes is there)',
   changed: ({ table }, golden, found) =>
     golden === 'owner tenantry_owner, row security, forced' &&
     found.split(', ').every((is) => is.startsWith('owner ') || golden.includes(is))

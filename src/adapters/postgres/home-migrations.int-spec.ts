@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { atDatabase, withSession } from '#adapters/postgres/session.js';
+import { clusterNamed } from '#control/provisioning/cluster.js';
 import { until } from '#testing/faults/until.js';
 import { FleetStage, type StagedHome } from '#testing/fleet/fleet-stage.js';
 import { step } from '#testing/fleet/migration-step.js';
@@ -144,6 +147,14 @@ describe('steps of migrations in homes of every tier', () => {
     expect(await stage.tamper(fresh, `select to_regnamespace('t_fresh') as there`)).toEqual([{ there: null }]);
     expect(await apply(fresh)).toEqual(migrations.line.map(({ name }) => name));
     expect([await indexOf(fresh), await recordOf(fresh)]).toEqual([[{ isValid: true }], RECORD]);
+  });
+
+  it('each statement of a step has its own time until it is answered', async () => {
+    const home = homes[1]!;
+    const two = new HomeMigrations([...stage.test.provisioning.homes.line, step('9001-two', Array(3).fill('select pg_sleep(0.6)'))]);
+    const { migratorUrl } = clusterNamed(home.cluster, stage.test.provisioning.clusters);
+    const bring = (migrator: pg.Client): Promise<string[]> => two.bring(migrator, home.home);
+    expect(await withSession(atDatabase(migratorUrl, home.database), bring, 1_500)).toEqual(['9001-two']);
   });
 
   it.each([

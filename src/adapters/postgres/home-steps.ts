@@ -19,6 +19,7 @@ export async function sendSteps(
   await migrator.query(`grant usage on schema ${schema} to tenantry_tenant, tenantry_auditor`);
   await migrator.query(`set local search_path = ${schema}, pg_temp`);
   if (steps.some(({ isLong }) => isLong)) await migrator.query('set local statement_timeout = 0');
-  for (const step of steps) await migrator.query(answered(step, inOneTransaction(step).join(';\n')));
+  // Each by itself: the server gives a statement a minute, and so long is its answer waited for.
+  for (const step of steps) for (const statement of inOneTransaction(step)) await migrator.query(answered(step, statement));
   await migrator.query('set local role none');
 }

@@ -20,7 +20,7 @@ export interface Together {
   readonly done: readonly string[];
   /** A step further now, and not at the newest version. */
   readonly further: readonly string[];
-  /** Not there, though something is said to live in them. */
+  /** Not there, though something is said to live in them, and nobody is making them anew. */
   readonly missing: readonly string[];
   /** To be done one by one. */
   readonly rest: readonly string[];
@@ -36,8 +36,8 @@ export async function migrateTogether(migrator: pg.ClientBase, homes: readonly s
   try {
     const mine = await takeFree(migrator, homes);
     const states = await statesOf(migrator, homes);
-    const missing = namesOf(states.filter(({ isThere, names }) => !isThere || names.length === 0));
-    const known = states.filter(({ home }) => !missing.includes(home)).map((state) => ({ ...state, due: dueOf(state, migrations) }));
+    const gone = namesOf(states.filter(({ isThere, names }) => !isThere || names.length === 0));
+    const known = states.filter(({ home }) => !gone.includes(home)).map((state) => ({ ...state, due: dueOf(state, migrations) }));
     const done = namesOf(known.filter(({ due }) => due.length === 0));
     const behind = known.filter(({ due }) => due.length > 0);
     const free = behind.filter(({ home }) => mine.has(home));
@@ -48,8 +48,8 @@ export async function migrateTogether(migrator: pg.ClientBase, homes: readonly s
     return {
       done: [...done, ...namesOf(alike.filter(({ due }) => due.length === 1))],
       further: namesOf(alike.filter(({ due }) => due.length > 1)),
-      missing,
-      rest: namesOf(behind.filter((state) => !alike.includes(state))),
+      missing: gone.filter((home) => mine.has(home)),
+      rest: [...namesOf(behind.filter((state) => !alike.includes(state))), ...gone.filter((home) => !mine.has(home))],
     };
   } catch (error) {
     await migrator.query(answeredWithin('rollback', 5_000)).catch(() => undefined); // the session is gone

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { ANSWER_MS } from '#adapters/postgres/session.js';
 
 const AT_MOST = 8;
 const IDLE_MS = 10_000;
@@ -31,7 +32,7 @@ export class KeptSessions {
     if (known) return known;
     const pool = new pg.Pool({
       ...{ connectionString: url, max: AT_MOST, idleTimeoutMillis: IDLE_MS, allowExitOnIdle: true },
-      ...{ connectionTimeoutMillis: 5_000, statement_timeout: 60_000, application_name: 'tenantry-provisioning' },
+      ...{ connectionTimeoutMillis: 5_000, statement_timeout: 60_000, query_timeout: ANSWER_MS, application_name: 'tenantry-provisioning' },
     });
     // One that breaks while nobody has it is replaced by the next; one that somebody has is reported by the statement it breaks.
     pool.on('error', () => undefined);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { HomeMissingError } from '#adapters/postgres/home-migrations.js';
 import { ANSWER_MS, withoutAddress } from '#adapters/postgres/session.js';
+import { unlessAborted } from '#adapters/postgres/unless-aborted.js';
 import { sqlStateOf } from '#kernel/isolation/isolation.errors.js';
 
 /** A backend remembers every table that it touched and never forgets one, so after so many homes another is taken. */
@@ -44,12 +45,12 @@ export class LaneSession {
   }
 
   /**
-   * Raises NoSessionError, or what `work` raises; after a failure the next use gets a fresh session. When the signal is aborted the session ends
-   * under `work`, which otherwise would wait as long as the server does not answer.
+   * Raises NoSessionError, or what `work` raises; after a failure the next use gets a fresh session. When the signal is aborted it is not
+   * waited for any more, and the session ends under `work`, which otherwise would wait as long as the server does not answer.
    */
   async use<T>(database: string, homes: number, work: (session: pg.Client) => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#open && (this.#open.database !== database || this.#open.homes >= HOMES_A_SESSION)) await this.close();
-    const held = (this.#open ??= { database, session: await this.#opened(database), homes: 0 });
+    const held = (this.#open ??= { database, session: await this.#opened(database, signal), homes: 0 });
     held.homes += homes;
     const end = (): void => void this.close();
     signal?.addEventListener('abort', end, { once: true });
@@ -71,11 +72,16 @@ export class LaneSession {
     if (held) await Promise.race([held.session.end().catch(() => undefined), sleep(FAREWELL_MS, undefined, { ref: false })]);
   }
 
-  async #opened(database: string): Promise<pg.Client> {
+  async #opened(database: string, signal?: AbortSignal): Promise<pg.Client> {
+    signal?.throwIfAborted();
+    const opening = this.open(database);
     try {
-      return await this.open(database);
+      return await unlessAborted(opening, signal);
     } catch (error) {
-      throw new NoSessionError(error);
+      if (!signal?.aborted) throw new NoSessionError(error);
+      // Nobody has it any more.
+      opening.then((session) => session.end()).catch(() => undefined);
+      throw error;
     }
   }
 }

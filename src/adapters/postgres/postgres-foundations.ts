@@ -4,7 +4,7 @@ import { diffFacts } from '#adapters/postgres/home-difference.js';
 import { repairPlan } from '#adapters/postgres/home-repair.js';
 import { reading } from '#adapters/postgres/postgres-home-truth.js';
 import { readFacts } from '#adapters/postgres/reference-home.js';
-import { ANSWER_MS, atDatabase, withSession } from '#adapters/postgres/session.js';
+import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import { SYSTEM_FACTS } from '#adapters/postgres/system-facts.js';
 import { FOUNDATION, type Foundations } from '#control/fleet/foundations.js';
 import type { HomeDifference, HomeFact, RepairStep } from '#control/fleet/home-truth.js';
@@ -23,7 +23,7 @@ export class PostgresFoundations implements Foundations {
   async difference(cluster: string, database: string): Promise<HomeDifference> {
     const golden = await this.#reference(cluster);
     const { migratorUrl } = await this.clusters.named(cluster);
-    const found = await withSession(atDatabase(migratorUrl, database), (session) => reading(session, () => read(session)), ANSWER_MS);
+    const found = await withSession(atDatabase(migratorUrl, database), (session) => reading(session, () => read(session)));
     const known = new Set(golden.map(({ what }) => what));
     // Who closed more of the system than we do harms nobody.
     const difference = diffFacts(
@@ -48,16 +48,12 @@ export class PostgresFoundations implements Foundations {
 
   async #lay(cluster: string): Promise<readonly HomeFact[]> {
     const { provisionUrl } = await this.clusters.named(cluster);
-    return withSession(
-      atDatabase(provisionUrl, TEMPLATE_DATABASE),
-      async (provisioning) => {
-        await provisioning.query('begin');
-        // Without what is there: it may be what somebody made of it.
-        await this.foundation.send(provisioning, 'drop schema if exists tenancy cascade;');
-        return read(provisioning); // the session ends, and the transaction with it
-      },
-      ANSWER_MS,
-    );
+    return withSession(atDatabase(provisionUrl, TEMPLATE_DATABASE), async (provisioning) => {
+      await provisioning.query('begin');
+      // Without what is there: it may be what somebody made of it.
+      await this.foundation.send(provisioning, 'drop schema if exists tenancy cascade;');
+      return read(provisioning); // the session ends, and the transaction with it
+    });
   }
 }
 

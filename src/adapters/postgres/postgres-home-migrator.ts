@@ -6,6 +6,7 @@ import { migrateTogether, type Together } from '#adapters/postgres/homes-togethe
 import { isPassing, LaneSession, NoSessionError } from '#adapters/postgres/lane-session.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import { fingerprintsBy } from '#adapters/postgres/postgres-home-truth.js';
+import { unlessAborted } from '#adapters/postgres/unless-aborted.js';
 import type { Home, HomeVersion } from '#catalog/fleet/home-ledger.js';
 import type { HomeLane, HomeMigrator, HomeOutcome, Patience } from '#control/fleet/home-migrator.js';
 import type { HomeTruth } from '#control/fleet/home-truth.js';
@@ -67,7 +68,7 @@ class PostgresHomeLane implements HomeLane {
     const [{ database } = { database: '' }] = homes;
     const names = homes.map(({ home }) => home);
     try {
-      const golden = await this.parts.truth.reference(this.cluster, this.homes.newest);
+      const golden = await unlessAborted(this.parts.truth.reference(this.cluster, this.homes.newest), signal);
       const found = await this.#session.use(database, 0, (session) => fingerprintsBy(session, names, this.#hashes), signal);
       return homes.map((home): HomeOutcome => {
         if (found.get(home.home) === golden) return { home, state: 'checked' };
@@ -131,7 +132,7 @@ class PostgresHomeLane implements HomeLane {
     const session = await LaneSession.connect(atDatabase(migratorUrl, database));
     try {
       if (!(await foundation.isCurrent(session)))
-        await withSession(atDatabase(provisionUrl, database), (provisioning) => foundation.lay(provisioning));
+        await withSession(atDatabase(provisionUrl, database), (provisioning) => foundation.layIfOther(provisioning));
       return session;
     } catch (error) {
       await session.end().catch(() => undefined); // the first failure says why

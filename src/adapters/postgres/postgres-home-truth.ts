@@ -4,7 +4,7 @@ import { diffFacts } from '#adapters/postgres/home-difference.js';
 import { repairPlan } from '#adapters/postgres/home-repair.js';
 import { HOME_SIGNATURES } from '#adapters/postgres/home-signature.js';
 import { readFacts, type ReferenceHome } from '#adapters/postgres/reference-home.js';
-import { ANSWER_MS, atDatabase, inTransaction, withSession } from '#adapters/postgres/session.js';
+import { atDatabase, inTransaction, withSession } from '#adapters/postgres/session.js';
 import type { Home } from '#catalog/fleet/home-ledger.js';
 import type { HomeDifference, HomeFact, HomeSeen, HomeTruth } from '#control/fleet/home-truth.js';
 import type { ClusterBook } from '#control/provisioning/cluster-book.js';
@@ -37,7 +37,7 @@ export class PostgresHomeTruth implements HomeTruth {
 
   async #reading<T>(cluster: string, database: string, work: (session: pg.Client) => Promise<T>): Promise<T> {
     const { migratorUrl } = await this.clusters.named(cluster);
-    return withSession(atDatabase(migratorUrl, database), (session) => reading(session, () => work(session)), ANSWER_MS);
+    return withSession(atDatabase(migratorUrl, database), (session) => reading(session, () => work(session)));
   }
 }
 

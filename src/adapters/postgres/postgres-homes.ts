@@ -1,10 +1,12 @@
-import type pg from 'pg';
+import pg from 'pg';
 import type { Fence } from '#adapters/postgres/fence.js';
 import type { DatabaseKeeper } from '#adapters/postgres/database-keeper.js';
 import { seenHomes, type HomeMigrations } from '#adapters/postgres/home-migrations.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
-import type { Home, HomeLedger } from '#catalog/fleet/home-ledger.js';
+import { homeOf, targetOf, type Home, type HomeLedger } from '#catalog/fleet/home-ledger.js';
 import type { HomeDrift, Homes } from '#control/doctor/checks/homes.check.js';
+import { RUN_DEFAULTS } from '#control/fleet/fleet-desk.js';
+import { reachBy } from '#control/fleet/fleet-plan.js';
 import type { ClusterBook } from '#control/provisioning/cluster-book.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 
@@ -13,10 +15,25 @@ export interface PostgresHomesParts {
   readonly homes: HomeMigrations;
   readonly fences: Fence;
   readonly keeper: DatabaseKeeper;
-  readonly ledger: Pick<HomeLedger, 'differing'>;
+  readonly ledger: Pick<HomeLedger, 'differing' | 'due'>;
 }
 
-type Problem = Omit<HomeDrift, 'tenant'>;
+type Problem = Pick<HomeDrift, 'problem' | 'isMendable'>;
+
+/** SQLSTATE of who waited for a lock. */
+const LOCKED = '55P03';
+
+/** Raised when a table was in use for as long as a migration may hold up those who come after it; the steps before are on record. */
+export class HomeInUseError extends Error {
+  override readonly name = 'HomeInUseError';
+
+  constructor(
+    target: string,
+    override readonly cause: unknown,
+  ) {
+    super(`a table of ${target} is in use, and a migration waits ${String(RUN_DEFAULTS.lockTimeoutMs)} ms for it: do it again later`);
+  }
+}
 
 /** Holds fences, migrations and what the ledger says of these against what they should be, one session a database. */
 export class PostgresHomes implements Homes {
@@ -24,8 +41,9 @@ export class PostgresHomes implements Homes {
 
   async drift(tenants: readonly Tenant[]): Promise<HomeDrift[]> {
     const found: HomeDrift[] = [];
+    const homes = await this.#reached();
     for (const residents of Map.groupBy(tenants, ({ placement }) => `${placement.cluster}/${placement.database}`).values())
-      found.push(...(await this.#look(residents)));
+      found.push(...(await this.#look(residents, homes)));
     return found;
   }
 
@@ -36,9 +54,21 @@ export class PostgresHomes implements Homes {
     await this.#keep(tenant);
     await withSession(atDatabase(migratorUrl, database), async (session) => {
       const version = (await this.parts.homes.versions(session, [schema])).get(schema)?.version ?? '';
-      if (!this.#isAhead(version)) await this.parts.homes.apply(session, schema);
+      if (this.#isAhead(version)) return;
+      const homes = (await this.#reached()).waiting(RUN_DEFAULTS.lockTimeoutMs);
+      await homes.apply(session, schema).catch((error: unknown) => {
+        throw error instanceof pg.DatabaseError && error.code === LOCKED
+          ? new HomeInUseError(targetOf(homeOf(tenant.placement)), error)
+          : error;
+      });
     });
     await this.#keep(tenant);
+  }
+
+  /** As far as the fleet may go now: nothing is taken away in one home before every other has had what is before it. */
+  async #reached(): Promise<HomeMigrations> {
+    const { homes, ledger } = this.parts;
+    return homes.upTo(await reachBy(ledger, homes.line));
   }
 
   async #keep(tenant: Tenant): Promise<void> {
@@ -46,7 +76,7 @@ export class PostgresHomes implements Homes {
     if (failure) throw new Error(`${failure.target}: ${failure.error}`);
   }
 
-  async #look(residents: readonly Tenant[]): Promise<HomeDrift[]> {
+  async #look(residents: readonly Tenant[], homes: HomeMigrations): Promise<HomeDrift[]> {
     const [first] = residents;
     if (!first) return [];
     const { cluster, database } = first.placement;
@@ -54,15 +84,16 @@ export class PostgresHomes implements Homes {
       const { migratorUrl } = await this.parts.clusters.named(cluster);
       return await withSession(atDatabase(migratorUrl, database), async (session) => {
         const stale = await this.parts.fences.stale(session, residents);
-        const problems = await this.#problems(session, first.placement, new Set(residents.map(({ placement }) => placement.schema)));
+        const living = Map.groupBy(residents, ({ placement }) => placement.schema);
+        const problems = await this.#problems(session, first.placement, new Set(living.keys()), homes);
         return [
-          ...stale.map((tenant) => ({ tenant, problem: 'its fence is not the one of its epoch and status', isMendable: true })),
-          ...residents.flatMap((tenant) => (problems.get(tenant.placement.schema) ?? []).map((problem) => ({ tenant, ...problem }))),
+          ...stale.map((tenant) => ofOne(tenant, { problem: 'its fence is not the one of its epoch and status', isMendable: true })),
+          ...[...living].flatMap(([home, tenants]) => (problems.get(home) ?? []).flatMap((problem) => ofHome(tenants, problem))),
         ];
       });
     } catch (error) {
       const reason = error instanceof Error ? error.name : 'unknown';
-      return residents.map((tenant) => ({ tenant, problem: `its database cannot be asked (${reason})`, isMendable: true }));
+      return residents.map((tenant) => ofOne(tenant, { problem: `its database cannot be asked (${reason})`, isMendable: true }));
     }
   }
 
@@ -71,8 +102,9 @@ export class PostgresHomes implements Homes {
     session: pg.Client,
     place: Pick<Home, 'cluster' | 'database'>,
     names: ReadonlySet<string>,
+    homes: HomeMigrations,
   ): Promise<Map<string, Problem[]>> {
-    const { homes, ledger } = this.parts;
+    const { ledger } = this.parts;
     const problems = new Map([...names].map((name) => [name, [] as Problem[]]));
     const seen = await seenHomes(homes, session, place, [...names]);
     const versions = new Map(seen.map(({ home, version }) => [home, version]));
@@ -96,4 +128,16 @@ export class PostgresHomes implements Homes {
   #isAhead(version: string): boolean {
     return version > this.parts.homes.newest;
   }
+}
+
+function ofOne(tenant: Tenant, problem: Problem): HomeDrift {
+  return { tenants: [tenant], shared: null, ...problem };
+}
+
+/** One for all who live there. */
+function ofHome(residents: readonly Tenant[], problem: Problem): HomeDrift[] {
+  const [first, ...others] = residents;
+  if (!first) return [];
+  const shared = first.placement.kind === 'row' ? targetOf(homeOf(first.placement)) : null;
+  return [{ tenants: [first, ...others], shared, ...problem }];
 }

@@ -1,4 +1,4 @@
-import { ANSWER_MS, withSession } from '#adapters/postgres/session.js';
+import { withSession } from '#adapters/postgres/session.js';
 import type { RoleExcess, ServerRoles } from '#control/doctor/checks/roles.check.js';
 import type { ClusterBook } from '#control/provisioning/cluster-book.js';
 
@@ -45,7 +45,7 @@ export class PostgresServerRoles implements ServerRoles {
 
   async excesses(cluster: string): Promise<readonly RoleExcess[]> {
     const { provisionUrl } = await this.clusters.named(cluster);
-    return withSession(provisionUrl, async (session) => (await session.query<RoleExcess>(EXCESSES)).rows, ANSWER_MS);
+    return withSession(provisionUrl, async (session) => (await session.query<RoleExcess>(EXCESSES)).rows);
   }
 
   async takeAway(cluster: string, { sql }: RoleExcess): Promise<void> {

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { HOME_FACTS } from '#adapters/postgres/home-facts.js';
 import { sendSteps } from '#adapters/postgres/home-steps.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
-import { ANSWER_MS, atDatabase, withSession } from '#adapters/postgres/session.js';
+import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import type { HomeFact } from '#control/fleet/home-truth.js';
 import { VersionUnknownError } from '#control/fleet/fleet.errors.js';
 import type { ClusterBook } from '#control/provisioning/cluster-book.js';
@@ -31,16 +31,12 @@ export class ReferenceHome {
     const last = this.line.findIndex(({ name }) => name === version);
     if (last < 0) throw new VersionUnknownError(version);
     const { migratorUrl } = await this.clusters.named(cluster);
-    return withSession(
-      atDatabase(migratorUrl, TEMPLATE_DATABASE),
-      async (migrator) => {
-        const home = `t_reference_${randomBytes(6).toString('hex')}`;
-        await migrator.query('begin');
-        await sendSteps(migrator, home, this.line.slice(0, last + 1));
-        return readFacts(migrator, home); // the session ends, and the transaction with it
-      },
-      ANSWER_MS,
-    );
+    return withSession(atDatabase(migratorUrl, TEMPLATE_DATABASE), async (migrator) => {
+      const home = `t_reference_${randomBytes(6).toString('hex')}`;
+      await migrator.query('begin');
+      await sendSteps(migrator, home, this.line.slice(0, last + 1));
+      return readFacts(migrator, home); // the session ends, and the transaction with it
+    });
   }
 }
 

@@ -11,16 +11,16 @@ export function atDatabase(url: string, database: string): string {
 export const ANSWER_MS = 65_000;
 
 /**
- * Runs `work` on a connection of its own, outside every tenant: for provisioning and migrations only. A statement may take a minute; with `answerMs` it
- * fails after so long also when the server is silent.
+ * Runs `work` on a connection of its own, outside every tenant: for provisioning and migrations only. A statement may take a minute; it
+ * fails after `answerMs` also when the server is silent.
  */
-export async function withSession<T>(url: string, work: (session: pg.Client) => Promise<T>, answerMs?: number): Promise<T> {
+export async function withSession<T>(url: string, work: (session: pg.Client) => Promise<T>, answerMs = ANSWER_MS): Promise<T> {
   const session = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: 5_000,
     statement_timeout: 60_000,
     application_name: 'tenantry-provisioning',
-    ...(answerMs !== undefined && { query_timeout: answerMs }),
+    query_timeout: answerMs,
   });
   // A connection that breaks is reported by the statement it breaks.
   session.on('error', () => undefined);

@@ -5,7 +5,7 @@ import type { MigrationRuns, RunOrder, RunTransaction } from '#catalog/fleet/mig
 import type { WorkBook } from '#catalog/work/work-book.js';
 import type { OpenWork } from '#catalog/work/work-report.js';
 import { RunStateRefusedError } from '#catalog/fleet/fleet.errors.js';
-import { inWaves, reachOf, stepsAfter, type MigrationPlanStep } from '#control/fleet/fleet-plan.js';
+import { inWaves, reachBy, stepsAfter, type MigrationPlanStep } from '#control/fleet/fleet-plan.js';
 import { TenantsUnknownError } from '#control/fleet/fleet.errors.js';
 import { laneOf, MIGRATE_SERVER } from '#control/fleet/lane-plan.js';
 import type { ClusterBook } from '#control/provisioning/cluster-book.js';
@@ -52,9 +52,8 @@ export class FleetDesk {
     const { ledger, clusters, line } = this.parts;
     await this.#requireKnown(wish);
     const here = new Set((await clusters.all()).map(({ name }) => name));
-    const behind = (await ledger.due(this.newest)).map((home) => home.version);
-    const version = behind.length === 0 ? this.newest : reachOf(line, behind);
-    const due = behind.length === 0 ? [] : await ledger.due(version, wish);
+    const version = await reachBy(ledger, line);
+    const due = await ledger.due(version, wish);
     const had = due.map((home) => home.version).toSorted();
     return {
       version,

@@ -1,4 +1,4 @@
-import type { KnownHome } from '#catalog/fleet/home-ledger.js';
+import type { HomeLedger, KnownHome } from '#catalog/fleet/home-ledger.js';
 import type { RunOrder } from '#catalog/fleet/migration-runs.js';
 import { PLACEMENT_KINDS } from '#kernel/tenancy/placement.js';
 
@@ -44,6 +44,13 @@ export function reachOf(line: readonly MigrationPlanStep[], versions: readonly (
   const lacked = line.filter(({ name }) => name > least);
   const stop = lacked.findIndex(({ phase }, index) => phase === 'contract' && index > 0);
   return (stop < 0 ? line.at(-1) : lacked[stop - 1])?.name ?? '';
+}
+
+/** How far any home may be brought now, by the ledger; the newest when nobody is behind. */
+export async function reachBy(ledger: Pick<HomeLedger, 'due'>, line: readonly MigrationPlanStep[]): Promise<string> {
+  const newest = line.at(-1)?.name ?? '';
+  const behind = (await ledger.due(newest)).map(({ version }) => version);
+  return behind.length === 0 ? newest : reachOf(line, behind);
 }
 
 /** What a home has still to have, up to `version`. */
