@@ -85,7 +85,7 @@ function dueOf({ names }: HomeState, { line }: HomeMigrations): readonly Migrati
   return line.filter(({ name }) => !had.has(name));
 }
 
-/** One message, so that 25 homes cost one trip; it ends the transaction. */
+/** One message, so that many homes cost one trip; it ends the transaction. */
 function messageOf(homes: readonly string[], { name, statements }: MigrationStep): string {
   const records = homes.map((home) => `(${pg.escapeLiteral(home)}, ${pg.escapeLiteral(name)})`);
   return [
