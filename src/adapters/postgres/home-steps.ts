@@ -19,7 +19,12 @@ export async function sendSteps(
   await migrator.query(`grant usage on schema ${schema} to tenantry_tenant, tenantry_auditor`);
   await migrator.query(`set local search_path = ${schema}, pg_temp`);
   if (steps.some(({ isLong }) => isLong)) await migrator.query('set local statement_timeout = 0');
-  // Each by itself: the server gives a statement a minute, and so long is its answer waited for.
-  for (const step of steps) for (const statement of inOneTransaction(step)) await migrator.query(answered(step, statement));
+  for (const step of steps) for (const text of textsOf(step, steps.length > 1)) await migrator.query(answered(step, text));
   await migrator.query('set local role none');
+}
+
+/** Each by itself, because the server gives a statement a minute, and so long its answer is waited for; of a home that is made, which is empty, together. */
+function textsOf(step: MigrationStep, isMade: boolean): readonly string[] {
+  const statements = inOneTransaction(step);
+  return isMade ? [statements.join(';\n')] : statements;
 }
