@@ -44,6 +44,9 @@ const IS_LIVED_IN = `(t.tier = 'row' or exists (
   select from placement p left join tenant_retention r on r.tenant_id = p.tenant_id
   where (p.cluster, p.database, p.schema) = (t.cluster, t.database, t.home) and coalesce(r.state, 'kept') = 'kept'))`;
 
+/** The wave of the canaries. */
+const CANARIES = 1;
+
 /** The targets of one server in one run, for the one who works on them under a name that nobody else has. */
 export class RunTargets {
   constructor(
@@ -98,6 +101,7 @@ export class RunTargets {
          select t.target, t.database, t.home from migration_target t join migration_run r on r.id = t.run_id and r.state = 'running'
          where t.run_id = ? and t.cluster = ? and t.state = 'migrated' and not t.is_checked and t.holder is null and t.due_at <= clock_timestamp()
            and ${isAlive('?')}
+           and (r.wave = ${String(CANARIES)} or not exists (select from migration_target p where p.run_id = r.id and p.wave > r.wave and p.state = 'pending'))
        ), due as (
          select t.target from migration_target t
          where t.run_id = ? and t.target in (select target from open where database = (select min(database) from open) order by home limit ?)
@@ -210,9 +214,6 @@ export class RunTargets {
     return (await addTargets(em, row.id, found)) > 0 ? wave : null;
   }
 }
-
-/** The wave of the canaries. */
-const CANARIES = 1;
 
 /** A canary that fails is enough: the first wave is there to be the only one that is hurt. */
 function isSpent({ wish, wave, failed, total }: RunRow, now: number): boolean {
