@@ -42,15 +42,18 @@ describe('a fleet that is migrated while it is used', () => {
   });
 });
 
-/** Every fourth request opens a ticket. */
+/** Of every four requests one opens a ticket and one reads it and changes it. */
 function readingAndWriting(caller: Caller): Caller {
   let count = 0;
+  let newest = '';
   return {
     ...caller,
     list: async () => {
       count += 1;
+      if (count % 4 === 2 && newest !== '') return caller.change(newest);
       if (count % 4 !== 0) return caller.list();
       const opened = await caller.open();
+      newest = opened.ids[0] ?? '';
       return { ...opened, status: opened.status === 201 ? 200 : opened.status };
     },
   };

@@ -13,6 +13,12 @@ export interface Answer {
   readonly retryAfter: string | undefined;
   readonly milliseconds: number;
   readonly titles: readonly string[];
+  readonly ids: readonly string[];
+}
+
+interface Shown {
+  readonly id: string;
+  readonly title: string;
 }
 
 /** One tenant's requests. Its tickets bear its slug as title, so that a foreign one would show. */
@@ -20,6 +26,8 @@ export interface Caller {
   readonly tenant: Tenant;
   list(): Promise<Answer>;
   open(): Promise<Answer>;
+  /** Reads a ticket and changes it, whichever its version. */
+  change(id: string): Promise<Answer>;
 }
 
 /** The real HTTP application over a platform, without a socket between. */
@@ -56,6 +64,16 @@ export class HttpDoor {
           headers: { ...headers, 'idempotency-key': randomUUID() },
           payload: { title: tenant.slug },
         }),
+      change: async (id) => {
+        const read = await this.#ask({ method: 'GET', url: `/api/tickets/${id}`, headers });
+        if (read.status !== 200) return read;
+        return this.#ask({
+          method: 'PATCH',
+          url: `/api/tickets/${id}`,
+          headers: { ...headers, 'if-match': '*' },
+          payload: { description: randomUUID() },
+        });
+      },
     };
   }
 
@@ -68,16 +86,23 @@ export class HttpDoor {
     return this.app.close();
   }
 
-  async #ask(request: { method: 'GET' | 'POST'; url: string; headers: Record<string, string>; payload?: object }): Promise<Answer> {
+  async #ask(request: {
+    method: 'GET' | 'POST' | 'PATCH';
+    url: string;
+    headers: Record<string, string>;
+    payload?: object;
+  }): Promise<Answer> {
     const begun = performance.now();
     const answer = await this.app.inject(request);
-    const body = answer.json<{ code?: string; data?: { title: string }[] }>();
+    const body = answer.json<{ code?: string; data?: Shown[] } & Partial<Shown>>();
+    const shown = body.data ?? (body.id === undefined || body.title === undefined ? [] : [{ id: body.id, title: body.title }]);
     return {
       status: answer.statusCode,
       code: answer.statusCode < 400 ? undefined : body.code,
       retryAfter: answer.headers['retry-after']?.toString(),
       milliseconds: performance.now() - begun,
-      titles: body.data?.map(({ title }) => title) ?? [],
+      titles: shown.map(({ title }) => title),
+      ids: shown.map(({ id }) => id),
     };
   }
 }
