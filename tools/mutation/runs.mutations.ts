@@ -1,139 +1,22 @@
 import type { Mutation } from './mutation.js';
 
-const MIGRATIONS = ['src/adapters/postgres/home-migrations.int-spec.ts'];
 const TRUTH = ['src/adapters/postgres/home-truth.int-spec.ts'];
-const LANE = ['src/adapters/postgres/home-lane.int-spec.ts'];
 const KEEPER = ['src/adapters/postgres/database-keeper.int-spec.ts'];
 const RUNS = ['src/control/fleet/migrate-fleet.int-spec.ts'];
-const LINT = ['tools/migration-lint/forms.spec.ts'];
 const HOLDERS = ['src/control/fleet/run-holders.int-spec.ts'];
 const LIMITS = ['src/control/fleet/run-limits.int-spec.ts'];
 const BRINGS = ['src/main/bring-fleet.int-spec.ts'];
 const ERASED = ['src/control/lifecycle/erasure/erased-targets.int-spec.ts'];
 const API = ['src/control/fleet/fleet.int-spec.ts'];
 const CLI = ['src/main/cli/fleet-commands.e2e-spec.ts'];
-const SIGNATURE = 'src/adapters/postgres/home-signature.ts';
 
-/** What keeps a fleet of homes at one truth. */
-export const FLEET_MUTATIONS: readonly Mutation[] = [
-  {
-    name: 'fleet: an invalid index is taken away before it is made again',
-    file: 'src/adapters/postgres/concurrent-step.ts',
-    find: 'if (rows[0]?.isValid === false)',
-    replace: 'if (rows[0] === null)',
-    specs: MIGRATIONS,
-  },
-  {
-    name: 'fleet: who waits for a home holds no snapshot',
-    file: 'src/adapters/postgres/home-turn.ts',
-    find: `return until(migrator, 'pg_try_advisory_xact_lock', home, signal);`,
-    replace: `return migrator.query('select pg_advisory_xact_lock(hashtext($1))', [keyOf(home)]).then(() => undefined);`,
-    specs: MIGRATIONS,
-  },
-  {
-    name: 'fleet: a step outside a transaction has the turn of its home',
-    file: 'src/adapters/postgres/home-migrations.ts',
-    find: 'if (await withTurn(migrator, home, () => this.#sendAlone(migrator, home, next, signal), signal)) applied.push(next.name);',
-    replace: 'if (await this.#sendAlone(migrator, home, next, signal)) applied.push(next.name);',
-    specs: MIGRATIONS,
-  },
-  {
-    name: 'fleet: the session of a step outside a transaction is put back',
-    file: 'src/adapters/postgres/concurrent-step.ts',
-    find: 'await migrator.query(answeredWithin(PUT_BACK, 5_000)).catch(() => undefined);',
-    replace: '',
-    specs: MIGRATIONS,
-  },
-
-  {
-    name: 'fleet: the lint refuses a statement that it does not know',
-    file: 'tools/migration-lint/statement-kinds.ts',
-    find: `KINDS.get(statement) ?? 'unknown'`,
-    replace: `KINDS.get(statement) ?? ('harmless' as 'unknown')`,
-    specs: LINT,
-  },
-  {
-    name: 'fleet: the lint refuses a part of a statement that it does not know',
-    file: 'tools/migration-lint/changes-of.ts',
-    find: 'if (!isShapeKnown(statement, body))',
-    replace: `if (!isShapeKnown(statement, body) && statement === '')`,
-    specs: LINT,
-  },
-  {
-    name: 'fleet: the lint refuses a change of a table that it does not know',
-    file: 'tools/migration-lint/altered-by.ts',
-    find: `(KINDS[subtype] ?? { kind: 'unknown' })`,
-    replace: `(KINDS[subtype] ?? { kind: 'harmless' })`,
-    specs: LINT,
-  },
-  {
-    name: 'fleet: the lint refuses an index that the runner would not find again',
-    file: 'tools/migration-lint/sent-again.ts',
-    find: 'return isAlone && begins?.[1] === change.name;',
-    replace: 'return isAlone;',
-    specs: LINT,
-  },
-  {
-    name: 'fleet: the lint refuses a function that it does not know',
-    file: 'tools/migration-lint/concealed.ts',
-    find: '...functions.filter((name) => !isKnownFunction(name))',
-    replace: '...functions.filter(() => false)',
-    specs: LINT,
-  },
-  {
-    name: 'fleet: the lint refuses to switch the policies of a table off',
-    file: 'tools/migration-lint/altered-by.ts',
-    find: `AT_DisableRowSecurity: { kind: 'fence' }`,
-    replace: `AT_DisableRowSecurity: { kind: 'harmless' }`,
-    specs: LINT,
-  },
-  {
-    name: 'fleet: the lint refuses a policy more in a home',
-    file: 'tools/migration-lint/fence-rules.ts',
-    find: `(line === 'tenant' || !changes.some(`,
-    replace: '(!changes.some(',
-    specs: LINT,
-  },
-  {
-    name: 'fleet: the lint refuses the rights of an owner for whoever calls',
-    file: 'tools/migration-lint/created.ts',
-    find: `if (isDefiner) return [{ kind: 'definer' }];`,
-    replace: '',
-    specs: LINT,
-  },
-  {
-    name: 'fleet: the lint refuses tables that no migration made',
-    file: 'tools/migration-lint/hidden-rules.ts',
-    find: `!at.memory.hasTable(change.table)`,
-    replace: `change.table === '*'`,
-    specs: LINT,
-  },
-
-  { name: 'fleet: a signature tells defaults', file: SIGNATURE, find: 'select d.adbin::text', replace: `select ''`, specs: TRUTH },
-  { name: 'fleet: a signature tells what may be null', file: SIGNATURE, find: 'a.attnotnull, ', replace: '', specs: TRUTH },
-  {
-    name: 'fleet: a signature tells what a policy lets through',
-    file: SIGNATURE,
-    find: `replace(p.polqual::text, r.bytes, '<home> ]'), `,
-    replace: '',
-    specs: TRUTH,
-  },
-  { name: 'fleet: a signature tells whether an index is valid', file: SIGNATURE, find: 'i.indisvalid, ', replace: '', specs: TRUTH },
-  { name: 'fleet: a signature tells whose a grant is', file: SIGNATURE, find: 'relowner, relacl,', replace: 'relowner,', specs: TRUTH },
-  { name: 'fleet: a signature tells checks', file: SIGNATURE, find: 'k.conbin::text, ', replace: '', specs: TRUTH },
-  { name: 'fleet: a signature tells what a foreign key does', file: SIGNATURE, find: 'k.confdeltype,', replace: '', specs: TRUTH },
+/** What keeps a run over the fleet at one truth. */
+export const RUN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fleet: a home is held against what its migrations make, and not against its stamp',
     file: 'src/control/fleet/fleet-verifier.ts',
     find: 'const isGolden = hash === (await this.truth.reference(target.cluster, version));',
     replace: "const isGolden = (await this.truth.reference(target.cluster, version)) !== '';",
-    specs: TRUTH,
-  },
-  {
-    name: 'fleet: a reference is taken back',
-    file: 'src/adapters/postgres/reference-home.ts',
-    find: 'return readFacts(migrator, home); // the session ends, and the transaction with it',
-    replace: `const facts = await readFacts(migrator, home); await migrator.query('commit'); return facts;`,
     specs: TRUTH,
   },
   {
@@ -143,20 +26,12 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
     replace: 'throw error;',
     specs: TRUTH,
   },
-
   {
     name: 'fleet: a run stops when its budget is spent',
     file: 'src/catalog/fleet/run-targets.ts',
     find: 'return failed + now > budget;',
     replace: 'return failed + now > budget + 1_000;',
     specs: RUNS,
-  },
-  {
-    name: 'fleet: who writes the rows of a tenant leaves no key to them',
-    file: 'src/adapters/postgres/tenant-step.ts',
-    find: `await migrator.query('delete from tenancy.fence where tenant_id = $1 and key_id = $2', [tenantId, KEY_ID]);`,
-    replace: '',
-    specs: ['src/adapters/postgres/tenant-step.int-spec.ts'],
   },
   {
     name: 'fleet: nothing is begun after the failure that is too much',
@@ -191,13 +66,6 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
     file: 'src/catalog/fleet/run-targets.ts',
     find: '(left?.next === null && left.isUnchecked)',
     replace: 'false',
-    specs: RUNS,
-  },
-  {
-    name: 'fleet: a home that is gone is not made anew when it goes by itself',
-    file: 'src/adapters/postgres/home-migrations.ts',
-    find: 'if (!mayMake && !(await this.#isThere(migrator, home))) throw new HomeMissingError(home);',
-    replace: '',
     specs: RUNS,
   },
   {
@@ -269,48 +137,6 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
     find: "phase === 'contract' && index > 0",
     replace: "phase === 'contract' && index > 1_000",
     specs: RUNS,
-  },
-  {
-    name: 'fleet: homes that are moved are left alone',
-    file: 'src/adapters/postgres/homes-together.ts',
-    find: 'const free = behind.filter(({ home }) => mine.has(home));',
-    replace: 'const free = behind.filter(() => mine.size >= 0);',
-    specs: RUNS,
-  },
-  {
-    name: 'fleet: a home that is gone is not made anew',
-    file: 'src/adapters/postgres/homes-together.ts',
-    find: '!isThere || names.length === 0',
-    replace: 'names.length === 1_000',
-    specs: RUNS,
-  },
-  {
-    name: 'fleet: a home that another is just making anew is waited for',
-    file: 'src/adapters/postgres/homes-together.ts',
-    find: 'missing: gone.filter((home) => mine.has(home)),',
-    replace: 'missing: gone,',
-    specs: LANE,
-  },
-  {
-    name: 'fleet: a session that is being opened is not waited for when its run is to end',
-    file: 'src/adapters/postgres/lane-session.ts',
-    find: 'return await unlessAborted(opening, signal);',
-    replace: 'return await unlessAborted(opening);',
-    specs: LANE,
-  },
-  {
-    name: 'fleet: a silent server is not waited for by who provisions',
-    file: 'src/adapters/postgres/session.ts',
-    find: 'query_timeout: answerMs,',
-    replace: '',
-    specs: ['src/adapters/postgres/session.int-spec.ts'],
-  },
-  {
-    name: 'fleet: of many that find another tenancy.sql one lays it',
-    file: 'src/adapters/postgres/foundation.ts',
-    find: 'if (await this.isCurrent(provisioning)) return false;',
-    replace: '',
-    specs: KEEPER,
   },
   {
     name: 'fleet: a build leaves alone what it does not have',
@@ -467,83 +293,6 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
     specs: ERASED,
   },
   {
-    name: 'fleet: a home is held against the reference',
-    file: 'src/adapters/postgres/postgres-home-migrator.ts',
-    find: 'if (found.get(home.home) === golden)',
-    replace: 'if (golden)',
-    specs: RUNS,
-  },
-  {
-    name: 'fleet: no lock of a step is held while the next is sent to one home',
-    file: 'src/adapters/postgres/home-migrations.ts',
-    find: 'due.slice(0, 1).filter(isSentWhole)',
-    replace: 'due.filter(isSentWhole)',
-    specs: LANE,
-  },
-  {
-    name: 'fleet: no lock of a step is held while the next is sent to many homes',
-    file: 'src/adapters/postgres/homes-together.ts',
-    find: 'messageOf(namesOf(alike), step)',
-    replace: 'messageOf(namesOf(alike), { ...step, statements: alike[0]!.due.flatMap(({ statements }) => statements) })',
-    specs: LANE,
-  },
-  {
-    name: 'fleet: what homes have had is read when their turns are taken',
-    file: 'src/adapters/postgres/homes-together.ts',
-    find: 'const mine = await takeFree(migrator, homes);\n    const states = await statesOf(migrator, homes);',
-    replace: 'const states = await statesOf(migrator, homes);\n    const mine = await takeFree(migrator, homes);',
-    specs: LANE,
-  },
-  {
-    name: 'fleet: a failure does not tell where a server is',
-    file: 'src/adapters/postgres/lane-session.ts',
-    find: 'throw withoutAddress(error);',
-    replace: 'withoutAddress(error);\n      throw error;',
-    specs: LANE,
-  },
-  {
-    name: 'fleet: a failure tells no data',
-    file: 'src/adapters/postgres/home-failure.ts',
-    find: '/^(22|23|28)/',
-    replace: '/^28/',
-    specs: LANE,
-  },
-  {
-    name: 'fleet: a failure does not tell a login',
-    file: 'src/adapters/postgres/home-failure.ts',
-    find: '/^(22|23|28)/',
-    replace: '/^(22|23)/',
-    specs: LANE,
-  },
-  {
-    name: 'fleet: who is told to end does not wait for a server that is silent',
-    file: 'src/adapters/postgres/lane-session.ts',
-    find: "signal?.addEventListener('abort', end, { once: true });",
-    replace: '',
-    specs: LANE,
-  },
-  {
-    name: 'fleet: a server gives up the statement of a client that is gone',
-    file: 'src/adapters/postgres/lane-session.ts',
-    find: '-c client_connection_check_interval=${String(LOOK_FOR_CLIENT_MS)}',
-    replace: '-c client_connection_check_interval=${String(LOOK_FOR_CLIENT_MS * 0)}',
-    specs: LANE,
-  },
-  {
-    name: 'fleet: a server that is away is asked once for many homes',
-    file: 'src/adapters/postgres/postgres-home-migrator.ts',
-    find: 'if (error instanceof NoSessionError) throw error;\n      return { done',
-    replace: 'return { done',
-    specs: LANE,
-  },
-  {
-    name: 'fleet: a statement whose time is not enough is not tried again and again',
-    file: 'src/adapters/postgres/lane-session.ts',
-    find: '40001|25P04',
-    replace: '40001|57014|25P04',
-    specs: LANE,
-  },
-  {
     name: 'fleet: what a home has had is noted when it failed too',
     file: 'src/catalog/fleet/run-targets.ts',
     find: 'known.flatMap(({ seen }) => seen ?? [])',
@@ -565,46 +314,11 @@ export const FLEET_MUTATIONS: readonly Mutation[] = [
     specs: KEEPER,
   },
   {
-    name: 'fleet: the ledger is set right in the turn of the home',
-    file: 'src/adapters/postgres/database-keeper.ts',
-    find: 'await homes.turn(migrator, home);',
-    replace: '',
-    specs: KEEPER,
-  },
-  {
-    name: 'fleet: the doctor brings a home no further than a run may',
-    file: 'src/adapters/postgres/postgres-homes.ts',
-    find: 'return homes.upTo(await reachBy(ledger, homes.line));',
-    replace: 'await reachBy(ledger, homes.line);\n    return homes;',
-    specs: ['src/adapters/postgres/postgres-homes.int-spec.ts'],
-  },
-  {
-    name: 'fleet: the doctor waits for a table no longer than a run does',
-    file: 'src/adapters/postgres/postgres-homes.ts',
-    find: '.waiting(RUN_DEFAULTS.lockTimeoutMs)',
-    replace: '.waiting(3_000)',
-    specs: ['src/adapters/postgres/postgres-homes.int-spec.ts'],
-  },
-  {
-    name: 'fleet: the doctor holds the ledger against the homes',
-    file: 'src/adapters/postgres/postgres-homes.ts',
-    find: 'of await ledger.differing(seen))',
-    replace: 'of (await ledger.differing(seen)).slice(0, 0))',
-    specs: ['src/control/doctor/doctor.int-spec.ts'],
-  },
-  {
     name: 'fleet: a shared home in which nobody lives is brought on',
     file: 'src/main/cli/up-command.ts',
     find: '...(await provisioning.keeper.keepShared()), ',
     replace: '',
     specs: ['src/main/cli/up-command.e2e-spec.ts'],
-  },
-  {
-    name: 'fleet: an index is known by its name, also in quotes',
-    file: 'src/adapters/postgres/concurrent-step.ts',
-    find: `quoted?.replaceAll('""', '"') ?? plain?.toLowerCase()`,
-    replace: 'plain?.toLowerCase()',
-    specs: MIGRATIONS,
   },
   {
     name: 'fleet: a tenant that a build cannot serve is turned away',
