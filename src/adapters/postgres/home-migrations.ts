@@ -139,9 +139,18 @@ export class HomeMigrations {
     return new Map(rows.map(({ home, version, needs }) => [home, { version, needs }]));
   }
 
-  /** The names it has still to have, in their order. */
-  async due(session: pg.ClientBase, home: string): Promise<string[]> {
-    return (await this.#due(session, home)).map(({ name }) => name);
+  /** The names that each of these homes has still to have, in their order; homes that lack nothing too. */
+  async due(session: pg.ClientBase, homes: readonly string[]): Promise<Map<string, string[]>> {
+    const { rows } = await session.query<{ home: string; name: string }>('select home, name from tenancy.migration where home = any($1)', [
+      homes,
+    ]);
+    const had = Map.groupBy(rows, ({ home }) => home);
+    return new Map(
+      homes.map((home) => {
+        const names = new Set(had.get(home)?.map(({ name }) => name));
+        return [home, this.line.map(({ name }) => name).filter((name) => !names.has(name))];
+      }),
+    );
   }
 }
 

@@ -93,7 +93,7 @@ export class PostgresHomes implements Homes {
       });
     } catch (error) {
       const reason = error instanceof Error ? error.name : 'unknown';
-      return residents.map((tenant) => ofOne(tenant, { problem: `its database cannot be asked (${reason})`, isMendable: true }));
+      return residents.map((tenant) => ofOne(tenant, { problem: `its database cannot be asked (${reason})`, isMendable: false }));
     }
   }
 
@@ -108,6 +108,7 @@ export class PostgresHomes implements Homes {
     const problems = new Map([...names].map((name) => [name, [] as Problem[]]));
     const seen = await seenHomes(homes, session, place, [...names]);
     const versions = new Map(seen.map(({ home, version }) => [home, version]));
+    const lacked = await homes.due(session, [...names]);
     for (const name of names) {
       const version = versions.get(name) ?? '';
       if (this.#isAhead(version)) {
@@ -115,7 +116,7 @@ export class PostgresHomes implements Homes {
         problems.get(name)?.push({ problem, isMendable: false });
         continue;
       }
-      const due = await homes.due(session, name);
+      const due = lacked.get(name) ?? [];
       if (due.length > 0) problems.get(name)?.push({ problem: `has not had ${due.join(', ')}`, isMendable: true });
     }
     for (const { home, noted } of await ledger.differing(seen)) {

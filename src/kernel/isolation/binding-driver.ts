@@ -30,6 +30,7 @@ export class BindingDriver extends PostgreSqlDriver {
     schema?: string,
   ): ReturnType<PostgreSqlDriver['buildFields']> {
     const fields = super.buildFields(meta, populate, joinedProps, qb, alias, options, schema);
+    if (!fields.includes('*')) return fields;
     const columns = meta.props.filter((prop) => this.platform.shouldHaveColumn(prop, populate)).map(({ name }) => name);
     return fields.flatMap((field) => (field === '*' ? (columns as typeof fields) : [field]));
   }

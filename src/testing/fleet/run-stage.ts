@@ -104,9 +104,10 @@ export class RunStage {
     return new FleetRelease({ catalog: this.tests.platform.catalog, clusters: this.tests.provisioning.clusterBook }, line);
   }
 
-  /** Tenants of the schema tier by their places alone: nobody can sign in there. Gives their homes. */
+  /** Tenants of the schema tier by their places alone: nobody can sign in there. Gives their homes, in the order of a run. */
   async schemas(count: number): Promise<Home[]> {
-    const homes = Array.from({ length: count }, () => ({ ...this.shared, home: `t_${randomBytes(10).toString('hex')}` }));
+    const names = Array.from({ length: count }, () => `t_${randomBytes(10).toString('hex')}`).sort();
+    const homes = names.map((home) => ({ ...this.shared, home }));
     await this.make(homes);
     for (const home of homes) await this.#enter('schema', home);
     return homes;

@@ -8,7 +8,7 @@ export interface HomeDrift {
   /** The home that is shared; of a tenant's own, and of a tenant in a shared one alone, null. */
   readonly shared: string | null;
   readonly problem: string;
-  /** Whether this build can put it right: it leaves alone what a newer one made. */
+  /** Whether this build can put it right: it leaves alone what a newer one made, and reaches no database that is away. */
   readonly isMendable: boolean;
 }
 
