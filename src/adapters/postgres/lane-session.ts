@@ -68,8 +68,12 @@ export class LaneSession {
   async close(): Promise<void> {
     const held = this.#open;
     this.#open = null;
-    // It may be gone already, or its server may never say that it is.
-    if (held) await Promise.race([held.session.end().catch(() => undefined), sleep(FAREWELL_MS, undefined, { ref: false })]);
+    if (!held) return;
+    // It may be gone already, or its server may never say that it is: then nothing but this time keeps the process there.
+    const said = new AbortController();
+    const unsaid = sleep(FAREWELL_MS, undefined, { signal: said.signal }).catch(() => undefined);
+    await Promise.race([held.session.end().catch(() => undefined), unsaid]);
+    said.abort();
   }
 
   async #opened(database: string, signal?: AbortSignal): Promise<pg.Client> {

@@ -76,7 +76,8 @@ export const ATTACK_OPERATIONS: readonly Operation[] = [
     name: 'statement that is not answered in time',
     weight: 1,
     async play(turn) {
-      await refused('a sleeping statement', 'tenant.unavailable', () => sleep(turn, turn.hastySql));
+      // Busy, when the others of its pool kept it waiting until its time was up.
+      await refused('a sleeping statement', ['tenant.unavailable', 'tenant.busy'], () => sleep(turn, turn.hastySql));
     },
   },
 ];

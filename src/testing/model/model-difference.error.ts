@@ -16,15 +16,16 @@ export function same(what: string, expected: unknown, got: unknown): void {
   if (!isDeepStrictEqual(expected, got)) throw new ModelDifferenceError(what, expected, got);
 }
 
-/** Raises ModelDifferenceError unless `work` is refused with an error of this code. */
-export async function refused(what: string, code: string, work: () => Promise<unknown>): Promise<void> {
+/** Raises ModelDifferenceError unless `work` is refused with an error of this code, or of one of these. */
+export async function refused(what: string, code: string | readonly string[], work: () => Promise<unknown>): Promise<void> {
   const outcome = await Promise.resolve()
     .then(work)
     .then(
       (answer) => ({ answered: answer }),
       (error: unknown) => (error as { code?: string }).code ?? String(error),
     );
-  same(what, code, outcome);
+  const codes = [code].flat();
+  if (typeof outcome !== 'string' || !codes.includes(outcome)) throw new ModelDifferenceError(what, code, outcome);
 }
 
 function show(value: unknown): string {
