@@ -1,3 +1,4 @@
+-- Edition 1. Any change of this file is a higher one: an older build leaves a database alone that was given a newer edition.
 -- What holds tenants apart inside one database; the same in the shared database and in each Enterprise database.
 -- Run by provisioning (a superuser) after roles.sql, in the database itself. Idempotent.
 
@@ -155,6 +156,7 @@ create table if not exists tenancy.foundation (
   laid_at timestamptz not null default now(),
   only_row boolean primary key default true check (only_row)
 );
+alter table tenancy.foundation add column if not exists edition integer not null default 0;
 alter table tenancy.foundation owner to tenantry_sentinel;
 revoke all on tenancy.foundation from public;
 grant select on tenancy.foundation to tenantry_migrator;

@@ -220,6 +220,7 @@ table migration_run (owner postgres)
   column finished_at timestamp(3) with time zone
   column once text
   column fingerprint text
+  column events integer not null default 0
   constraint migration_run_pkey PRIMARY KEY (id)
   constraint migration_run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'stopped'::text, 'aborted'::text, 'failed'::text, 'done'::text])))
   constraint migration_run_wish_check CHECK ((jsonb_typeof(wish) = 'object'::text))

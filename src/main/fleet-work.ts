@@ -13,6 +13,6 @@ export function fleetWork(
   { catalog, works }: Pick<Platform, 'catalog' | 'works'>,
   { ledger, migrator, clusterBook }: FleetHands,
 ): WorkKind<never> {
-  const targetsOf = (lane: RunLane): RunTargets => new RunTargets(catalog, ledger, lane);
+  const targetsOf = (lane: RunLane): RunTargets => new RunTargets(catalog, lane);
   return migrateServer({ works, ledger, migrator, targetsOf, runs: new MigrationRuns(catalog), clusters: clusterBook });
 }

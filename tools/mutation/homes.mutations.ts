@@ -109,9 +109,23 @@ export const HOME_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fleet: of many that find another tenancy.sql one lays it',
     file: 'src/adapters/postgres/foundation.ts',
-    find: 'if (await this.isCurrent(provisioning)) return false;',
+    find: 'if (laid && isLeft(laid, await this.#own())) return false;',
     replace: '',
     specs: KEEPER,
+  },
+  {
+    name: 'fleet: an older tenancy.sql is not laid over a newer one',
+    file: 'src/adapters/postgres/foundation.ts',
+    find: 'return laid.edition > own.edition || laid.hash === own.hash;',
+    replace: 'return laid.hash === own.hash;',
+    specs: ['src/adapters/postgres/foundation.int-spec.ts'],
+  },
+  {
+    name: 'fleet: a mend by an older build leaves a newer tenancy.sql',
+    file: 'src/adapters/postgres/foundation.ts',
+    find: '(laid, own) => laid.edition > own.edition)',
+    replace: '() => false)',
+    specs: ['src/adapters/postgres/foundation.int-spec.ts'],
   },
   {
     name: 'fleet: a home is held against the reference',
@@ -137,8 +151,8 @@ export const HOME_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fleet: what homes have had is read when their turns are taken',
     file: 'src/adapters/postgres/homes-together.ts',
-    find: 'const mine = await takeFree(migrator, homes);\n    const states = await statesOf(migrator, homes);',
-    replace: 'const states = await statesOf(migrator, homes);\n    const mine = await takeFree(migrator, homes);',
+    find: "      'begin',\n",
+    replace: "      'begin isolation level repeatable read',\n",
     specs: LANE,
   },
   {

@@ -29,8 +29,8 @@ export const RUN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fleet: a run stops when its budget is spent',
     file: 'src/catalog/fleet/run-targets.ts',
-    find: 'return failed + now > budget;',
-    replace: 'return failed + now > budget + 1_000;',
+    find: 'r.failed + c.failed > coalesce(',
+    replace: 'r.failed + c.failed > 1000 + coalesce(',
     specs: RUNS,
   },
   {
@@ -50,21 +50,21 @@ export const RUN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fleet: a canary that fails is enough',
     file: 'src/catalog/fleet/run-targets.ts',
-    find: 'if (wave === CANARIES && canary > 0) return true;',
-    replace: '',
+    find: "and (r.wish->>'canary')::integer > 0 then true",
+    replace: 'and false then true',
     specs: RUNS,
   },
   {
     name: 'fleet: whoever follows canaries waits until these were held against the reference',
     file: 'src/catalog/fleet/run-targets.ts',
-    find: "(state <> 'migrated' or wave = ?)",
-    replace: "(state <> 'migrated' or wave = -1 - ?)",
+    find: "(t.state <> 'migrated' or t.wave = ${String(CANARIES)})",
+    replace: "t.state <> 'migrated'",
     specs: RUNS,
   },
   {
     name: 'fleet: a run is not over while a home is still to be held against the reference',
     file: 'src/catalog/fleet/run-targets.ts',
-    find: '(left?.next === null && left.isUnchecked)',
+    find: '(next === null && isUnchecked)',
     replace: 'false',
     specs: RUNS,
   },
@@ -295,8 +295,8 @@ export const RUN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fleet: what a home has had is noted when it failed too',
     file: 'src/catalog/fleet/run-targets.ts',
-    find: 'known.flatMap(({ seen }) => seen ?? [])',
-    replace: 'migrated.flatMap(({ seen }) => seen ?? [])',
+    find: 'select seen.* from changed join',
+    replace: "select seen.* from (select * from changed where becomes = 'migrated') m join",
     specs: RUNS,
   },
   {

@@ -2,53 +2,106 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type pg from 'pg';
 import { inTransaction } from '#adapters/postgres/session.js';
+import { SqlState, sqlStateOf } from '#kernel/isolation/isolation.errors.js';
 
-/** What holds tenants apart inside a database (tenancy.sql); each database records the SHA-256 of the text it was given. */
+/** A text of tenancy.sql. The higher its edition, the newer it is. */
+interface Edition {
+  readonly edition: number;
+  readonly hash: string;
+}
+
+/**
+ * What holds tenants apart inside a database (tenancy.sql); each database records the edition and the SHA-256 of the text it was given. An
+ * older build never lays its older text over a newer one, which serves its applications too.
+ */
 export class Foundation {
+  #known: Promise<Edition & { readonly text: string }> | undefined;
+
   constructor(
     private readonly file: string,
     /** Of its own turn too: a request that is held up by this must not wait for long. */
     private readonly lockTimeoutMs = 10_000,
   ) {}
 
-  /** Gives it anew, whatever the database has: all of it or, when a statement fails, nothing. Two that try at once take turns. */
-  async lay(provisioning: pg.Client): Promise<void> {
-    await inTransaction(provisioning, () => this.send(provisioning));
+  /** Gives it anew, whatever the database has: all of it or, when a statement fails, nothing. False where a newer one is, which stays. Two that try at once take turns. */
+  async lay(provisioning: pg.Client): Promise<boolean> {
+    return this.#layUnless(provisioning, (laid, own) => laid.edition > own.edition);
   }
 
   /** The same where the database was last given another text, and gives whether it was: of many that found so at once the first lays it alone. */
   async layIfOther(provisioning: pg.Client): Promise<boolean> {
-    return inTransaction(provisioning, async () => {
-      await this.#turn(provisioning);
-      if (await this.isCurrent(provisioning)) return false;
-      await this.send(provisioning);
-      return true;
-    });
+    return this.#layUnless(provisioning, isNoOlder);
   }
 
-  /** The same in the transaction that the session is in; `first` is sent when its turn has come. */
+  /** Lays it in the transaction that the session is in; `first` is sent when its turn has come. */
   async send(provisioning: pg.Client, first = ''): Promise<void> {
-    const text = await readFile(this.file, 'utf8');
+    const { text, hash, edition } = await this.#own();
     await this.#turn(provisioning);
     await provisioning.query(first + text);
     await provisioning.query(
-      'insert into tenancy.foundation (hash) values ($1) on conflict (only_row) do update set hash = excluded.hash, laid_at = now()',
-      [hashOf(text)],
+      `insert into tenancy.foundation (hash, edition) values ($1, $2)
+       on conflict (only_row) do update set hash = excluded.hash, edition = excluded.edition, laid_at = now()`,
+      [hash, edition],
     );
   }
 
-  /** Whether the database was last given this very text; false also for one from before the text was recorded. */
+  /** Whether the database was last given this very text, or one of a newer edition; false also for one from before the text was recorded. */
   async isCurrent(migrator: pg.Client): Promise<boolean> {
-    const known = await migrator.query<{ is_known: boolean }>(`select to_regclass('tenancy.foundation') is not null as is_known`);
-    if (!known.rows[0]?.is_known) return false;
-    const { rows } = await migrator.query<{ hash: string }>('select hash from tenancy.foundation');
-    return rows[0]?.hash === hashOf(await readFile(this.file, 'utf8'));
+    const [laid, own] = await Promise.all([laidIn(migrator), this.#own()]);
+    return laid !== null && isNoOlder(laid, own);
+  }
+
+  /** The edition that the database was given, when it is newer than this one; else null. */
+  async newerIn(migrator: pg.Client): Promise<number | null> {
+    const [laid, own] = await Promise.all([laidIn(migrator), this.#own()]);
+    return laid && laid.edition > own.edition ? laid.edition : null;
+  }
+
+  async #layUnless(provisioning: pg.Client, isLeft: (laid: Edition, own: Edition) => boolean): Promise<boolean> {
+    return inTransaction(provisioning, async () => {
+      await this.#turn(provisioning);
+      await provisioning.query('savepoint looking');
+      const laid = await laidIn(provisioning);
+      await provisioning.query('rollback to savepoint looking');
+      if (laid && isLeft(laid, await this.#own())) return false;
+      await this.send(provisioning);
+      return true;
+    });
   }
 
   async #turn(provisioning: pg.Client): Promise<void> {
     await provisioning.query(`set local lock_timeout = ${String(this.lockTimeoutMs)}`);
     await provisioning.query(`select pg_advisory_xact_lock(hashtext('tenantry.foundation'))`);
   }
+
+  #own(): Promise<Edition & { readonly text: string }> {
+    this.#known ??= readFile(this.file, 'utf8').then((text) => ({ text, hash: hashOf(text), edition: editionOf(text) }));
+    return this.#known;
+  }
+}
+
+/** What a database says it was given; null where it says nothing. In a transaction it may fail, and the transaction with it. */
+async function laidIn(session: pg.Client): Promise<Edition | null> {
+  try {
+    const { rows } = await session.query<{ laid: Edition | { readonly hash: string } }>(
+      'select to_jsonb(f) as laid from tenancy.foundation f',
+    );
+    return rows[0] ? { edition: 0, ...rows[0].laid } : null;
+  } catch (error) {
+    if (sqlStateOf(error) === SqlState.undefinedTable) return null;
+    throw error;
+  }
+}
+
+function isNoOlder(laid: Edition, own: Edition): boolean {
+  return laid.edition > own.edition || laid.hash === own.hash;
+}
+
+/** Of its first line. */
+function editionOf(text: string): number {
+  const [, edition] = /^-- Edition (\d+)\./.exec(text) ?? [];
+  if (edition === undefined) throw new TypeError('tenancy.sql does not begin with its edition');
+  return Number(edition);
 }
 
 function hashOf(text: string): string {

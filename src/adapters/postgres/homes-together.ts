@@ -32,10 +32,8 @@ export interface Together {
  * Raises what a statement raises.
  */
 export async function migrateTogether(migrator: pg.ClientBase, homes: readonly string[], migrations: HomeMigrations): Promise<Together> {
-  await migrator.query('begin');
   try {
-    const mine = await takeFree(migrator, homes);
-    const states = await statesOf(migrator, homes);
+    const { mine, states } = await beginWith(migrator, homes);
     const gone = namesOf(states.filter(({ isThere, names }) => !isThere || names.length === 0));
     const known = states.filter(({ home }) => !gone.includes(home)).map((state) => ({ ...state, due: dueOf(state, migrations) }));
     const done = namesOf(known.filter(({ due }) => due.length === 0));
@@ -57,23 +55,23 @@ export async function migrateTogether(migrator: pg.ClientBase, homes: readonly s
   }
 }
 
-/** The homes whose turn nobody had. Only a statement after this one is sure to see what was done by whoever had it before. */
-async function takeFree(migrator: pg.ClientBase, homes: readonly string[]): Promise<ReadonlySet<string>> {
-  const { rows } = await migrator.query<{ home: string }>(
-    `select home from unnest($1::text[], $2::text[]) as asked (home, key) where pg_try_advisory_xact_lock(hashtext(key))`,
-    [homes, homes.map(keyOf)],
-  );
-  return new Set(rows.map(({ home }) => home));
-}
-
-async function statesOf(migrator: pg.ClientBase, homes: readonly string[]): Promise<HomeState[]> {
-  const { rows } = await migrator.query<HomeState>(
-    `select home, to_regnamespace(quote_ident(home)) is not null as "isThere",
-       coalesce((select array_agg(m.name) from tenancy.migration m where m.home = asked.home), '{}') as names
-     from unnest($1::text[]) as asked (home)`,
-    [homes],
-  );
-  return rows;
+/**
+ * Begins a transaction with the turns that nobody had, and what each home has had: in this order and by statements of their own, because only a
+ * statement after the turn was had is sure to see what was done by whoever had it before. One message, without parameters therefore.
+ */
+async function beginWith(migrator: pg.ClientBase, homes: readonly string[]): Promise<{ mine: ReadonlySet<string>; states: HomeState[] }> {
+  const asked = homes.map((home) => `(${pg.escapeLiteral(home)}, ${pg.escapeLiteral(keyOf(home))})`).join(', ');
+  const answers = (await migrator.query(
+    [
+      'begin',
+      `select home from (values ${asked}) as asked (home, key) where pg_try_advisory_xact_lock(hashtext(key))`,
+      `select home, to_regnamespace(quote_ident(home)) is not null as "isThere",
+         coalesce((select array_agg(m.name) from tenancy.migration m where m.home = asked.home), '{}') as names
+       from (values ${asked}) as asked (home, key)`,
+    ].join(';\n'),
+  )) as unknown as [unknown, pg.QueryResult<{ home: string }>, pg.QueryResult<HomeState>];
+  const [, turns, states] = answers;
+  return { mine: new Set(turns.rows.map(({ home }) => home)), states: states.rows };
 }
 
 function namesOf(states: readonly { readonly home: string }[]): string[] {

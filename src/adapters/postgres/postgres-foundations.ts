@@ -11,6 +11,18 @@ import type { HomeDifference, HomeFact, RepairStep } from '#control/fleet/home-t
 import type { ClusterBook } from '#control/provisioning/cluster-book.js';
 import { TEMPLATE_DATABASE } from '#control/provisioning/placer.js';
 
+/** Raised when what is to be laid is older than what is there. */
+class FoundationIsNewerError extends Error {
+  override readonly name = 'FoundationIsNewerError';
+
+  constructor() {
+    super('it was laid by a newer build, which has to look at it');
+  }
+}
+
+/** What differs may be what the newer one changed. */
+const OF_A_NEWER_BUILD: RepairStep[] = [{ what: 'tenancy.sql', sql: [], says: 'it was laid by a newer build: verify it with that one' }];
+
 /** Foundations by the catalogues of their databases; the reference of a server is laid in its template and taken back. */
 export class PostgresFoundations implements Foundations {
   readonly #references = new Map<string, Promise<readonly HomeFact[]>>();
@@ -23,19 +35,23 @@ export class PostgresFoundations implements Foundations {
   async difference(cluster: string, database: string): Promise<HomeDifference> {
     const golden = await this.#reference(cluster);
     const { migratorUrl } = await this.clusters.named(cluster);
-    const found = await withSession(atDatabase(migratorUrl, database), (session) => reading(session, () => read(session)));
+    const { found, newer } = await withSession(atDatabase(migratorUrl, database), async (session) => ({
+      found: await reading(session, () => read(session)),
+      newer: await this.foundation.newerIn(session),
+    }));
     const known = new Set(golden.map(({ what }) => what));
     // Who closed more of the system than we do harms nobody.
     const difference = diffFacts(
       golden,
       found.filter(({ what }) => known.has(what) || !what.startsWith('system ')),
     );
-    return { ...difference, repair: repairOf(difference) };
+    return { ...difference, repair: newer === null ? repairOf(difference) : OF_A_NEWER_BUILD };
   }
 
   async lay(cluster: string, database: string): Promise<void> {
     const { provisionUrl } = await this.clusters.named(cluster);
-    await withSession(atDatabase(provisionUrl, database), (provisioning) => this.foundation.lay(provisioning));
+    const isLaid = await withSession(atDatabase(provisionUrl, database), (provisioning) => this.foundation.lay(provisioning));
+    if (!isLaid) throw new FoundationIsNewerError();
   }
 
   /** Each server is asked once. */

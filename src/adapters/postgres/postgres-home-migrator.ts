@@ -43,8 +43,15 @@ class PostgresHomeLane implements HomeLane {
     private readonly homes: HomeMigrations,
   ) {}
 
-  async *migrate(homes: readonly Home[], { lockTimeoutMs, signal }: Patience): AsyncGenerator<readonly HomeOutcome[]> {
-    const [{ database } = { database: '' }] = homes;
+  async *migrate(homes: readonly Home[], patience: Patience): AsyncGenerator<readonly HomeOutcome[]> {
+    for (const [database, there] of Map.groupBy(homes, (home) => home.database)) yield* this.#migrateThere(database, there, patience);
+  }
+
+  async *#migrateThere(
+    database: string,
+    homes: readonly Home[],
+    { lockTimeoutMs, signal }: Patience,
+  ): AsyncGenerator<readonly HomeOutcome[]> {
     const at = (home: string): Home => ({ cluster: this.cluster, database, home });
     const patient = this.homes.waiting(lockTimeoutMs);
     let left = homes.map(({ home }) => home);

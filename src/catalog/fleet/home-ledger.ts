@@ -32,6 +32,13 @@ export interface HomeFilter {
   readonly tenants?: readonly string[] | undefined;
 }
 
+/** The statement that notes versions that were seen, of a relation with the columns of `Home & HomeVersion`. */
+export const notingOf = (seen: string): string =>
+  `insert into home_version as known (cluster, database, home, version, needs) select cluster, database, home, version, needs from ${seen}
+   on conflict (cluster, database, home) do update set version = greatest(known.version, excluded.version),
+     needs = greatest(known.needs, excluded.needs), changed_at = clock_timestamp()
+   where (known.version, known.needs) is distinct from (excluded.version, excluded.needs)`;
+
 /**
  * The central ledger: which version every home is at, as it was last seen. It decides what is due without asking a single database; the
  * truth is what each database says of itself.
@@ -45,14 +52,9 @@ export class HomeLedger {
    */
   async note(homes: readonly (Home & HomeVersion)[], em: EntityManager = this.catalog.em.fork()): Promise<void> {
     if (homes.length === 0) return;
-    await em.execute(
-      `insert into home_version as known (cluster, database, home, version, needs)
-       select cluster, database, home, version, needs from jsonb_to_recordset(?::jsonb) as seen (cluster text, database text, home text, version text, needs text)
-       on conflict (cluster, database, home) do update set version = greatest(known.version, excluded.version),
-         needs = greatest(known.needs, excluded.needs), changed_at = clock_timestamp()
-       where (known.version, known.needs) is distinct from (excluded.version, excluded.needs)`,
-      [JSON.stringify(homes)],
-    );
+    await em.execute(notingOf('jsonb_to_recordset(?::jsonb) as seen (cluster text, database text, home text, version text, needs text)'), [
+      JSON.stringify(homes),
+    ]);
   }
 
   /** Of homes that were seen, those of which another version is noted. */

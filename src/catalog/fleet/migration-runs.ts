@@ -6,7 +6,7 @@ import type { KnownHome } from '#catalog/fleet/home-ledger.js';
 import { OVER, type RunEvent, type RunReport, type RunState, type RunTarget, type RunWish } from '#catalog/fleet/migration-run.js';
 import { IdempotencyKeyReusedError } from '#kernel/idempotency/idempotency.errors.js';
 import type { Once } from '#kernel/idempotency/once.js';
-import { contentOf, type EventContent, RUN_COLUMNS, runOf, type RunRow } from '#catalog/fleet/run-rows.js';
+import { type EventContent, NEXT_EVENT, RUN_COLUMNS, runOf, type RunRow, tellingOf } from '#catalog/fleet/run-rows.js';
 
 /** A run that is asked for; a target's wave is when its turn comes. */
 export interface RunOrder {
@@ -223,13 +223,11 @@ export async function addTargets(
   return added.length;
 }
 
-/** Tells whoever watches how a run stands now; only who holds the run's row may, so the numbers have no gap. */
-export async function noteRun(em: EntityManager, id: string, failures: RunEvent['failures'] = []): Promise<void> {
-  const what = JSON.stringify(contentOf(await oneRun(em, id), failures));
+/** Tells whoever watches how a run stands now. */
+export async function noteRun(em: EntityManager, id: string): Promise<void> {
   await em.execute(
-    `insert into migration_run_event (run_id, seq, what)
-     select ?::uuid, 1 + coalesce(max(seq), 0), ?::jsonb from migration_run_event where run_id = ?::uuid`,
-    [id, what, id],
+    `with run as (update migration_run r set events = ${NEXT_EVENT} where r.id = ? returning r.*, '[]'::jsonb as failures) ${tellingOf('run')}`,
+    [id],
   );
 }
 

@@ -35,10 +35,14 @@ export function runOf({ id, state, version, wish, wave, requested_by, reason, cr
 /** What was kept as an event's content. */
 export type EventContent = Pick<RunEvent, 'state' | 'wave' | 'targets' | 'failures'>;
 
-/** What changed a run, as it is told to whoever watches. */
-export function contentOf(run: RunRow, failures: RunEvent['failures'] = []): EventContent {
-  return { state: run.state, wave: run.wave, targets: countsOf(run), failures };
-}
+/** The number of the next event of a run that is updated as `r`. One from before these were counted, or told by an older process, has more events than it knows. */
+export const NEXT_EVENT = `greatest(r.events, (select coalesce(max(e.seq), 0) from migration_run_event e where e.run_id = r.id)) + 1`;
+
+/** Tells an event of each run in a relation that has the columns of migration_run, counted up, and `failures`. */
+export const tellingOf = (runs: string): string =>
+  `insert into migration_run_event (run_id, seq, what)
+   select id, events, jsonb_build_object('state', state, 'wave', wave, 'failures', failures, 'targets', jsonb_build_object(
+     'total', total, 'migrated', migrated, 'failed', failed, 'skipped', skipped, 'pending', total - migrated - failed - skipped)) from ${runs}`;
 
 function countsOf({ total, migrated, failed, skipped }: Omit<TargetCounts, 'pending'>): TargetCounts {
   return { total, migrated, failed, skipped, pending: total - migrated - failed - skipped };

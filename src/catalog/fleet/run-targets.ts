@@ -1,8 +1,9 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
-import { HomeLedger, type Home, type HomeVersion } from '#catalog/fleet/home-ledger.js';
+import { type Home, type HomeVersion, notingOf } from '#catalog/fleet/home-ledger.js';
 import type { RunReport } from '#catalog/fleet/migration-run.js';
+import { RunNotFoundError } from '#catalog/fleet/fleet.errors.js';
 import { addTargets, noteRun, oneRun, type RunOrder, type RunTransaction } from '#catalog/fleet/migration-runs.js';
-import { runOf, type RunRow } from '#catalog/fleet/run-rows.js';
+import { NEXT_EVENT, runOf, type RunRow, tellingOf } from '#catalog/fleet/run-rows.js';
 
 /** Why a target is passed over whose tenant was erased while the run went on: nothing of it is behind. */
 export const GONE = 'it is gone: its tenant was erased';
@@ -44,14 +45,67 @@ const IS_LIVED_IN = `(t.tier = 'row' or exists (
   select from placement p left join tenant_retention r on r.tenant_id = p.tenant_id
   where (p.cluster, p.database, p.schema) = (t.cluster, t.database, t.home) and coalesce(r.state, 'kept') = 'kept'))`;
 
+/** Databases with one home each are claimed and recorded so many at once: that costs more than a small migration does. */
+const DATABASES_TOGETHER = 5;
+
 /** The wave of the canaries. */
 const CANARIES = 1;
+
+/** Of a run that is updated as `r` with the failures that `c` counted. A canary that fails is enough: the first wave is there to be the only one that is hurt. */
+const IS_SPENT = `case when r.wave = ${String(CANARIES)} and (r.wish->>'canary')::integer > 0 then true
+  else r.failed + c.failed > coalesce((r.wish #>> '{maxFailures,count}')::numeric, (r.wish #>> '{maxFailures,percent}')::numeric / 100 * r.total) end`;
+
+/** How many failures one event tells. */
+const TOLD = 50;
+
+/**
+ * Everything that `record` keeps, in one statement, because every lane of a run waits for the run's row: that first, and the targets after it, as
+ * for everybody who takes both.
+ */
+const RECORD = `
+  with run as materialized (select id from migration_run where id = ? for update),
+  was as materialized (
+    select t.target, t.state as before, left(o.error, 500) as error, o."inMs", o.state = 'again' as "isTriedAgain",
+      case when o.state in ('failed', 'again') and not ${IS_LIVED_IN} then 'skipped' else o.state end as becomes
+    from run cross join jsonb_to_recordset(?::jsonb) as o (target text, state text, error text, "inMs" float8)
+    -- One by one by the key: all of a run are many.
+    cross join lateral (
+      select * from migration_target mine where run_id = run.id and target = o.target and holder = ? and state in ('running', 'migrated') for update) t
+  ),
+  changed as (
+    update migration_target t set holder = null, is_checked = was.becomes = 'checked',
+      error = case was.becomes when 'skipped' then '${GONE}' else was.error end,
+      state = case when was.becomes = 'checked' or was.becomes = 'again' and was.before = 'migrated' then 'migrated'
+        when was.becomes = 'again' then 'pending' else was.becomes end,
+      tries = t.tries + (was.becomes = 'again' and was.before = 'migrated')::integer,
+      due_at = clock_timestamp() + make_interval(secs => coalesce(was."inMs", 0) / 1000),
+      finished_at = case when was.becomes <> 'again' then clock_timestamp() end
+    from was where t.run_id = ? and t.target = was.target
+    returning t.target, was.before, was.becomes, was.error, was."isTriedAgain"
+  ),
+  noted as (${notingOf(`(
+    select seen.* from changed join jsonb_to_recordset(?::jsonb) as seen (target text, cluster text, database text, home text, version text, needs text)
+      using (target)) as mine`)}),
+  counted as (
+    select count(*) filter (where becomes = 'migrated') - count(*) filter (where becomes in ('failed', 'skipped') and before = 'migrated') as migrated,
+      count(*) filter (where becomes = 'failed') as failed, count(*) filter (where becomes = 'skipped') as skipped,
+      coalesce(jsonb_path_query_array(
+        jsonb_agg(jsonb_build_object('target', target, 'error', error, 'isTriedAgain', "isTriedAgain")) filter (where becomes in ('failed', 'again')),
+        '$[0 to ${String(TOLD - 1)}]'), '[]') as failures
+    from changed
+  ),
+  kept as (
+    update migration_run r set migrated = r.migrated + c.migrated, failed = r.failed + c.failed, skipped = r.skipped + c.skipped,
+      state = case when r.state = 'running' and c.failed > 0 and ${IS_SPENT} then 'stopped' else r.state end, events = ${NEXT_EVENT}
+    from counted c where r.id = ? returning r.*, c.failures
+  ),
+  told as (${tellingOf('kept')})
+  select state from kept`;
 
 /** The targets of one server in one run, for the one who works on them under a name that nobody else has. */
 export class RunTargets {
   constructor(
     private readonly catalog: MikroORM,
-    private readonly ledger: HomeLedger,
     private readonly lane: RunLane,
   ) {}
 
@@ -67,8 +121,8 @@ export class RunTargets {
   }
 
   /**
-   * At most so many targets of one database, in the present wave; none when the run does not run, another holds targets of this server, or this
-   * holder was overtaken.
+   * At most so many targets, in the present wave: of one database, or of a few that have few each; none when the run does not run, another holds
+   * targets of this server, or this holder was overtaken.
    */
   async claim(atMost: number): Promise<ClaimedTarget[]> {
     const { run, cluster, holder } = this.lane;
@@ -80,11 +134,12 @@ export class RunTargets {
        ),
        first as (
          select t.database from migration_target t join present r on r.id = t.run_id and r.wave = t.wave
-         where t.cluster = ? and t.state = 'pending' and t.due_at <= clock_timestamp() order by t.database, t.home limit 1 for update of t skip locked
+         where t.cluster = ? and t.state = 'pending' and t.due_at <= clock_timestamp()
+         order by t.database, t.home limit ${String(DATABASES_TOGETHER)} for update of t skip locked
        ), due as (
          select t.target from migration_target t join present r on r.id = t.run_id and r.wave = t.wave
-         where t.cluster = ? and t.database = (select database from first) and t.state = 'pending' and t.due_at <= clock_timestamp()
-         order by t.home limit ? for update of t skip locked
+         where t.cluster = ? and t.database in (select database from first) and t.state = 'pending' and t.due_at <= clock_timestamp()
+         order by t.database, t.home limit ? for update of t skip locked
        )
        update migration_target t set state = 'running', holder = ?, tries = t.tries + 1 from due
        where t.run_id = ? and t.target = due.target
@@ -120,47 +175,11 @@ export class RunTargets {
    */
   async record(outcomes: readonly TargetOutcome[]): Promise<boolean> {
     const { run, holder } = this.lane;
-    return this.catalog.em.fork().transactional(async (em) => {
-      const before = await oneRun(em, run, 'for update');
-      const kept = await em.execute<{ target: string; was: string; is: string }[]>(
-        `with was as materialized (
-           select t.target, t.state, o.error, o."inMs", case when o.state in ('failed', 'again') and not ${IS_LIVED_IN} then 'skipped' else o.state end as becomes
-           from jsonb_to_recordset(?::jsonb) as o (target text, state text, error text, "inMs" float8)
-           join migration_target t on t.target = o.target and t.run_id = ? and t.holder = ? and t.state in ('running', 'migrated')
-           for update of t
-         )
-         update migration_target t set holder = null, is_checked = was.becomes = 'checked',
-           error = case was.becomes when 'skipped' then '${GONE}' else left(was.error, 500) end,
-           state = case when was.becomes = 'checked' or was.becomes = 'again' and was.state = 'migrated' then 'migrated'
-             when was.becomes = 'again' then 'pending' else was.becomes end,
-           tries = t.tries + (was.becomes = 'again' and was.state = 'migrated')::integer,
-           due_at = clock_timestamp() + make_interval(secs => coalesce(was."inMs", 0) / 1000),
-           finished_at = case when was.becomes <> 'again' then clock_timestamp() end
-         from was where t.run_id = ? and t.target = was.target
-         returning t.target, was.state as was, t.state as is`,
-        [JSON.stringify(outcomes), run, holder, run],
-      );
-      const mine = new Map(kept.map(({ target, is }) => [target, is]));
-      const known = outcomes.filter(({ target }) => mine.has(target));
-      const migrated = known.filter(({ state }) => state === 'migrated');
-      const [failed, skipped] = ['failed', 'skipped'].map((state) => kept.filter(({ is }) => is === state)) as [typeof kept, typeof kept];
-      const taken = [...failed, ...skipped].filter(({ was }) => was === 'migrated').length;
-      await this.ledger.note(
-        known.flatMap(({ seen }) => seen ?? []),
-        em,
-      );
-      const [after] = await em.execute<{ state: RunReport['state'] }[]>(
-        `update migration_run set migrated = migrated + ?, failed = failed + ?, skipped = skipped + ?,
-           state = case when state = 'running' and ? then 'stopped' else state end where id = ? returning state`,
-        [migrated.length - taken, failed.length, skipped.length, failed.length > 0 && isSpent(before, failed.length), run],
-      );
-      const told = known.filter(({ target }) => mine.get(target) !== 'skipped');
-      const failures = told.flatMap((outcome) =>
-        'error' in outcome ? [{ target: outcome.target, error: outcome.error, isTriedAgain: outcome.state === 'again' }] : [],
-      );
-      await noteRun(em, run, failures.slice(0, 50));
-      return after?.state === 'running';
-    });
+    const seen = outcomes.flatMap(({ target, seen: home }) => (home ? [{ target, ...home }] : []));
+    const [kept] = await this.catalog.em
+      .fork()
+      .execute<{ state: RunReport['state'] }[]>(RECORD, [run, JSON.stringify(outcomes), holder, run, JSON.stringify(seen), run]);
+    return kept?.state === 'running';
   }
 
   /** Gives back targets that were claimed and not begun. */
@@ -180,17 +199,15 @@ export class RunTargets {
    */
   async standing(later: (em: RunTransaction, run: RunReport) => Promise<RunOrder['targets']>): Promise<Standing> {
     const { run } = this.lane;
+    // Most who ask have to wait, and hold nobody up by that.
+    const seen = standingOf(await leftOf(this.catalog.em.fork(), run));
+    if (seen !== 'claim') return seen;
     return this.catalog.em.fork().transactional(async (em) => {
       const row = await oneRun(em, run, 'for update');
-      if (row.state !== 'running') return 'over';
-      const [left] = await em.execute<{ isUnderWay: boolean; next: number | null; isUnchecked: boolean }[]>(
-        `select coalesce(bool_or(wave <= ? and (state <> 'migrated' or wave = ?)), false) as "isUnderWay",
-           min(wave) filter (where state <> 'migrated') as next, coalesce(bool_or(state = 'migrated'), false) as "isUnchecked"
-         from migration_target where run_id = ? and (state in ('pending', 'running') or state = 'migrated' and not is_checked)`,
-        [row.wave, CANARIES, run],
-      );
-      if (left?.isUnderWay || (left?.next === null && left.isUnchecked)) return 'waiting';
-      const next = left?.next ?? (await this.#addLater(em, row, later));
+      const left = await leftOf(em, run);
+      const standing = standingOf(left);
+      if (standing !== 'claim') return standing;
+      const next = left.next ?? (await this.#addLater(em, row, later));
       if (next !== null) {
         await em.execute('update migration_run set wave = ? where id = ?', [next, run]);
         await noteRun(em, run);
@@ -215,10 +232,29 @@ export class RunTargets {
   }
 }
 
-/** A canary that fails is enough: the first wave is there to be the only one that is hurt. */
-function isSpent({ wish, wave, failed, total }: RunRow, now: number): boolean {
-  const { canary, maxFailures } = JSON.parse(wish) as RunReport['wish'];
-  if (wave === CANARIES && canary > 0) return true;
-  const budget = 'count' in maxFailures ? maxFailures.count : (maxFailures.percent / 100) * total;
-  return failed + now > budget;
+/** What is left of a run; `next` is the first wave of which something is to be migrated, null when there is none. */
+interface Left {
+  readonly state: RunReport['state'];
+  readonly isUnderWay: boolean;
+  readonly next: number | null;
+  readonly isUnchecked: boolean;
+}
+
+async function leftOf(em: RunTransaction, run: string): Promise<Left> {
+  const [left] = await em.execute<Left[]>(
+    `select r.state, coalesce(bool_or(t.wave <= r.wave and (t.state <> 'migrated' or t.wave = ${String(CANARIES)})), false) as "isUnderWay",
+       min(t.wave) filter (where t.state <> 'migrated') as next, coalesce(bool_or(t.state = 'migrated'), false) as "isUnchecked"
+     from migration_run r left join migration_target t
+       on t.run_id = r.id and (t.state in ('pending', 'running') or t.state = 'migrated' and not t.is_checked)
+     where r.id = ? group by r.id`,
+    [run],
+  );
+  if (!left) throw new RunNotFoundError(run);
+  return left;
+}
+
+/** As far as it can be told without the lock of the run. */
+function standingOf({ state, isUnderWay, next, isUnchecked }: Left): Standing {
+  if (state !== 'running') return 'over';
+  return isUnderWay || (next === null && isUnchecked) ? 'waiting' : 'claim';
 }

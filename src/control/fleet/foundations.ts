@@ -7,7 +7,7 @@ export const FOUNDATION = 'tenancy';
 export interface Foundations {
   /** Empty when there is none; only reads. Raises when the database cannot be asked. */
   difference(cluster: string, database: string): Promise<HomeDifference>;
-  /** Gives it anew. What somebody added stays, and is still told. */
+  /** Gives it anew. What somebody added stays, and is still told. Raises when a newer build laid it, which stays. */
   lay(cluster: string, database: string): Promise<void>;
 }
 

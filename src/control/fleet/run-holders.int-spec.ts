@@ -32,7 +32,7 @@ describe('who works on a run', () => {
   const holder = async ({ id, works: [work = ''] }: BegunRun, attempt: number, leaseMs: number): Promise<RunTargets> => {
     expect(await works().row({ id: work, attempt }).claim(leaseMs)).not.toBeNull();
     const lane = { run: id, cluster: stage.shared.cluster, holder: `${work}:${String(attempt)}` };
-    return new RunTargets(stage.tests.platform.catalog, stage.tests.provisioning.ledger, lane);
+    return new RunTargets(stage.tests.platform.catalog, lane);
   };
   const held = async (run: string): Promise<number> =>
     (await stage.catalog('select from migration_target where run_id = ? and holder is not null', [run])).length;

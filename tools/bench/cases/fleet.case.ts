@@ -18,7 +18,7 @@ const DATABASES = 20;
 const AT_ONCE = 4;
 /** Homes that slow ways are tried on; each is a share of the whole. */
 const SAMPLE = 30;
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 /**
  * A run over the fleet beside loops that issue the same statements, in turns; and looking at it when there is nothing to do. The loop checks

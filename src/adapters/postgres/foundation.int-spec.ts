@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FoundationsCheck } from '#control/doctor/checks/foundations.check.js';
+import { projectFolder } from '#main/project-folder.js';
+import { FleetStage, type StagedHome } from '#testing/fleet/fleet-stage.js';
+import { Foundation } from './foundation.js';
+
+/**
+ * SHA-256 of tenancy.sql by its edition. Who changes the file counts its first line up and adds a line here: with the same number, processes of
+ * the build before would lay their text over it again and again.
+ */
+const EDITIONS: Record<number, string> = {
+  1: '1484f61421a5d931b62e9abd0e07b2383b61034e684b29b1869d37129ff14e35',
+};
+
+const FILE = join(projectFolder(), 'provisioning', 'tenancy.sql');
+
+describe('an edition of what homes stand on', () => {
+  let stage: FleetStage;
+  let at: StagedHome;
+  let folder: string;
+  let text: string;
+
+  beforeAll(async () => {
+    stage = await FleetStage.open();
+    folder = await mkdtemp(join(tmpdir(), 'tenantry-editions-'));
+    text = await readFile(FILE, 'utf8');
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+    await stage.close();
+  });
+  beforeEach(async () => {
+    at = { tier: 'shared', cluster: stage.cluster.name, database: await stage.database(), home: 'tenancy' };
+  });
+
+  /** Of a build with that edition and one function more. */
+  async function foundationOf(edition: number): Promise<Foundation> {
+    const file = join(folder, `${String(edition)}.sql`);
+    const added = `create or replace function tenancy.edition() returns integer language sql as 'select ${String(edition)}';`;
+    await writeFile(file, `${text.replace(/^-- Edition \d+\./, `-- Edition ${String(edition)}.`)}\n${added}\n`);
+    return new Foundation(file);
+  }
+
+  const laid = async (): Promise<unknown> => (await stage.tamper(at, 'select tenancy.edition() as edition'))[0]?.['edition'];
+
+  it('is another for every text', () => {
+    const [, edition] = /^-- Edition (\d+)\./.exec(text) ?? [];
+    expect(createHash('sha256').update(text).digest('hex')).toBe(EDITIONS[Number(edition)]);
+    expect(Object.keys(EDITIONS).at(-1)).toBe(edition);
+  });
+
+  it('is laid over an older one and over one from before they were counted, and never over a newer one', async () => {
+    const [older, newer] = [await foundationOf(1_001), await foundationOf(1_002)];
+    const [migrator, superuser] = [stage.migrator.bind(stage), stage.superuser.bind(stage)];
+    await stage.tamper(at, 'alter table tenancy.foundation drop column edition');
+    expect(await migrator(at, (session) => older.isCurrent(session))).toBe(false);
+    expect(await superuser(at, (session) => older.layIfOther(session))).toBe(true);
+    expect(await laid()).toBe(1_001);
+    expect(await migrator(at, (session) => newer.isCurrent(session))).toBe(false);
+    expect(await superuser(at, (session) => newer.lay(session))).toBe(true);
+    for (const build of [older, newer]) {
+      expect(await migrator(at, (session) => build.isCurrent(session))).toBe(true);
+      expect(await superuser(at, (session) => build.layIfOther(session))).toBe(false);
+    }
+    expect(await superuser(at, (session) => older.lay(session))).toBe(false);
+    expect(await laid()).toBe(1_002);
+    expect(await superuser(at, (session) => newer.lay(session))).toBe(true);
+  });
+
+  it('is laid where there is none yet', async () => {
+    await stage.tamper(at, 'drop schema tenancy cascade');
+    const foundation = await foundationOf(1_001);
+    expect(await stage.superuser(at, (session) => foundation.layIfOther(session))).toBe(true);
+    expect(await laid()).toBe(1_001);
+  });
+
+  it('of a newer build is left to that build by whoever looks at it', async () => {
+    const newer = await foundationOf(1_001);
+    await stage.superuser(at, (session) => newer.lay(session));
+    await stage.tamper(at, 'drop function tenancy.forget(uuid)');
+    const { foundations } = stage.test.provisioning;
+    const { missing, extra, repair } = await foundations.difference(at.cluster, at.database);
+    expect([missing.length > 0, extra.length > 0]).toEqual([true, true]);
+    expect(repair).toEqual([{ what: 'tenancy.sql', sql: [], says: expect.stringContaining('newer build') }]);
+    const check = new FoundationsCheck(foundations, () => Promise.resolve([{ cluster: at.cluster, database: at.database }]));
+    const [finding] = await check.look();
+    await expect(finding?.mend?.()).rejects.toThrow('newer build');
+    expect(await laid()).toBe(1_001);
+  });
+});
