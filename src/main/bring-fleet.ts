@@ -1,4 +1,4 @@
-import { OVER, type RunReport, type RunWish, type TargetCounts } from '#catalog/fleet/migration-run.js';
+import { LISTED_TARGETS, OVER, type RunReport, type RunWish, type TargetCounts } from '#catalog/fleet/migration-run.js';
 import { RunStateRefusedError, RunUnderWayError } from '#catalog/fleet/fleet.errors.js';
 import { MigrationRuns } from '#catalog/fleet/migration-runs.js';
 import { RUN_DEFAULTS } from '#control/fleet/fleet-desk.js';
@@ -11,9 +11,8 @@ import type { FleetHands } from '#main/fleet-work.js';
 const AT_START: RunWish = { ...RUN_DEFAULTS, canary: 0, maxFailures: { percent: 100 } };
 /** How often it looks anew when somebody else's run is over or begun between two looks. */
 const ROUNDS = 5;
-const LISTED = 1_000;
 
-/** What became of bringing everything to the newest version. */
+/** What became of bringing everything on. */
 export interface BroughtFleet {
   readonly run: string | null;
   readonly targets: TargetCounts;
@@ -23,8 +22,8 @@ export interface BroughtFleet {
 type BringingHands = FleetHands & { readonly clusterBook: Pick<ClusterBook, 'all'> };
 
 /**
- * Brings every home that is behind to the newest version, after the run that is under way, whoever began it; nothing of that is tried again for
- * it. A run that somebody holds up, that is a newer build's, or that is on servers which are not known here is left to others and reported.
+ * Brings every home that is behind as far as it may go now, after the run that is under way, whoever began it; what failed of that is tried again
+ * only when it is over. A run that somebody holds up, that is a newer build's, or that is on servers which are not known here is left to others and reported.
  */
 export async function bringFleet(seat: FleetSeat, hands: BringingHands): Promise<BroughtFleet> {
   const runs = new MigrationRuns(seat.catalog);
@@ -77,7 +76,7 @@ function heldUp({ id, targets }: RunReport, why: string): BroughtFleet {
 }
 
 async function brought(runs: MigrationRuns, { id, state, targets }: RunReport): Promise<BroughtFleet> {
-  const failed = (await runs.targets(id, ['failed'], LISTED)).map(({ target, error }) => ({ target, error: error ?? '' }));
+  const failed = (await runs.targets(id, ['failed'], LISTED_TARGETS)).map(({ target, error }) => ({ target, error: error ?? '' }));
   const ended = state === 'done' || state === 'failed' ? [] : [{ target: 'fleet', error: `fleet.held-up: run ${id} is ${state}` }];
   return { run: id, targets, failures: [...ended, ...failed] };
 }

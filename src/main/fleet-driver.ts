@@ -45,24 +45,28 @@ export async function driveRun(
   );
   let seen = after;
   const tell = async (): Promise<void> => {
-    for (const event of await runs.events(id, seen)) {
-      told(event);
-      seen = event.seq;
-    }
+    for (let some = await runs.events(id, seen); some.length > 0; some = await runs.events(id, seen))
+      for (const event of some) {
+        told(event);
+        seen = event.seq;
+      }
   };
-  while (!signal?.aborted) {
-    await patiently(tell, signal);
-    await patiently(joinIn, signal);
-    const ended = lanes.isOver;
-    if (HELD_UP.has((await patiently(() => runs.report(id), signal)).state)) break;
-    if (ended) {
-      const outcomes = await lanes.over;
-      lanes = new DrivenLanes(driver, await patiently(() => left(seat, id, outcomes), signal), signal);
+  try {
+    while (!signal?.aborted) {
+      await patiently(tell, signal);
+      await patiently(joinIn, signal);
+      const ended = lanes.isOver;
+      if (HELD_UP.has((await patiently(() => runs.report(id), signal)).state)) break;
+      if (ended) {
+        const outcomes = await lanes.over;
+        lanes = new DrivenLanes(driver, await patiently(() => left(seat, id, outcomes), signal), signal);
+      }
+      await wait(LOOK_EVERY_MS);
     }
-    await wait(LOOK_EVERY_MS);
+  } finally {
+    // What is under way when a run is held up is brought to its end; when the signal is aborted it is handed back.
+    await lanes.over;
   }
-  // What is under way when a run is held up is brought to its end; when the signal is aborted it is handed back.
-  await lanes.over;
   signal?.throwIfAborted();
   await tell();
   return runs.report(id);

@@ -8,7 +8,7 @@ import type { Provisioning } from '#main/provisioning.js';
 /** What of a process's provisioning brings homes to a version. */
 export type FleetHands = Pick<Provisioning, 'ledger' | 'migrator'> & { readonly clusterBook: LaneParts['clusters'] };
 
-/** Bringing the homes of one server to the newest migration. */
+/** Bringing the homes of one server to a run's version. */
 export function fleetWork(
   { catalog, works }: Pick<Platform, 'catalog' | 'works'>,
   { ledger, migrator, clusterBook }: FleetHands,

@@ -27,15 +27,12 @@ export function columnOf({ colname = '', typeName, constraints = [] }: ColumnDef
   const parts = constraints.filter(isConstraint).map(({ Constraint: part }) => part);
   const type = `${namesOf(typeName?.names).at(-1) ?? ''}${typeName?.arrayBounds ? '[]' : ''}`;
   const initial = parts.find(({ contype }) => contype === 'CONSTR_DEFAULT');
-  const isSerial = /^(small|big)?serial/.test(type);
   return {
     name: colname,
     type,
     isRequired: parts.some(({ contype }) => contype === 'CONSTR_NOTNULL' || contype === 'CONSTR_PRIMARY'),
-    hasDefault:
-      initial !== undefined || parts.some(({ contype }) => contype === 'CONSTR_GENERATED' || contype === 'CONSTR_IDENTITY') || isSerial,
+    hasDefault: initial !== undefined || parts.some(({ contype }) => contype === 'CONSTR_GENERATED' || contype === 'CONSTR_IDENTITY'),
     isComputed:
-      isSerial ||
       parts.some(({ contype, generated_kind }) => contype === 'CONSTR_IDENTITY' || generated_kind === 's') ||
       callsVolatile(initial?.raw_expr),
     constraints: parts

@@ -37,7 +37,6 @@ const EXAMPLES: readonly [rule: string, bad: readonly Example[], good: readonly 
       one('alter table old add column at timestamptz default clock_timestamp()'),
       one('alter table old add column key uuid default gen_random_uuid()'),
       one('alter table old add column upper text generated always as (upper(name)) stored'),
-      one('alter table old add column n serial'),
       one('alter table old add column n bigint generated always as identity'),
     ],
     [

@@ -199,7 +199,7 @@ export const HOME_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'fleet: a statement whose time is not enough is not tried again and again',
-    file: 'src/adapters/postgres/lane-session.ts',
+    file: 'src/adapters/postgres/home-failure.ts',
     find: '40001|25P04',
     replace: '40001|57014|25P04',
     specs: LANE,

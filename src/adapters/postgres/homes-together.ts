@@ -16,9 +16,9 @@ interface HomeState {
 
 /** Homes by what is to become of them. */
 export interface Together {
-  /** At the newest version now. */
+  /** At the newest version of these migrations now. */
   readonly done: readonly string[];
-  /** A step further now, and not at the newest version. */
+  /** A step further now, and not yet there. */
   readonly further: readonly string[];
   /** Not there, though something is said to live in them, and nobody is making them anew. */
   readonly missing: readonly string[];

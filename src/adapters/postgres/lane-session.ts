@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { HomeMissingError } from '#adapters/postgres/home-migrations.js';
 import { ANSWER_MS, withoutAddress } from '#adapters/postgres/session.js';
 import { unlessAborted } from '#adapters/postgres/unless-aborted.js';
-import { sqlStateOf } from '#kernel/isolation/isolation.errors.js';
 
 /** A backend remembers every table that it touched and never forgets one, so after so many homes another is taken. */
 const HOMES_A_SESSION = 500;
@@ -88,16 +86,4 @@ export class LaneSession {
       throw error;
     }
   }
-}
-
-/** SQLSTATEs of what goes away by itself: locks, deadlocks, time in a transaction, the server's own state, a lost connection. */
-const PASSING = /^(55P03|40P01|40001|25P04|25P03)$|^(08|53|57P|58)/;
-
-/** Whether what raised this may succeed when it is tried again later. */
-export function isPassing(error: unknown): boolean {
-  const state = sqlStateOf(error);
-  if (state !== undefined) return PASSING.test(state);
-  if (error instanceof NoSessionError) return isPassing(error.cause);
-  // Without a state it is the connection's: nothing else is without one here.
-  return error instanceof Error && !(error instanceof TypeError) && !(error instanceof HomeMissingError);
 }

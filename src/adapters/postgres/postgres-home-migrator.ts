@@ -1,9 +1,9 @@
 import pg from 'pg';
 import type { Foundation } from '#adapters/postgres/foundation.js';
 import { HomeMissingError, type HomeMigrations } from '#adapters/postgres/home-migrations.js';
-import { homeFailure } from '#adapters/postgres/home-failure.js';
+import { homeFailure, isPassing } from '#adapters/postgres/home-failure.js';
 import { migrateTogether, type Together } from '#adapters/postgres/homes-together.js';
-import { isPassing, LaneSession, NoSessionError } from '#adapters/postgres/lane-session.js';
+import { LaneSession, NoSessionError } from '#adapters/postgres/lane-session.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import { fingerprintsBy } from '#adapters/postgres/postgres-home-truth.js';
 import { unlessAborted } from '#adapters/postgres/unless-aborted.js';

@@ -37,7 +37,7 @@ export const notingOf = (seen: string): string =>
   `insert into home_version as known (cluster, database, home, version, needs) select cluster, database, home, version, needs from ${seen}
    on conflict (cluster, database, home) do update set version = greatest(known.version, excluded.version),
      needs = greatest(known.needs, excluded.needs), changed_at = clock_timestamp()
-   where (known.version, known.needs) is distinct from (excluded.version, excluded.needs)`;
+   where known.version < excluded.version or known.needs < excluded.needs`;
 
 /**
  * The central ledger: which version every home is at, as it was last seen. It decides what is due without asking a single database; the

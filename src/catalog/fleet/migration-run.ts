@@ -21,6 +21,9 @@ export interface RunWish extends HomeFilter {
   readonly lockTimeoutMs: number;
 }
 
+/** How many targets of one state are listed at most; the counts tell of all. */
+export const LISTED_TARGETS = 10_000;
+
 /** One target of a run as it is shown. */
 export interface RunTarget {
   readonly target: string;
@@ -45,7 +48,7 @@ export interface TargetCounts {
 export interface RunReport {
   readonly id: string;
   readonly state: RunState;
-  /** The newest migration, to which every target is brought. */
+  /** The migration up to which every target is brought. */
   readonly version: string;
   readonly wish: RunWish;
   readonly wave: number;

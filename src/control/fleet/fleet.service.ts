@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { RunReport } from '#catalog/fleet/migration-run.js';
+import { LISTED_TARGETS, type RunReport } from '#catalog/fleet/migration-run.js';
 import { MigrationRuns } from '#catalog/fleet/migration-runs.js';
 import { onceOf } from '#kernel/idempotency/once.js';
 import { PageCursors } from '#kernel/plugin/page-cursor.js';
 import { FleetDesk } from './fleet-desk.js';
 import type { BeginRun, FleetStatus, ListRuns, RunDetail, RunPage, RunView } from './fleet.schemas.js';
-
-const LISTED = 1_000;
 
 /** Runs over the fleet as operators ask for them and see them. */
 @Injectable()
@@ -44,7 +42,7 @@ export class FleetService {
   async get(id: string): Promise<RunDetail> {
     const report = await this.runs.report(id);
     const told = async (state: 'failed' | 'skipped'): Promise<RunDetail['failures']> =>
-      (await this.runs.targets(id, [state], LISTED)).map(({ target, error }) => ({ target, error }));
+      (await this.runs.targets(id, [state], LISTED_TARGETS)).map(({ target, error }) => ({ target, error }));
     return { ...viewOf(report), failures: await told('failed'), skipped: await told('skipped') };
   }
 

@@ -18,7 +18,7 @@ export type HomeOutcome = { readonly home: Home } & (
 /** One connection's worth of work on a server; it belongs to one caller at a time. */
 export interface HomeLane {
   /**
-   * Brings homes to the newest migration, database by database. Gives the outcomes of them as soon as there are some; no further home is begun
+   * Brings homes to the lane's version, database by database. Gives the outcomes of them as soon as there are some; no further home is begun
    * before the next is asked for, and one that fails keeps none of the others from it. Raises nothing but the reason of the signal.
    */
   migrate(homes: readonly Home[], patience: Patience): AsyncIterable<readonly HomeOutcome[]>;
@@ -27,7 +27,7 @@ export interface HomeLane {
   close(): Promise<void>;
 }
 
-/** Brings tables of tenants to the newest migration. */
+/** Migrates tables of tenants. */
 export interface HomeMigrator {
   /** Its steps, in their order. */
   readonly line: readonly MigrationPlanStep[];

@@ -6,7 +6,7 @@ export interface LaneInput {
   readonly cluster: string;
 }
 
-/** Bringing the homes of one server to the newest migration, as a work of the platform. */
+/** Bringing the homes of one server to a run's version, as a work of the platform. */
 export const MIGRATE_SERVER = { name: 'fleet.migrate-server', steps: [{ name: 'migrate' }] } as const satisfies WorkPlan;
 
 /** Asked for twice before it began, it is done once. */

@@ -27,13 +27,10 @@ export function driftReport({ drifted, unreachable }: Omit<FleetVerification, 'c
 
 /**
  * What a run would touch, held against what it has had so far; without what differs in nothing but the ledger, which a run sets right.
- * Exit code 1 when there is anything.
  */
 export async function driftBefore({ targets }: Pick<FleetPlan, 'targets'>, verifier: FleetVerifier): Promise<DriftReport> {
   const { drifted, unreachable } = await verifier.verify(targets);
-  const report = driftReport({ drifted: drifted.filter(isDifferent), unreachable });
-  if (report.drifted.length + report.unreachable.length > 0) process.exitCode = 1;
-  return report;
+  return driftReport({ drifted: drifted.filter(isDifferent), unreachable });
 }
 
 /** For people: differences, and below them SQL that can be sent as it is printed. */

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { RunReport } from '#catalog/fleet/migration-run.js';
+import { LISTED_TARGETS, type RunReport } from '#catalog/fleet/migration-run.js';
 import { MigrationRuns } from '#catalog/fleet/migration-runs.js';
 import { GONE } from '#catalog/fleet/run-targets.js';
 import { RUN_DEFAULTS, type BegunRun } from '#control/fleet/fleet-desk.js';
@@ -21,11 +21,10 @@ interface MigrateOptions extends FilterOptions, WishOptions {
   readonly resume?: boolean;
 }
 
-const LISTED = 10_000;
 /** A run that is resumed is what it was begun as. */
 const NOT_WITH_RESUME = ['dryRun', 'canary', 'concurrency', 'maxFailures', 'lockTimeout', 'tier', 'region'];
 
-/** `fleet migrate`: exit code 1 when a home was not brought to the newest version or, before a dry run, has drifted, 130 when it was left to go on without this process. */
+/** `fleet migrate`: exit code 1 when a home was not brought to the run's version or, before a dry run, has drifted, 130 when it was left to go on without this process. */
 export function addMigrateCommand(fleet: Command, session: Session): void {
   const { canary, concurrency, maxFailures, lockTimeoutMs } = RUN_DEFAULTS;
   filtered(fleet.command('migrate').description('bring every home that is behind to the newest migration'))
@@ -49,7 +48,9 @@ async function migrate(platform: Platform, provisioning: Provisioning, output: O
   const wish = { ...wishOf(options), ...(await filterOf(platform, options)) };
   if (options.dryRun === true) {
     const plan = await platform.fleet.plan(wish);
-    printPlan(plan, await driftBefore(plan, provisioning.verifier), output);
+    const drift = await driftBefore(plan, provisioning.verifier);
+    if (drift.drifted.length + drift.unreachable.length > 0) process.exitCode = 1;
+    printPlan(plan, drift, output);
     return;
   }
   const began = performance.now();
@@ -86,10 +87,10 @@ async function resumed(
 
 async function printRun({ id, state, targets }: RunReport, runs: MigrationRuns, output: Output, seconds: number): Promise<void> {
   const listed = async (which: 'failed' | 'skipped' | 'pending'): Promise<{ target: string; error: string | null }[]> =>
-    (await runs.targets(id, [which], LISTED)).map(({ target, error }) => ({ target, error }));
+    (await runs.targets(id, [which], LISTED_TARGETS)).map(({ target, error }) => ({ target, error }));
   const [failures, skipped, pending] = [await listed('failed'), await listed('skipped'), await listed('pending')];
   const behind = skipped.filter(({ error }) => error !== GONE);
-  // What was passed over is as little at the newest version as what failed.
+  // What was passed over is as little at the run's version as what failed.
   if (state !== 'done' || behind.length > 0) process.exitCode = 1;
   if (behind.length > 0)
     output.note(`${String(behind.length)} homes were passed over and are behind; name a --region to leave those of others out`);
