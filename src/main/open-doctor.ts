@@ -1,6 +1,6 @@
 import { PostgresHomes } from '#adapters/postgres/postgres-homes.js';
 import { PostgresInventory } from '#adapters/postgres/postgres-inventory.js';
-import { PostgresServerRoles } from '#adapters/postgres/postgres-server-roles.js';
+import { PostgresServerRoles } from '#adapters/postgres/truth/postgres-server-roles.js';
 import { OwnClusters } from '#catalog/clusters/own-clusters.js';
 import { Sightings } from '#catalog/doctor/sightings.js';
 import { Tombstones } from '#catalog/lifecycle/tombstones.js';

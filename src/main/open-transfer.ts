@@ -1,6 +1,6 @@
 import { PostgresLoader } from '#adapters/postgres/postgres-loader.js';
 import { PostgresSnapshots } from '#adapters/postgres/postgres-snapshots.js';
-import { newestVersion } from '#adapters/postgres/home-migrations.js';
+import { newestVersion } from '#adapters/postgres/homes/home-migrations.js';
 import { TenantExporter } from '#control/lifecycle/export/tenant-exporter.js';
 import { TenantImporter } from '#control/lifecycle/import/tenant-importer.js';
 import { EXPORTED_TABLES } from '#main/exported-tables.js';

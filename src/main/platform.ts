@@ -1,4 +1,4 @@
-import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import { HomeMigrations } from '#adapters/postgres/homes/home-migrations.js';
 import { readMigrationLine } from '#adapters/postgres/migration-line.js';
 import { HomeLedger } from '#catalog/fleet/home-ledger.js';
 import { MigrationRuns } from '#catalog/fleet/migration-runs.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import { HomeMigrations } from '#adapters/postgres/homes/home-migrations.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { atDatabase, identifier, withSession } from '#adapters/postgres/session.js';
 import { projectFolder } from '#main/project-folder.js';

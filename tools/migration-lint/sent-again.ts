@@ -2,7 +2,7 @@ import type { Change } from './change.js';
 
 type Concurrent = Change & { kind: 'create-index' | 'drop-index' };
 
-/** Whether the runner finds the index by its name in the text (src/adapters/postgres/concurrent-step.ts), and the word that it takes out. */
+/** Whether the runner finds the index by its name in the text (src/adapters/postgres/homes/concurrent-step.ts), and the word that it takes out. */
 export function isSentAgain(change: Concurrent, all: readonly Change[]): boolean {
   const isAlone = all.filter(({ kind, text }) => text === change.text && (kind === 'create-index' || kind === 'drop-index')).length === 1;
   if (change.kind === 'drop-index')

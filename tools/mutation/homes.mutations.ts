@@ -1,38 +1,38 @@
 import type { Mutation } from './mutation.js';
 
-const MIGRATIONS = ['src/adapters/postgres/home-migrations.int-spec.ts'];
-const TRUTH = ['src/adapters/postgres/home-truth.int-spec.ts'];
-const LANE = ['src/adapters/postgres/home-lane.int-spec.ts'];
+const MIGRATIONS = ['src/adapters/postgres/homes/home-migrations.int-spec.ts'];
+const TRUTH = ['src/adapters/postgres/truth/home-truth.int-spec.ts'];
+const LANE = ['src/adapters/postgres/homes/home-lane.int-spec.ts'];
 const KEEPER = ['src/adapters/postgres/database-keeper.int-spec.ts'];
 const RUNS = ['src/control/fleet/migrate-fleet.int-spec.ts'];
-const SIGNATURE = 'src/adapters/postgres/home-signature.ts';
+const SIGNATURE = 'src/adapters/postgres/truth/home-signature.ts';
 
 /** What keeps homes at what their databases say of them. */
 export const HOME_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fleet: an invalid index is taken away before it is made again',
-    file: 'src/adapters/postgres/concurrent-step.ts',
+    file: 'src/adapters/postgres/homes/concurrent-step.ts',
     find: 'if (rows[0]?.isValid === false)',
     replace: 'if (rows[0] === null)',
     specs: MIGRATIONS,
   },
   {
     name: 'fleet: who waits for a home holds no snapshot',
-    file: 'src/adapters/postgres/home-turn.ts',
+    file: 'src/adapters/postgres/homes/home-turn.ts',
     find: `return until(migrator, 'pg_try_advisory_xact_lock', home, signal);`,
     replace: `return migrator.query('select pg_advisory_xact_lock(hashtext($1))', [keyOf(home)]).then(() => undefined);`,
     specs: MIGRATIONS,
   },
   {
     name: 'fleet: a step outside a transaction has the turn of its home',
-    file: 'src/adapters/postgres/home-migrations.ts',
+    file: 'src/adapters/postgres/homes/home-migrations.ts',
     find: 'if (await withTurn(migrator, home, () => this.#sendAlone(migrator, home, next, signal), signal)) applied.push(next.name);',
     replace: 'if (await this.#sendAlone(migrator, home, next, signal)) applied.push(next.name);',
     specs: MIGRATIONS,
   },
   {
     name: 'fleet: the session of a step outside a transaction is put back',
-    file: 'src/adapters/postgres/concurrent-step.ts',
+    file: 'src/adapters/postgres/homes/concurrent-step.ts',
     find: 'await migrator.query(answeredWithin(PUT_BACK, 5_000)).catch(() => undefined);',
     replace: '',
     specs: MIGRATIONS,
@@ -52,49 +52,49 @@ export const HOME_MUTATIONS: readonly Mutation[] = [
   { name: 'fleet: a signature tells what a foreign key does', file: SIGNATURE, find: 'k.confdeltype,', replace: '', specs: TRUTH },
   {
     name: 'fleet: a reference is taken back',
-    file: 'src/adapters/postgres/reference-home.ts',
+    file: 'src/adapters/postgres/truth/reference-home.ts',
     find: 'return readFacts(migrator, home); // the session ends, and the transaction with it',
     replace: `const facts = await readFacts(migrator, home); await migrator.query('commit'); return facts;`,
     specs: TRUTH,
   },
   {
     name: 'fleet: who writes the rows of a tenant leaves no key to them',
-    file: 'src/adapters/postgres/tenant-step.ts',
+    file: 'src/adapters/postgres/homes/tenant-step.ts',
     find: `await migrator.query('delete from tenancy.fence where tenant_id = $1 and key_id = $2', [tenantId, KEY_ID]);`,
     replace: '',
-    specs: ['src/adapters/postgres/tenant-step.int-spec.ts'],
+    specs: ['src/adapters/postgres/homes/tenant-step.int-spec.ts'],
   },
   {
     name: 'fleet: a home that is gone is not made anew when it goes by itself',
-    file: 'src/adapters/postgres/home-migrations.ts',
+    file: 'src/adapters/postgres/homes/home-migrations.ts',
     find: 'if (!mayMake && !(await this.#isThere(migrator, home))) throw new HomeMissingError(home);',
     replace: '',
     specs: RUNS,
   },
   {
     name: 'fleet: homes that are moved are left alone',
-    file: 'src/adapters/postgres/homes-together.ts',
+    file: 'src/adapters/postgres/homes/homes-together.ts',
     find: 'const free = behind.filter(({ home }) => mine.has(home));',
     replace: 'const free = behind.filter(() => mine.size >= 0);',
     specs: RUNS,
   },
   {
     name: 'fleet: a home that is gone is not made anew',
-    file: 'src/adapters/postgres/homes-together.ts',
+    file: 'src/adapters/postgres/homes/homes-together.ts',
     find: '!isThere || names.length === 0',
     replace: 'names.length === 1_000',
     specs: RUNS,
   },
   {
     name: 'fleet: a home that another is just making anew is waited for',
-    file: 'src/adapters/postgres/homes-together.ts',
+    file: 'src/adapters/postgres/homes/homes-together.ts',
     find: 'missing: gone.filter((home) => mine.has(home)),',
     replace: 'missing: gone,',
     specs: LANE,
   },
   {
     name: 'fleet: a session that is being opened is not waited for when its run is to end',
-    file: 'src/adapters/postgres/lane-session.ts',
+    file: 'src/adapters/postgres/homes/lane-session.ts',
     find: 'return await unlessAborted(opening, signal);',
     replace: 'return await unlessAborted(opening);',
     specs: LANE,
@@ -129,77 +129,77 @@ export const HOME_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'fleet: a home is held against the reference',
-    file: 'src/adapters/postgres/postgres-home-migrator.ts',
+    file: 'src/adapters/postgres/homes/postgres-home-migrator.ts',
     find: 'if (found.get(home.home) === golden)',
     replace: 'if (golden)',
     specs: RUNS,
   },
   {
     name: 'fleet: no lock of a step is held while the next is sent to one home',
-    file: 'src/adapters/postgres/home-migrations.ts',
+    file: 'src/adapters/postgres/homes/home-migrations.ts',
     find: 'due.slice(0, 1).filter(isSentWhole)',
     replace: 'due.filter(isSentWhole)',
     specs: LANE,
   },
   {
     name: 'fleet: no lock of a step is held while the next is sent to many homes',
-    file: 'src/adapters/postgres/homes-together.ts',
+    file: 'src/adapters/postgres/homes/homes-together.ts',
     find: 'messageOf(namesOf(alike), step)',
     replace: 'messageOf(namesOf(alike), { ...step, statements: alike[0]!.due.flatMap(({ statements }) => statements) })',
     specs: LANE,
   },
   {
     name: 'fleet: what homes have had is read when their turns are taken',
-    file: 'src/adapters/postgres/homes-together.ts',
+    file: 'src/adapters/postgres/homes/homes-together.ts',
     find: "      'begin',\n",
     replace: "      'begin isolation level repeatable read',\n",
     specs: LANE,
   },
   {
     name: 'fleet: a failure does not tell where a server is',
-    file: 'src/adapters/postgres/lane-session.ts',
+    file: 'src/adapters/postgres/homes/lane-session.ts',
     find: 'throw withoutAddress(error);',
     replace: 'withoutAddress(error);\n      throw error;',
     specs: LANE,
   },
   {
     name: 'fleet: a failure tells no data',
-    file: 'src/adapters/postgres/home-failure.ts',
+    file: 'src/adapters/postgres/homes/home-failure.ts',
     find: '/^(22|23|28)/',
     replace: '/^28/',
     specs: LANE,
   },
   {
     name: 'fleet: a failure does not tell a login',
-    file: 'src/adapters/postgres/home-failure.ts',
+    file: 'src/adapters/postgres/homes/home-failure.ts',
     find: '/^(22|23|28)/',
     replace: '/^(22|23)/',
     specs: LANE,
   },
   {
     name: 'fleet: who is told to end does not wait for a server that is silent',
-    file: 'src/adapters/postgres/lane-session.ts',
+    file: 'src/adapters/postgres/homes/lane-session.ts',
     find: "signal?.addEventListener('abort', end, { once: true });",
     replace: '',
     specs: LANE,
   },
   {
     name: 'fleet: a server gives up the statement of a client that is gone',
-    file: 'src/adapters/postgres/lane-session.ts',
+    file: 'src/adapters/postgres/homes/lane-session.ts',
     find: '-c client_connection_check_interval=${String(LOOK_FOR_CLIENT_MS)}',
     replace: '-c client_connection_check_interval=${String(LOOK_FOR_CLIENT_MS * 0)}',
     specs: LANE,
   },
   {
     name: 'fleet: a server that is away is asked once for many homes',
-    file: 'src/adapters/postgres/postgres-home-migrator.ts',
+    file: 'src/adapters/postgres/homes/postgres-home-migrator.ts',
     find: 'if (error instanceof NoSessionError) throw error;\n      return { done',
     replace: 'return { done',
     specs: LANE,
   },
   {
     name: 'fleet: a statement whose time is not enough is not tried again and again',
-    file: 'src/adapters/postgres/home-failure.ts',
+    file: 'src/adapters/postgres/homes/home-failure.ts',
     find: '40001|25P04',
     replace: '40001|57014|25P04',
     specs: LANE,
@@ -234,7 +234,7 @@ export const HOME_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'fleet: an index is known by its name, also in quotes',
-    file: 'src/adapters/postgres/concurrent-step.ts',
+    file: 'src/adapters/postgres/homes/concurrent-step.ts',
     find: `quoted?.replaceAll('""', '"') ?? plain?.toLowerCase()`,
     replace: 'plain?.toLowerCase()',
     specs: MIGRATIONS,

@@ -1,6 +1,6 @@
 import type { Mutation } from './mutation.js';
 
-const TRUTH = ['src/adapters/postgres/home-truth.int-spec.ts'];
+const TRUTH = ['src/adapters/postgres/truth/home-truth.int-spec.ts'];
 const KEEPER = ['src/adapters/postgres/database-keeper.int-spec.ts'];
 const RUNS = ['src/control/fleet/migrate-fleet.int-spec.ts'];
 const HOLDERS = ['src/control/fleet/run-holders.int-spec.ts'];

@@ -1,22 +1,22 @@
 import type { Mutation } from './mutation.js';
 
-const TRUTH = ['src/adapters/postgres/home-truth.int-spec.ts'];
-const FOUNDATIONS = ['src/adapters/postgres/foundations.int-spec.ts'];
-const SERVER = ['src/adapters/postgres/server-truth.int-spec.ts'];
-const ROLES_FILE = 'src/adapters/postgres/postgres-server-roles.ts';
+const TRUTH = ['src/adapters/postgres/truth/home-truth.int-spec.ts'];
+const FOUNDATIONS = ['src/adapters/postgres/truth/foundations.int-spec.ts'];
+const SERVER = ['src/adapters/postgres/truth/server-truth.int-spec.ts'];
+const ROLES_FILE = 'src/adapters/postgres/truth/postgres-server-roles.ts';
 
 /** What tells that somebody changed by hand what holds tenants apart. */
 export const TRUTH_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fleet: a signature tells keys that nothing holds',
-    file: 'src/adapters/postgres/home-signature.ts',
+    file: 'src/adapters/postgres/truth/home-signature.ts',
     find: `(not g.tgisinternal or g.tgenabled <> 'O')`,
     replace: 'not g.tgisinternal',
     specs: TRUTH,
   },
   {
     name: 'fleet: keys that nothing holds are told',
-    file: 'src/adapters/postgres/home-facts.ts',
+    file: 'src/adapters/postgres/truth/home-facts.ts',
     find: `g.tgisinternal and g.tgenabled <> 'O'`,
     replace: 'g.tgisinternal and false',
     specs: TRUTH,
@@ -30,35 +30,35 @@ export const TRUTH_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'fleet: each word of a function that homes stand on counts',
-    file: 'src/adapters/postgres/home-facts.ts',
+    file: 'src/adapters/postgres/truth/home-facts.ts',
     find: `case when home.name = 'tenancy' then`,
     replace: 'case when false then',
     specs: FOUNDATIONS,
   },
   {
     name: 'fleet: rights on functions are facts',
-    file: 'src/adapters/postgres/home-facts.ts',
+    file: 'src/adapters/postgres/truth/home-facts.ts',
     find: `m.classid = 'pg_proc'::regclass and a.grantee <> p.proowner group by`,
     replace: `m.classid = 'pg_proc'::regclass and false group by`,
     specs: FOUNDATIONS,
   },
   {
     name: 'fleet: what is closed of the system is held against the file',
-    file: 'src/adapters/postgres/postgres-foundations.ts',
+    file: 'src/adapters/postgres/truth/postgres-foundations.ts',
     find: 'return [...facts, ...(await session.query<HomeFact>(SYSTEM_FACTS)).rows];',
     replace: 'await session.query<HomeFact>(SYSTEM_FACTS);\n  return facts;',
     specs: FOUNDATIONS,
   },
   {
     name: 'fleet: the reference of what homes stand on is taken back',
-    file: 'src/adapters/postgres/postgres-foundations.ts',
+    file: 'src/adapters/postgres/truth/postgres-foundations.ts',
     find: 'return read(provisioning); // the session ends, and the transaction with it',
     replace: `const facts = await read(provisioning); await provisioning.query('commit'); return facts;`,
     specs: SERVER,
   },
   {
     name: 'fleet: the reference of what homes stand on is not what somebody made of it',
-    file: 'src/adapters/postgres/postgres-foundations.ts',
+    file: 'src/adapters/postgres/truth/postgres-foundations.ts',
     find: `'drop schema if exists tenancy cascade;'`,
     replace: `''`,
     specs: SERVER,

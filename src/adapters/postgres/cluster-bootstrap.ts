@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { Foundation } from '#adapters/postgres/foundation.js';
-import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import type { HomeMigrations } from '#adapters/postgres/homes/home-migrations.js';
 import { sealRole, setPassword, verifierOf } from '#adapters/postgres/role-password.js';
 import { serverMark } from '#adapters/postgres/server-mark.js';
 import { serverTurn } from '#adapters/postgres/server-turn.js';

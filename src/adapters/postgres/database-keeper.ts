@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Fence } from '#adapters/postgres/fence.js';
 import type { Foundation } from '#adapters/postgres/foundation.js';
-import { seenHomes, type HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import { seenHomes, type HomeMigrations } from '#adapters/postgres/homes/home-migrations.js';
 import { atDatabase, inTransaction, withSession } from '#adapters/postgres/session.js';
 import type { HomeLedger } from '#catalog/fleet/home-ledger.js';
 import type { Cluster } from '#control/provisioning/cluster.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
-import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import type { HomeMigrations } from '#adapters/postgres/homes/home-migrations.js';
 import type { PlaceDriver } from '#adapters/postgres/place-driver.js';
 import { placeTurn } from '#adapters/postgres/place-turn.js';
 import { sealRole, setPassword, verifierOf } from '#adapters/postgres/role-password.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseKeeper } from '#adapters/postgres/database-keeper.js';
 import { Foundation } from '#adapters/postgres/foundation.js';
-import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import { HomeMigrations } from '#adapters/postgres/homes/home-migrations.js';
 import { HomeInUseError, PostgresHomes } from '#adapters/postgres/postgres-homes.js';
 import { identifier } from '#adapters/postgres/session.js';
 import { targetOf } from '#catalog/fleet/home-ledger.js';

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Fence } from '#adapters/postgres/fence.js';
 import type { DatabaseKeeper } from '#adapters/postgres/database-keeper.js';
-import { seenHomes, type HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import { seenHomes, type HomeMigrations } from '#adapters/postgres/homes/home-migrations.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import { homeOf, targetOf, type Home, type HomeLedger } from '#catalog/fleet/home-ledger.js';
 import type { HomeDrift, Homes } from '#control/doctor/checks/homes.check.js';

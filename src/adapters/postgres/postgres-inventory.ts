@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { dropHome } from '#adapters/postgres/home-turn.js';
+import { dropHome } from '#adapters/postgres/homes/home-turn.js';
 import { atDatabase, identifier, withSession } from '#adapters/postgres/session.js';
 import type { ClusterEntry } from '#control/doctor/known-places.js';
 import type { ServerInventory, ServerThings } from '#control/doctor/server-inventory.js';

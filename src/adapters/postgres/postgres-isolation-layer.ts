@@ -1,6 +1,6 @@
 import { ClusterFences } from '#adapters/postgres/cluster-fences.js';
 import type { Fence } from '#adapters/postgres/fence.js';
-import { seenHomes, type HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import { seenHomes, type HomeMigrations } from '#adapters/postgres/homes/home-migrations.js';
 import type { InSession, KeptSessions } from '#adapters/postgres/kept-sessions.js';
 import type { PlaceDriver } from '#adapters/postgres/place-driver.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { dropHome } from '#adapters/postgres/home-turn.js';
+import { dropHome } from '#adapters/postgres/homes/home-turn.js';
 import { TenantTraces, type TracedRows } from '#adapters/postgres/tenant-traces.js';
 import { placeTurn } from '#adapters/postgres/place-turn.js';
 import { atDatabase, identifier, withSession } from '#adapters/postgres/session.js';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Fence } from '#adapters/postgres/fence.js';
-import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import type { HomeMigrations } from '#adapters/postgres/homes/home-migrations.js';
 import type { KeptSessions } from '#adapters/postgres/kept-sessions.js';
 import type { PlaceDriver } from '#adapters/postgres/place-driver.js';
 import { atDatabase, identifier, inTransaction, withSession } from '#adapters/postgres/session.js';

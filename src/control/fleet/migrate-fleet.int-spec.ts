@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { dropHome } from '#adapters/postgres/home-turn.js';
+import { dropHome } from '#adapters/postgres/homes/home-turn.js';
 import { identifier } from '#adapters/postgres/session.js';
 import { RunStateRefusedError, RunUnderWayError } from '#catalog/fleet/fleet.errors.js';
 import { targetOf, type Home, type HomeFilter } from '#catalog/fleet/home-ledger.js';

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { PostgresServerRoles } from '#adapters/postgres/postgres-server-roles.js';
+import { PostgresServerRoles } from '#adapters/postgres/truth/postgres-server-roles.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import { homeOf } from '#catalog/fleet/home-ledger.js';
 import { OwnClusters } from '#catalog/clusters/own-clusters.js';

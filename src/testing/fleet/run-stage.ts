@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
 import { Foundation } from '#adapters/postgres/foundation.js';
-import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import { HomeMigrations } from '#adapters/postgres/homes/home-migrations.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { atDatabase, identifier, withSession } from '#adapters/postgres/session.js';
 import { homeOf, type Home } from '#catalog/fleet/home-ledger.js';

@@ -5,7 +5,7 @@ import type { HomeDifference } from '#control/fleet/home-truth.js';
 import { homeOf } from '#catalog/fleet/home-ledger.js';
 import { FleetStage, type StagedHome } from '#testing/fleet/fleet-stage.js';
 import { TIERS } from '#testing/test-platform.js';
-import { PostgresAuditorLogins } from './postgres-auditor-logins.js';
+import { PostgresAuditorLogins } from '#adapters/postgres/postgres-auditor-logins.js';
 
 /** What somebody did to it by hand, what is told of it, and whether laying it anew is enough. */
 const DRIFTS: readonly [name: string, sql: string, told: Partial<Record<'missing' | 'extra' | 'changed', string[]>>, isLaid: boolean][] = [

@@ -1,5 +1,5 @@
-import { COLUMN_MENDER } from '#adapters/postgres/column-mender.js';
-import type { Part } from '#adapters/postgres/home-part.js';
+import { COLUMN_MENDER } from '#adapters/postgres/truth/column-mender.js';
+import type { Part } from '#adapters/postgres/truth/home-part.js';
 
 /** SQL that loses nothing and what to know of it, or a sentence for who mends it by hand. */
 export type Mending = string | { readonly sql: readonly string[]; readonly says: string };

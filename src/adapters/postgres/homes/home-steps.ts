@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { answered, inOneTransaction } from '#adapters/postgres/concurrent-step.js';
+import { answered, inOneTransaction } from '#adapters/postgres/homes/concurrent-step.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { identifier } from '#adapters/postgres/session.js';
 

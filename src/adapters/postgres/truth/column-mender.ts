@@ -1,4 +1,4 @@
-import type { Mender } from '#adapters/postgres/home-menders.js';
+import type { Mender } from '#adapters/postgres/truth/home-menders.js';
 
 /** A column as HOME_FACTS tells it, taken apart; null when it is generated. */
 interface Column {

@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import type { Foundation } from '#adapters/postgres/foundation.js';
-import { diffFacts } from '#adapters/postgres/home-difference.js';
-import { repairPlan } from '#adapters/postgres/home-repair.js';
-import { reading } from '#adapters/postgres/postgres-home-truth.js';
-import { readFacts } from '#adapters/postgres/reference-home.js';
+import { diffFacts } from '#adapters/postgres/truth/home-difference.js';
+import { repairPlan } from '#adapters/postgres/truth/home-repair.js';
+import { reading } from '#adapters/postgres/truth/postgres-home-truth.js';
+import { readFacts } from '#adapters/postgres/truth/reference-home.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
-import { SYSTEM_FACTS } from '#adapters/postgres/system-facts.js';
+import { SYSTEM_FACTS } from '#adapters/postgres/truth/system-facts.js';
 import { FOUNDATION, type Foundations } from '#control/fleet/foundations.js';
 import type { HomeDifference, HomeFact, RepairStep } from '#control/fleet/home-truth.js';
 import type { ClusterBook } from '#control/provisioning/cluster-book.js';

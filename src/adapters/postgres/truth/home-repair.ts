@@ -1,5 +1,5 @@
-import { partOf, type Part } from '#adapters/postgres/home-part.js';
-import { MENDERS, type Mending } from '#adapters/postgres/home-menders.js';
+import { partOf, type Part } from '#adapters/postgres/truth/home-part.js';
+import { MENDERS, type Mending } from '#adapters/postgres/truth/home-menders.js';
 import type { HomeDifference, HomeFact, RepairStep } from '#control/fleet/home-truth.js';
 
 /** For each difference how it could be mended. It is for people to read and send: nothing here is sent by itself. */

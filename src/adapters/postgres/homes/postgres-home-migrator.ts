@@ -1,12 +1,12 @@
 import pg from 'pg';
 import type { Foundation } from '#adapters/postgres/foundation.js';
-import { HomeMissingError, type HomeMigrations } from '#adapters/postgres/home-migrations.js';
-import { homeFailure, isPassing } from '#adapters/postgres/home-failure.js';
-import { migrateTogether, type Together } from '#adapters/postgres/homes-together.js';
-import { LaneSession, NoSessionError } from '#adapters/postgres/lane-session.js';
+import { HomeMissingError, type HomeMigrations } from '#adapters/postgres/homes/home-migrations.js';
+import { homeFailure, isPassing } from '#adapters/postgres/homes/home-failure.js';
+import { migrateTogether, type Together } from '#adapters/postgres/homes/homes-together.js';
+import { LaneSession, NoSessionError } from '#adapters/postgres/homes/lane-session.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
-import { fingerprintsBy } from '#adapters/postgres/postgres-home-truth.js';
-import { unlessAborted } from '#adapters/postgres/unless-aborted.js';
+import { fingerprintsBy } from '#adapters/postgres/truth/postgres-home-truth.js';
+import { unlessAborted } from '#adapters/postgres/homes/unless-aborted.js';
 import type { Home, HomeVersion } from '#catalog/fleet/home-ledger.js';
 import type { HomeLane, HomeMigrator, HomeOutcome, Patience } from '#control/fleet/home-migrator.js';
 import type { HomeTruth } from '#control/fleet/home-truth.js';

@@ -1,7 +1,7 @@
 import pg from 'pg';
-import type { HomeMigrations } from '#adapters/postgres/home-migrations.js';
+import type { HomeMigrations } from '#adapters/postgres/homes/home-migrations.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
-import { keyOf } from '#adapters/postgres/home-turn.js';
+import { keyOf } from '#adapters/postgres/homes/home-turn.js';
 import { answeredWithin, identifier } from '#adapters/postgres/session.js';
 
 /** How long what is sent together may wait for one lock, and take in all; longer is for one home at a time, where it holds nobody else up. */

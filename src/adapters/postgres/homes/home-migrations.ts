@@ -1,9 +1,9 @@
 import type pg from 'pg';
-import { sendConcurrently } from '#adapters/postgres/concurrent-step.js';
-import { sendSteps } from '#adapters/postgres/home-steps.js';
-import { takeTurn, withTurn } from '#adapters/postgres/home-turn.js';
+import { sendConcurrently } from '#adapters/postgres/homes/concurrent-step.js';
+import { sendSteps } from '#adapters/postgres/homes/home-steps.js';
+import { takeTurn, withTurn } from '#adapters/postgres/homes/home-turn.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
-import { sendToEachTenant } from '#adapters/postgres/tenant-step.js';
+import { sendToEachTenant } from '#adapters/postgres/homes/tenant-step.js';
 import { atDatabase, inTransaction, withSession } from '#adapters/postgres/session.js';
 import type { Home, HomeVersion } from '#catalog/fleet/home-ledger.js';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
-import { HOME_FACTS } from '#adapters/postgres/home-facts.js';
-import { sendSteps } from '#adapters/postgres/home-steps.js';
+import { HOME_FACTS } from '#adapters/postgres/truth/home-facts.js';
+import { sendSteps } from '#adapters/postgres/homes/home-steps.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import type { HomeFact } from '#control/fleet/home-truth.js';

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type pg from 'pg';
-import { answered } from '#adapters/postgres/concurrent-step.js';
+import { answered } from '#adapters/postgres/homes/concurrent-step.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { identifier, inTransaction } from '#adapters/postgres/session.js';
 import { sqlStateOf } from '#kernel/isolation/isolation.errors.js';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { diffFacts } from '#adapters/postgres/home-difference.js';
-import { repairPlan } from '#adapters/postgres/home-repair.js';
-import { HOME_SIGNATURES } from '#adapters/postgres/home-signature.js';
-import { readFacts, type ReferenceHome } from '#adapters/postgres/reference-home.js';
+import { diffFacts } from '#adapters/postgres/truth/home-difference.js';
+import { repairPlan } from '#adapters/postgres/truth/home-repair.js';
+import { HOME_SIGNATURES } from '#adapters/postgres/truth/home-signature.js';
+import { readFacts, type ReferenceHome } from '#adapters/postgres/truth/reference-home.js';
 import { atDatabase, inTransaction, withSession } from '#adapters/postgres/session.js';
 import type { Home } from '#catalog/fleet/home-ledger.js';
 import type { HomeDifference, HomeFact, HomeSeen, HomeTruth } from '#control/fleet/home-truth.js';

@@ -1,7 +1,7 @@
 import pg from 'pg';
-import { HomeMissingError } from '#adapters/postgres/home-migrations.js';
-import { HomeIsBusyError } from '#adapters/postgres/home-turn.js';
-import { NoSessionError } from '#adapters/postgres/lane-session.js';
+import { HomeMissingError } from '#adapters/postgres/homes/home-migrations.js';
+import { HomeIsBusyError } from '#adapters/postgres/homes/home-turn.js';
+import { NoSessionError } from '#adapters/postgres/homes/lane-session.js';
 import { sqlStateOf } from '#kernel/isolation/isolation.errors.js';
 import { failureText } from '#kernel/jobs/job-failure.js';
 

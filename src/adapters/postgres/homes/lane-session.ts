@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { ANSWER_MS, withoutAddress } from '#adapters/postgres/session.js';
-import { unlessAborted } from '#adapters/postgres/unless-aborted.js';
+import { unlessAborted } from '#adapters/postgres/homes/unless-aborted.js';
 
 /** A backend remembers every table that it touched and never forgets one, so after so many homes another is taken. */
 const HOMES_A_SESSION = 500;

@@ -2,9 +2,9 @@ import { FleetVerifier, type FleetVerification, type VerifiedHome } from '#contr
 import { VersionUnknownError } from '#control/fleet/fleet.errors.js';
 import { FleetStage, type StagedHome } from '#testing/fleet/fleet-stage.js';
 import { step } from '#testing/fleet/migration-step.js';
-import { HomeMigrations } from './home-migrations.js';
+import { HomeMigrations } from '#adapters/postgres/homes/home-migrations.js';
 import { HOME_SIGNATURES } from './home-signature.js';
-import type { MigrationStep } from './migration-line.js';
+import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { PostgresHomeTruth } from './postgres-home-truth.js';
 import { ReferenceHome } from './reference-home.js';
 

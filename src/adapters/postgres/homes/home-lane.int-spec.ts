@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { HomeMigrations } from '#adapters/postgres/home-migrations.js';
-import { keyOf } from '#adapters/postgres/home-turn.js';
-import { migrateTogether } from '#adapters/postgres/homes-together.js';
-import { LaneSession } from '#adapters/postgres/lane-session.js';
+import { HomeMigrations } from '#adapters/postgres/homes/home-migrations.js';
+import { keyOf } from '#adapters/postgres/homes/home-turn.js';
+import { migrateTogether } from '#adapters/postgres/homes/homes-together.js';
+import { LaneSession } from '#adapters/postgres/homes/lane-session.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { identifier, withSession } from '#adapters/postgres/session.js';
 import type { Home } from '#catalog/fleet/home-ledger.js';
