@@ -8,7 +8,7 @@ import { MIGRATE_SERVER } from '#control/fleet/lane-plan.js';
 import { bringFleet, type BroughtFleet } from '#main/bring-fleet.js';
 import { driveRun, type FleetSeat } from '#main/fleet-driver.js';
 import { FleetRelease } from '#testing/fleet/fleet-release.js';
-import { RunStage } from '#testing/fleet/run-stage.js';
+import { FleetStage } from '#testing/fleet/fleet-stage.js';
 import { NEXT_LINE, SMALL_LINE } from '#testing/fleet/small-line.js';
 
 const NEWEST = '0002-colours';
@@ -16,12 +16,12 @@ const HOMES = 6;
 const ALL = HOMES + 1;
 
 describe('bringing the fleet along when a process starts', () => {
-  let stage: RunStage;
+  let stage: FleetStage;
   let next: FleetRelease;
   let homes: Home[];
 
   beforeEach(async () => {
-    stage = await RunStage.open();
+    stage = await FleetStage.open();
     homes = await stage.schemas(HOMES);
     next = stage.release(NEXT_LINE);
   });
@@ -129,12 +129,12 @@ describe('bringing the fleet along when a process starts', () => {
 });
 
 describe('driving a run', () => {
-  let stage: RunStage;
+  let stage: FleetStage;
   let next: FleetRelease;
   let begun: BegunRun;
 
   beforeEach(async () => {
-    stage = await RunStage.open();
+    stage = await FleetStage.open();
     next = stage.release(NEXT_LINE);
     begun = await next.desk.begin({ ...RUN_DEFAULTS, canary: 0 });
   });

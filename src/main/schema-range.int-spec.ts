@@ -1,15 +1,15 @@
 import { SCHEMA_RANGE } from '#kernel/tenancy/schema-range.js';
 import { HttpDoor, type Caller } from '#testing/faults/http-door.js';
-import { RunStage } from '#testing/fleet/run-stage.js';
+import { FleetStage } from '#testing/fleet/fleet-stage.js';
 import { homeOf } from '#catalog/fleet/home-ledger.js';
 import { TIERS, type Tier } from '#testing/test-platform.js';
 
 describe('a tenant whose tables are at another version', () => {
-  let stage: RunStage;
+  let stage: FleetStage;
   let door: HttpDoor;
 
   beforeAll(async () => {
-    stage = await RunStage.open(null);
+    stage = await FleetStage.open(null);
     door = await HttpDoor.on(stage.tests);
   });
   afterAll(async () => {

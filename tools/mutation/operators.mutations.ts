@@ -9,7 +9,7 @@ const PEOPLE = { file: `${OPERATORS}/people/operators.service.ts`, specs: PEOPLE
 const GUARD = { file: 'src/main/http/operator.guard.ts', specs: ['src/main/http/operator.guard.spec.ts'] };
 const GATE = { file: 'src/main/http/operator-gate.ts', specs: AUTH_SPECS };
 const RIGHTS_SPECS = [`${OPERATORS}/rights/platform-permissions.spec.ts`];
-const FLEET = { file: 'src/control/fleet/fleet-iterator.ts', specs: ['src/control/fleet/fleet-iterator.spec.ts'] };
+const FLEET = { file: 'src/control/metrics/fleet-iterator.ts', specs: ['src/control/metrics/fleet-iterator.spec.ts'] };
 const METRICS_SPECS = ['src/control/metrics/platform-metrics.int-spec.ts'];
 
 /** Who runs the platform, what they may, and what they are told of all tenants. */

@@ -10,7 +10,7 @@ import { CapabilityKeys } from '#kernel/isolation/capability-keys.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { projectFolder } from '#main/project-folder.js';
 import { until } from '#testing/faults/until.js';
-import { RunStage } from '#testing/fleet/run-stage.js';
+import { FleetStage } from '#testing/fleet/fleet-stage.js';
 import { TestPlatform } from '#testing/test-platform.js';
 import { TenantSql } from '#testing/tenant-sql.js';
 
@@ -124,7 +124,7 @@ describe('keeping databases', () => {
   });
 
   it('notes a shared home in which nobody lives, so that the fleet brings it on', async () => {
-    const stage = await RunStage.open();
+    const stage = await FleetStage.open();
     try {
       const { ledger, keeper } = stage.tests.provisioning;
       await stage.catalog(`delete from home_version`);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FoundationsCheck } from '#control/doctor/checks/foundations.check.js';
 import { projectFolder } from '#main/project-folder.js';
-import { FleetStage, type StagedHome } from '#testing/fleet/fleet-stage.js';
+import { HomesStage, type StagedHome } from '#testing/fleet/homes-stage.js';
 import { Foundation } from './foundation.js';
 
 /**
@@ -18,13 +18,13 @@ const EDITIONS: Record<number, string> = {
 const FILE = join(projectFolder(), 'provisioning', 'tenancy.sql');
 
 describe('an edition of what homes stand on', () => {
-  let stage: FleetStage;
+  let stage: HomesStage;
   let at: StagedHome;
   let folder: string;
   let text: string;
 
   beforeAll(async () => {
-    stage = await FleetStage.open();
+    stage = await HomesStage.open();
     folder = await mkdtemp(join(tmpdir(), 'tenantry-editions-'));
     text = await readFile(FILE, 'utf8');
   });

@@ -9,19 +9,19 @@ import { HomesCheck } from '#control/doctor/checks/homes.check.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { projectFolder } from '#main/project-folder.js';
 import { step } from '#testing/fleet/migration-step.js';
-import { RunStage } from '#testing/fleet/run-stage.js';
+import { FleetStage } from '#testing/fleet/fleet-stage.js';
 import { NEXT_LINE } from '#testing/fleet/small-line.js';
 
 const [EXPAND, CONTRACT] = [NEXT_LINE[1]!.name, '0003-no-text'];
 const LINE = [...NEXT_LINE, step(CONTRACT, ['alter table note drop column text'], { phase: 'contract', isBreaking: true })];
 
 describe('homes that the doctor brings on', () => {
-  let stage: RunStage;
+  let stage: FleetStage;
   let tenants: Tenant[];
   let homes: PostgresHomes;
 
   beforeEach(async () => {
-    stage = await RunStage.open();
+    stage = await FleetStage.open();
     await stage.schemas(2);
     const { clusterBook: clusters, fences, ledger, tenants: registry } = stage.tests.provisioning;
     tenants = await registry.list();

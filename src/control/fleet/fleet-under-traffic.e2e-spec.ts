@@ -2,15 +2,15 @@ import { HttpDoor, type Caller } from '#testing/faults/http-door.js';
 import { Load } from '#testing/faults/load.js';
 import { report } from '#testing/faults/report.js';
 import { step } from '#testing/fleet/migration-step.js';
-import { RunStage } from '#testing/fleet/run-stage.js';
+import { FleetStage } from '#testing/fleet/fleet-stage.js';
 import { TIERS } from '#testing/test-platform.js';
 
 describe('a fleet that is migrated while it is used', () => {
-  let stage: RunStage;
+  let stage: FleetStage;
   let door: HttpDoor;
 
   beforeAll(async () => {
-    stage = await RunStage.open(null);
+    stage = await FleetStage.open(null);
     door = await HttpDoor.on(stage.tests);
   });
   afterAll(async () => {

@@ -3,7 +3,7 @@ import { homeOf, targetOf } from '#catalog/fleet/home-ledger.js';
 import type { RunDetail } from '#control/fleet/fleet.schemas.js';
 import { driveRun } from '#main/fleet-driver.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
-import { RunStage } from '#testing/fleet/run-stage.js';
+import { FleetStage } from '#testing/fleet/fleet-stage.js';
 import { SetBack } from '#testing/fleet/set-back.js';
 import { shortOf } from '#testing/member-stage.js';
 import { OperatorStage, type TestOperator } from '#testing/operators/operator-stage.js';
@@ -12,7 +12,7 @@ const RUNS = '/api/platform/migrations/runs';
 const REASON = { reason: 'the release of today' };
 
 describe('runs over the fleet, for those who run the platform', () => {
-  let fleet: RunStage;
+  let fleet: FleetStage;
   let stage: OperatorStage;
   let ops: TestOperator;
   let acme: Tenant;
@@ -20,7 +20,7 @@ describe('runs over the fleet, for those who run the platform', () => {
   let initech: Tenant;
 
   beforeAll(async () => {
-    fleet = await RunStage.open(null);
+    fleet = await FleetStage.open(null);
     stage = await OperatorStage.open(fleet.settings);
     ops = await stage.signedIn('operator');
     [acme, globex] = [await fleet.tests.tenant('schema'), await fleet.tests.tenant('database')];

@@ -8,18 +8,18 @@ import { RegionUnknownError } from '#control/provisioning/provisioning.errors.js
 import { RUN_DEFAULTS } from '#control/fleet/fleet-desk.js';
 import type { FleetRelease } from '#testing/fleet/fleet-release.js';
 import { step } from '#testing/fleet/migration-step.js';
-import { RunStage } from '#testing/fleet/run-stage.js';
+import { FleetStage } from '#testing/fleet/fleet-stage.js';
 import { NEXT_LINE, SMALL_LINE } from '#testing/fleet/small-line.js';
 
 const NEWEST = '0002-colours';
 
 describe('migrating a fleet', () => {
-  let stage: RunStage;
+  let stage: FleetStage;
   let next: FleetRelease;
   let homes: Home[];
 
   beforeEach(async () => {
-    stage = await RunStage.open();
+    stage = await FleetStage.open();
     homes = await stage.schemas(12);
     next = stage.release(NEXT_LINE);
   });

@@ -7,7 +7,7 @@ import { RUN_DEFAULTS, type BegunRun } from '#control/fleet/fleet-desk.js';
 import { MIGRATE_SERVER } from '#control/fleet/lane-plan.js';
 import { ClusterUnknownError } from '#control/provisioning/provisioning.errors.js';
 import { FleetRelease } from '#testing/fleet/fleet-release.js';
-import { RunStage } from '#testing/fleet/run-stage.js';
+import { FleetStage } from '#testing/fleet/fleet-stage.js';
 import { NEXT_LINE } from '#testing/fleet/small-line.js';
 
 const NEWEST = '0002-colours';
@@ -15,12 +15,12 @@ const HOMES = 6;
 const ALL = HOMES + 1;
 
 describe('who works on a run', () => {
-  let stage: RunStage;
+  let stage: FleetStage;
   let next: FleetRelease;
   let homes: Home[];
 
   beforeEach(async () => {
-    stage = await RunStage.open();
+    stage = await FleetStage.open();
     homes = await stage.schemas(HOMES);
     next = stage.release(NEXT_LINE);
   });
@@ -139,9 +139,9 @@ describe('who works on a run', () => {
 });
 
 describe('which run may go on', () => {
-  let stage: RunStage;
+  let stage: FleetStage;
   beforeAll(async () => {
-    stage = await RunStage.open();
+    stage = await FleetStage.open();
   });
   afterAll(() => stage.close());
 

@@ -3,18 +3,18 @@ import type { RunReport } from '#catalog/fleet/migration-run.js';
 import { RUN_DEFAULTS } from '#control/fleet/fleet-desk.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
 import { FleetRelease } from '#testing/fleet/fleet-release.js';
-import { RunStage } from '#testing/fleet/run-stage.js';
+import { FleetStage } from '#testing/fleet/fleet-stage.js';
 import { NEXT_LINE } from '#testing/fleet/small-line.js';
 
 const NEWEST = '0002-colours';
 const OTHER = 'fleet-spec-other';
 
 describe('how far a run goes', () => {
-  let stage: RunStage;
+  let stage: FleetStage;
   let next: FleetRelease;
 
   beforeEach(async () => {
-    stage = await RunStage.open();
+    stage = await FleetStage.open();
     next = stage.release(NEXT_LINE);
   });
   afterEach(() => stage.close());

@@ -1,5 +1,5 @@
 import type { TenantCounts } from '#catalog/rollups/tenant-rollups.js';
-import { FleetIterator, type FleetVisit } from '#control/fleet/fleet-iterator.js';
+import { FleetIterator, type FleetVisit } from '#control/metrics/fleet-iterator.js';
 import type { TenantRoll } from '#kernel/tenancy/tenant-roll.js';
 import type { TenantCounter } from './tenant-counter.js';
 

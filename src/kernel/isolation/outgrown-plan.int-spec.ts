@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { identifier } from '#adapters/postgres/session.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { Ticket } from '#plugins/tickets/ticket.entity.js';
-import { RunStage } from '#testing/fleet/run-stage.js';
+import { FleetStage } from '#testing/fleet/fleet-stage.js';
 import { TenantSql } from '#testing/tenant-sql.js';
 import { TIERS } from '#testing/test-platform.js';
 
@@ -12,13 +12,13 @@ const OFTEN = 4;
 const EVERYTHING = 'select * from tickets where id <> $1';
 
 describe.each(TIERS)('a plan that its table has outgrown, in the %s tier', (tier) => {
-  let stage: RunStage;
+  let stage: FleetStage;
   let tenants: Tenant[];
   let sql: TenantSql;
   const ids = new Map<string, string>();
 
   beforeAll(async () => {
-    stage = await RunStage.open(null);
+    stage = await FleetStage.open(null);
     tenants = await Promise.all([stage.tests.tenant(tier), stage.tests.tenant(tier)]);
     sql = new TenantSql(stage.tests.platform);
     for (const { id } of tenants) ids.set(id, randomUUID());

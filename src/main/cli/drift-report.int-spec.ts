@@ -1,6 +1,6 @@
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import type { FleetVerification } from '#control/fleet/fleet-verifier.js';
-import { FleetStage, type StagedHome } from '#testing/fleet/fleet-stage.js';
+import { HomesStage, type StagedHome } from '#testing/fleet/homes-stage.js';
 import { driftLines, driftReport } from './drift-report.js';
 
 const SPOILT = [
@@ -13,11 +13,11 @@ const SPOILT = [
 ];
 
 describe('a repair as it is printed', () => {
-  let stage: FleetStage;
+  let stage: HomesStage;
   let homes: StagedHome[];
 
   beforeAll(async () => {
-    stage = await FleetStage.open();
+    stage = await HomesStage.open();
     homes = await stage.homes();
   });
   afterAll(() => stage.close());

@@ -4,7 +4,7 @@ import { homeOf, targetOf } from '#catalog/fleet/home-ledger.js';
 import { atDatabase, identifier, withSession } from '#adapters/postgres/session.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
 import { NEWEST, SetBack } from '#testing/fleet/set-back.js';
-import { RunStage } from '#testing/fleet/run-stage.js';
+import { FleetStage } from '#testing/fleet/fleet-stage.js';
 
 const PROGRAM = join(process.cwd(), 'dist/src/main/cli.js');
 /** Each command is a process of its own, and a machine may be busy. */
@@ -18,12 +18,12 @@ interface Ran {
 }
 
 describe('tenantry fleet', () => {
-  let stage: RunStage;
+  let stage: FleetStage;
   let acme: Tenant;
   let globex: Tenant;
 
   beforeAll(async () => {
-    stage = await RunStage.open(null);
+    stage = await FleetStage.open(null);
     [acme, globex] = [await stage.tests.tenant('schema'), await stage.tests.tenant('database')];
   }, PATIENCE_MS);
   afterAll(() => stage.close());

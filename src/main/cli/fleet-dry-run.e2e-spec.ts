@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { identifier } from '#adapters/postgres/session.js';
 import { homeOf, targetOf } from '#catalog/fleet/home-ledger.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
-import { RunStage } from '#testing/fleet/run-stage.js';
+import { FleetStage } from '#testing/fleet/fleet-stage.js';
 
 const PROGRAM = join(process.cwd(), 'dist/src/main/cli.js');
 /** Each command is a process of its own, and a machine may be busy. */
@@ -15,12 +15,12 @@ interface Ran {
 }
 
 describe('tenantry fleet migrate --dry-run', () => {
-  let stage: RunStage;
+  let stage: FleetStage;
   let acme: Tenant;
   let globex: Tenant;
 
   beforeAll(async () => {
-    stage = await RunStage.open(null);
+    stage = await FleetStage.open(null);
     [acme, globex] = [await stage.tests.tenant('schema'), await stage.tests.tenant('schema')];
   }, PATIENCE_MS);
   afterAll(() => stage.close());

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { RunStage } from '#testing/fleet/run-stage.js';
+import { FleetStage } from '#testing/fleet/fleet-stage.js';
 
 const PROGRAM = join(process.cwd(), 'dist/src/main/cli.js');
 
 describe('`up`', () => {
   it('knows of a shared home in which nobody lives yet, so that it is brought on with the others', async () => {
-    const stage = await RunStage.open(null);
+    const stage = await FleetStage.open(null);
     try {
       const { ledger, homes } = stage.tests.provisioning;
       await ledger.forget(stage.shared);

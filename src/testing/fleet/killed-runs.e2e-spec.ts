@@ -6,7 +6,7 @@ import { RUN_DEFAULTS } from '#control/fleet/fleet-desk.js';
 import { CustomerServer } from '#testing/customer-server.js';
 import { report } from '#testing/faults/report.js';
 import type { FleetOrder } from '#testing/fleet/fleet-process.js';
-import { RunStage } from '#testing/fleet/run-stage.js';
+import { FleetStage } from '#testing/fleet/fleet-stage.js';
 import { SLOW_LINE } from '#testing/fleet/small-line.js';
 
 /** FLEET_KILLS is for the long form. */
@@ -17,12 +17,12 @@ const PROGRAM = join(process.cwd(), 'dist/src/testing/fleet/fleet-process.js');
 
 describe('a run whose processes and whose server are killed', () => {
   let server: CustomerServer;
-  let stage: RunStage;
+  let stage: FleetStage;
   let child: ChildProcess | undefined;
 
   beforeEach(async () => {
     server = await CustomerServer.start();
-    stage = await RunStage.open(undefined, { serverUrl: server.url });
+    stage = await FleetStage.open(undefined, { serverUrl: server.url });
   });
   afterEach(async () => {
     child?.kill('SIGKILL');
@@ -81,7 +81,7 @@ describe('a run whose processes and whose server are killed', () => {
 });
 
 /** Until a process that was begun has had the lease of whoever was killed before, or there is nothing more to do. */
-async function begun(stage: RunStage, works: readonly string[]): Promise<void> {
+async function begun(stage: FleetStage, works: readonly string[]): Promise<void> {
   for (;;) {
     const found = await patiently(() =>
       stage.catalog<{ isAlive: boolean }>(
@@ -95,7 +95,7 @@ async function begun(stage: RunStage, works: readonly string[]): Promise<void> {
 }
 
 /** A backend that is killed takes the whole server with it, which recovers. Gives whether one was there within a few seconds. */
-async function killServer(stage: RunStage): Promise<boolean> {
+async function killServer(stage: FleetStage): Promise<boolean> {
   for (let looks = 0; looks < 250; looks += 1) {
     const pids = await stage.on(async (session) => {
       const { rows } = await session.query<{ pid: number }>(`select pid from pg_stat_activity where application_name = 'tenantry-fleet'`);
@@ -128,7 +128,7 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** By how a server begins their names. */
-async function indexesOf(stage: RunStage, name: string): Promise<unknown> {
+async function indexesOf(stage: FleetStage, name: string): Promise<unknown> {
   return stage.on(async (session) => {
     const { rows } = await session.query(
       `select count(distinct n.nspname)::integer as homes, count(*)::integer as indexes, count(*) filter (where not i.indisvalid)::integer as invalid

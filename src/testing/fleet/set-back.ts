@@ -1,14 +1,14 @@
 import { identifier } from '#adapters/postgres/session.js';
 import { homeOf } from '#catalog/fleet/home-ledger.js';
 import type { Tenant } from '#kernel/tenancy/tenant.js';
-import type { RunStage } from '#testing/fleet/run-stage.js';
+import type { FleetStage } from '#testing/fleet/fleet-stage.js';
 
 /** The product's newest migration, the one before it, and what it makes. */
 export const NEWEST = { name: '0010-usage', before: '0009-auditors', table: 'usage_counter' } as const;
 
 /** Homes of real tenants that have not had the newest migration, for whoever sends it. */
 export class SetBack {
-  constructor(private readonly stage: RunStage) {}
+  constructor(private readonly stage: FleetStage) {}
 
   /** The home is as before it, and the ledger says so; whatever is in its way goes as well. */
   async home({ placement }: Tenant): Promise<void> {

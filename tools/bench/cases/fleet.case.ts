@@ -5,7 +5,7 @@ import { FleetVerifier } from '#control/fleet/fleet-verifier.js';
 import { PostgresHomeTruth } from '#adapters/postgres/truth/postgres-home-truth.js';
 import { ReferenceHome } from '#adapters/postgres/truth/reference-home.js';
 import { step } from '#testing/fleet/migration-step.js';
-import { RunStage } from '#testing/fleet/run-stage.js';
+import { FleetStage } from '#testing/fleet/fleet-stage.js';
 import type { BenchCase } from '#tools/bench/cases/bench-case.js';
 import { ConnectionWatch } from '#tools/bench/fleet/connection-watch.js';
 import { clientPerHome, handLoop } from '#tools/bench/fleet/hand-loop.js';
@@ -27,7 +27,7 @@ const ROUNDS = 5;
 export const fleetCase: BenchCase = {
   name: 'fleet',
   run: async ({ options, book }) => {
-    const stage = await RunStage.open(null);
+    const stage = await FleetStage.open(null);
     try {
       const fleet = new MeasuredFleet(stage, book);
       const rows = [];
@@ -62,7 +62,7 @@ class MeasuredFleet {
   readonly #migratorUrl: string;
 
   constructor(
-    private readonly stage: RunStage,
+    private readonly stage: FleetStage,
     private readonly book: ResultBook,
   ) {
     this.#line = [...stage.tests.platform.homes.line];

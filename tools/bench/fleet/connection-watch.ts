@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { RunStage } from '#testing/fleet/run-stage.js';
+import type { FleetStage } from '#testing/fleet/fleet-stage.js';
 
 /** Counts the connections of runs on a server, now and then. */
 export class ConnectionWatch {
   most = 0;
 
-  constructor(private readonly stage: RunStage) {}
+  constructor(private readonly stage: FleetStage) {}
 
   async during(work: () => Promise<void>): Promise<void> {
     let isOver = false;

@@ -11,7 +11,7 @@ import type { Cluster } from '#control/provisioning/cluster.js';
 import { until } from '#testing/faults/until.js';
 import { FleetRelease } from '#testing/fleet/fleet-release.js';
 import { step } from '#testing/fleet/migration-step.js';
-import { RunStage } from '#testing/fleet/run-stage.js';
+import { FleetStage } from '#testing/fleet/fleet-stage.js';
 import { NEXT_LINE, SMALL_LINE } from '#testing/fleet/small-line.js';
 import { TcpProxy } from '#testing/tcp-proxy.js';
 
@@ -20,11 +20,11 @@ const EXPANDED = NEXT_LINE.at(-1)!.name;
 const NOT_VALID = step('0002-short', [`alter table note add constraint note_short check (text <> '') not valid`]);
 
 describe('the lane of a server', () => {
-  let stage: RunStage;
+  let stage: FleetStage;
   let homes: Home[];
 
   beforeEach(async () => {
-    stage = await RunStage.open();
+    stage = await FleetStage.open();
     homes = await stage.schemas(6);
   });
   afterEach(() => stage.close());
@@ -291,10 +291,10 @@ describe('the lane of a server', () => {
   });
 });
 
-const sleepers = (stage: RunStage): Promise<number> => running(stage, '%pg_sleep%');
-const waiters = (stage: RunStage): Promise<number> => running(stage, 'create index concurrently note_text%');
+const sleepers = (stage: FleetStage): Promise<number> => running(stage, '%pg_sleep%');
+const waiters = (stage: FleetStage): Promise<number> => running(stage, 'create index concurrently note_text%');
 
-async function running(stage: RunStage, text: string): Promise<number> {
+async function running(stage: FleetStage, text: string): Promise<number> {
   const asked = `select from pg_stat_activity where query like $1 and state = 'active' and pid <> pg_backend_pid() and datname = current_database()`;
   return (await stage.on((session) => session.query(asked, [text]))).rowCount ?? 0;
 }

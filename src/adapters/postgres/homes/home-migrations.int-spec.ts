@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import { clusterNamed } from '#control/provisioning/cluster.js';
 import { until } from '#testing/faults/until.js';
-import { FleetStage, type StagedHome } from '#testing/fleet/fleet-stage.js';
+import { HomesStage, type StagedHome } from '#testing/fleet/homes-stage.js';
 import { step } from '#testing/fleet/migration-step.js';
 import { HomeMigrations } from './home-migrations.js';
 
@@ -14,12 +14,12 @@ const INDEX = step('9001-title-once', ['create unique index concurrently if not 
 const AFTER = step('9002-after', ['alter table tickets add column afterwards text']);
 
 describe('steps of migrations in homes of every tier', () => {
-  let stage: FleetStage;
+  let stage: HomesStage;
   let homes: StagedHome[];
   let migrations: HomeMigrations;
 
   beforeAll(async () => {
-    stage = await FleetStage.open();
+    stage = await HomesStage.open();
     homes = await stage.homes();
     migrations = new HomeMigrations([...stage.test.provisioning.homes.line, INDEX, AFTER]);
   });

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { FleetStage, type StagedHome } from '#testing/fleet/fleet-stage.js';
+import { HomesStage, type StagedHome } from '#testing/fleet/homes-stage.js';
 import { step } from '#testing/fleet/migration-step.js';
 import { HomeMigrations } from './home-migrations.js';
 
@@ -18,11 +18,11 @@ const FAILS_FOR_SOME = step(
 );
 
 describe('steps that write rows, in homes of every tier', () => {
-  let stage: FleetStage;
+  let stage: HomesStage;
   let homes: StagedHome[];
 
   beforeEach(async () => {
-    stage = await FleetStage.open();
+    stage = await HomesStage.open();
     homes = await stage.homes();
   });
   afterEach(() => stage.close());

@@ -3,7 +3,7 @@ import { FoundationsCheck } from '#control/doctor/checks/foundations.check.js';
 import { isDifferent } from '#control/fleet/foundations.js';
 import type { HomeDifference } from '#control/fleet/home-truth.js';
 import { homeOf } from '#catalog/fleet/home-ledger.js';
-import { FleetStage, type StagedHome } from '#testing/fleet/fleet-stage.js';
+import { HomesStage, type StagedHome } from '#testing/fleet/homes-stage.js';
 import { TIERS } from '#testing/test-platform.js';
 import { PostgresAuditorLogins } from '#adapters/postgres/postgres-auditor-logins.js';
 
@@ -98,11 +98,11 @@ const DRIFTS: readonly [name: string, sql: string, told: Partial<Record<'missing
 ];
 
 describe('what homes stand on', () => {
-  let stage: FleetStage;
+  let stage: HomesStage;
   let at: StagedHome;
 
   beforeAll(async () => {
-    stage = await FleetStage.open();
+    stage = await HomesStage.open();
   });
   afterAll(() => stage.close());
   beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { FleetVerifier, type FleetVerification, type VerifiedHome } from '#control/fleet/fleet-verifier.js';
 import { VersionUnknownError } from '#control/fleet/fleet.errors.js';
-import { FleetStage, type StagedHome } from '#testing/fleet/fleet-stage.js';
+import { HomesStage, type StagedHome } from '#testing/fleet/homes-stage.js';
 import { step } from '#testing/fleet/migration-step.js';
 import { HomeMigrations } from '#adapters/postgres/homes/home-migrations.js';
 import { HOME_SIGNATURES } from './home-signature.js';
@@ -144,7 +144,7 @@ const DRIFTS: readonly [name: string, sql: string, told: Partial<Record<'missing
 ];
 
 describe('the truth about homes', () => {
-  let stage: FleetStage;
+  let stage: HomesStage;
   let homes: StagedHome[];
   let line: readonly MigrationStep[];
   let truth: PostgresHomeTruth;
@@ -154,7 +154,7 @@ describe('the truth about homes', () => {
   const newest = (): string => line.at(-1)!.name;
 
   beforeAll(async () => {
-    stage = await FleetStage.open();
+    stage = await HomesStage.open();
     homes = await stage.homes();
     line = stage.test.provisioning.homes.line;
     truth = truthOf(line);
