@@ -1,12 +1,9 @@
 import type pg from 'pg';
+import { sendStatement } from '#adapters/postgres/homes/step-sending.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { answeredWithin, identifier } from '#adapters/postgres/session.js';
 
 const PUT_BACK = 'reset role; reset search_path; reset lock_timeout; reset statement_timeout';
-/** As long as a timer can be set for. */
-const LONGEST_MS = 2 ** 31 - 1;
-/** A word of SQL that is no part of a text or of a name in quotes. */
-const CONCURRENTLY = /('(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[^]*?\$\2\$)|\bconcurrently\b/gi;
 const INDEX = /^\s*create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?(?:"((?:[^"]|"")+)"|([^\s"(]+))\s+on\b/i;
 
 /**
@@ -20,23 +17,10 @@ export async function sendConcurrently(migrator: pg.ClientBase, home: string, st
     await migrator.query(`set search_path = ${identifier(home)}, pg_temp`);
     await migrator.query('set lock_timeout = 0');
     if (isLong) await migrator.query('set statement_timeout = 0');
-    for (const statement of statements) if (!(await isBuilt(migrator, home, statement))) await migrator.query(answered(step, statement));
+    for (const statement of statements) if (!(await isBuilt(migrator, home, statement))) await sendStatement(migrator, step, statement);
   } finally {
     await migrator.query(answeredWithin(PUT_BACK, 5_000)).catch(() => undefined); // the session is gone, or nobody answers
   }
-}
-
-/** What is long is waited for as long as the server is there. */
-export function answered({ isLong, isPerTenant }: MigrationStep, text: string): string | pg.QueryConfig {
-  return isLong || isPerTenant ? answeredWithin(text, LONGEST_MS) : text;
-}
-
-/** The same statements for a home that nobody uses yet, where they may be part of its one transaction. */
-export function inOneTransaction({ statements, isTransactional, isPerTenant }: MigrationStep): readonly string[] {
-  if (isPerTenant) return [];
-  return isTransactional
-    ? statements
-    : statements.map((statement) => statement.replace(CONCURRENTLY, (_, quoted?: string) => quoted ?? ''));
 }
 
 /**

@@ -1,9 +1,11 @@
 import pg from 'pg';
+import { step } from '#testing/fleet/migration-step.js';
 import { VersionUnknownError } from '#control/fleet/fleet.errors.js';
 import { homeFailure, isPassing } from './home-failure.js';
 import { HomeMissingError } from './home-migrations.js';
 import { HomeIsBusyError } from './home-turn.js';
 import { NoSessionError } from './lane-session.js';
+import { sendStatement } from './step-sending.js';
 
 function answered(code: string, message = 'x'): pg.DatabaseError {
   return Object.assign(new pg.DatabaseError(message, 1, 'error'), { code, severity: 'ERROR' });
@@ -39,6 +41,13 @@ describe('what made a home fail', () => {
     ['a login that is refused', new NoSessionError(answered('28P01'))],
   ])('does not pass: %s', (_, error) => {
     expect(isPassing(error)).toBe(false);
+  });
+
+  it('is told with the step that made it', async () => {
+    const migrator = { query: () => Promise.reject(answered('42P07', 'relation "x" already exists')) } as unknown as pg.Client;
+    const failure = await sendStatement(migrator, step('0012-x', []), 'create table x ()').catch((error: unknown) => error);
+    expect(homeFailure(failure)).toMatch(/already exists \(42P07\) in 0012-x$/);
+    expect(isPassing(failure)).toBe(false);
   });
 
   it('is told without a value of its rows, or how its server is reached', () => {

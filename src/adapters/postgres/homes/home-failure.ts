@@ -2,6 +2,7 @@ import pg from 'pg';
 import { HomeMissingError } from '#adapters/postgres/homes/home-migrations.js';
 import { HomeIsBusyError } from '#adapters/postgres/homes/home-turn.js';
 import { NoSessionError } from '#adapters/postgres/homes/lane-session.js';
+import { stepOf } from '#adapters/postgres/homes/step-sending.js';
 import { sqlStateOf } from '#kernel/isolation/isolation.errors.js';
 import { failureText } from '#kernel/jobs/job-failure.js';
 
@@ -14,9 +15,14 @@ const PASSING = /^(55P03|40P01|40001|25P04|25P03)$|^(08|53|57P|58)/;
 const CONNECTION =
   /^(Connection terminated|timeout expired|Query read timeout|There was an error establishing an SSL connection)|not queryable$/;
 
-/** What is told of a home that failed, to whoever may see a run: never a value of its rows, nor how its server is reached. */
+/** What is told of a home that failed, and in which step, to whoever may see a run: never a value of its rows, nor how its server is reached. */
 export function homeFailure(error: unknown): string {
-  if (error instanceof NoSessionError) return homeFailure(error.cause);
+  const step = stepOf(error);
+  return `${reasonOf(error)}${step === undefined ? '' : ` in ${step}`}`;
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof NoSessionError) return reasonOf(error.cause);
   if (error instanceof HomeMissingError) return error.message;
   if (!(error instanceof pg.DatabaseError)) return failureText(error);
   const { code = '', table, column, constraint } = error;

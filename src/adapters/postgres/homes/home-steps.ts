@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { answered, inOneTransaction } from '#adapters/postgres/homes/concurrent-step.js';
+import { inOneTransaction, sendStatement } from '#adapters/postgres/homes/step-sending.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { identifier } from '#adapters/postgres/session.js';
 
@@ -19,7 +19,7 @@ export async function sendSteps(
   await migrator.query(`grant usage on schema ${schema} to tenantry_tenant, tenantry_auditor`);
   await migrator.query(`set local search_path = ${schema}, pg_temp`);
   if (steps.some(({ isLong }) => isLong)) await migrator.query('set local statement_timeout = 0');
-  for (const step of steps) for (const text of textsOf(step, steps.length > 1)) await migrator.query(answered(step, text));
+  for (const step of steps) for (const text of textsOf(step, steps.length > 1)) await sendStatement(migrator, step, text);
   await migrator.query('set local role none');
 }
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type pg from 'pg';
-import { answered } from '#adapters/postgres/homes/concurrent-step.js';
+import { sendStatement } from '#adapters/postgres/homes/step-sending.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { identifier, inTransaction } from '#adapters/postgres/session.js';
 import { sqlStateOf } from '#kernel/isolation/isolation.errors.js';
@@ -45,7 +45,7 @@ async function sendAs(migrator: pg.ClientBase, tenantId: string, home: string, s
     `set local lock_timeout = ${String(LOCK_TIMEOUT_MS)}; set local statement_timeout = 0; set local role tenantry_owner;
      set local search_path = ${identifier(home)}, pg_temp`,
   );
-  for (const statement of step.statements) await migrator.query(answered(step, statement));
+  for (const statement of step.statements) await sendStatement(migrator, step, statement);
   await migrator.query('set local role none');
   await migrator.query('delete from tenancy.fence where tenant_id = $1 and key_id = $2', [tenantId, KEY_ID]);
 }

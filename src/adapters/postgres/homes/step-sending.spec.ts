@@ -1,4 +1,4 @@
-import { inOneTransaction } from '#adapters/postgres/homes/concurrent-step.js';
+import { inOneTransaction } from '#adapters/postgres/homes/step-sending.js';
 import { step } from '#testing/fleet/migration-step.js';
 
 describe('a step outside a transaction, sent in one', () => {
