@@ -1,4 +1,5 @@
--- Roles of one PostgreSQL server, made by provisioning (a superuser) on database "postgres". Idempotent.
+-- Roles of one PostgreSQL server, made by provisioning (a superuser) on database "postgres". Idempotent. An older build sends its own text
+-- at every start, also after a newer one: what is here may be added to, and never be taken back by the text of before.
 -- Passwords are not here: they are set as SCRAM verifiers, so no statement ever holds one.
 do $$
 declare r record;
@@ -30,14 +31,22 @@ grant tenantry_auditor to tenantry_keeper with admin true, inherit false, set fa
 
 -- By default any login may connect to every database and read its catalogue. A server that a customer brought holds databases of the
 -- customer's, which are left as they are.
+-- Somebody may be closing a new one at the same moment: then one of the two is refused (XX000), and looks again.
 do $$
 declare d record;
 begin
-  for d in select datname from pg_database where datallowconn and coalesce(current_setting('tenantry.own_server', true), '') <> 'on' loop
-    begin
-      execute format('revoke all on database %I from public', d.datname);
-    exception when invalid_catalog_name then
-      null; -- dropped meanwhile
-    end;
+  for d in select oid, datname from pg_database where datallowconn and coalesce(current_setting('tenantry.own_server', true), '') <> 'on' loop
+    for tries in reverse 20 .. 1 loop
+      begin
+        exit when not coalesce(has_database_privilege('public', d.oid, 'connect, create, temporary'), false);
+        execute format('revoke all on database %I from public', d.datname);
+        exit;
+      exception
+        when invalid_catalog_name then exit; -- dropped meanwhile
+        when internal_error then
+          if tries = 1 then raise; end if;
+          perform pg_sleep(0.05);
+      end;
+    end loop;
   end loop;
 end $$;

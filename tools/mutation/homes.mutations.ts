@@ -116,15 +116,15 @@ export const HOME_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fleet: an older tenancy.sql is not laid over a newer one',
     file: 'src/adapters/postgres/foundation.ts',
-    find: 'return laid.edition > own.edition || laid.hash === own.hash;',
+    find: 'return isNewer(laid, own) || laid.hash === own.hash;',
     replace: 'return laid.hash === own.hash;',
     specs: ['src/adapters/postgres/foundation.int-spec.ts'],
   },
   {
     name: 'fleet: a mend by an older build leaves a newer tenancy.sql',
     file: 'src/adapters/postgres/foundation.ts',
-    find: '(laid, own) => laid.edition > own.edition)',
-    replace: '() => false)',
+    find: 'this.#layUnless(provisioning, isNewer)',
+    replace: 'this.#layUnless(provisioning, () => false)',
     specs: ['src/adapters/postgres/foundation.int-spec.ts'],
   },
   {
@@ -149,10 +149,10 @@ export const HOME_MUTATIONS: readonly Mutation[] = [
     specs: LANE,
   },
   {
-    name: 'fleet: what homes have had is read when their turns are taken',
+    name: 'fleet: homes that go together have their turns',
     file: 'src/adapters/postgres/homes/homes-together.ts',
-    find: "      'begin',\n",
-    replace: "      'begin isolation level repeatable read',\n",
+    find: 'where pg_try_advisory_xact_lock(hashtext(key))',
+    replace: 'where key is not null',
     specs: LANE,
   },
   {

@@ -25,7 +25,7 @@ export class Foundation {
 
   /** Gives it anew, whatever the database has: all of it or, when a statement fails, nothing. False where a newer one is, which stays. Two that try at once take turns. */
   async lay(provisioning: pg.Client): Promise<boolean> {
-    return this.#layUnless(provisioning, (laid, own) => laid.edition > own.edition);
+    return this.#layUnless(provisioning, isNewer);
   }
 
   /** The same where the database was last given another text, and gives whether it was: of many that found so at once the first lays it alone. */
@@ -51,10 +51,10 @@ export class Foundation {
     return laid !== null && isNoOlder(laid, own);
   }
 
-  /** The edition that the database was given, when it is newer than this one; else null. */
-  async newerIn(migrator: pg.Client): Promise<number | null> {
+  /** Whether the database was given a newer edition. */
+  async isOlderThan(migrator: pg.Client): Promise<boolean> {
     const [laid, own] = await Promise.all([laidIn(migrator), this.#own()]);
-    return laid && laid.edition > own.edition ? laid.edition : null;
+    return laid !== null && isNewer(laid, own);
   }
 
   async #layUnless(provisioning: pg.Client, isLeft: (laid: Edition, own: Edition) => boolean): Promise<boolean> {
@@ -75,8 +75,9 @@ export class Foundation {
   }
 
   #own(): Promise<Edition & { readonly text: string }> {
-    this.#known ??= readFile(this.file, 'utf8').then((text) => ({ text, hash: hashOf(text), edition: editionOf(text) }));
-    return this.#known;
+    const known = (this.#known ??= readFile(this.file, 'utf8').then((text) => ({ text, hash: hashOf(text), edition: editionOf(text) })));
+    known.catch(() => (this.#known = undefined));
+    return known;
   }
 }
 
@@ -93,8 +94,12 @@ async function laidIn(session: pg.Client): Promise<Edition | null> {
   }
 }
 
+function isNewer(laid: Edition, own: Edition): boolean {
+  return laid.edition > own.edition;
+}
+
 function isNoOlder(laid: Edition, own: Edition): boolean {
-  return laid.edition > own.edition || laid.hash === own.hash;
+  return isNewer(laid, own) || laid.hash === own.hash;
 }
 
 /** Of its first line. */

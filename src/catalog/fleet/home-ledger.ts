@@ -32,9 +32,10 @@ export interface HomeFilter {
   readonly tenants?: readonly string[] | undefined;
 }
 
-/** The statement that notes versions that were seen, of a relation with the columns of `Home & HomeVersion`. */
+/** The statement that notes versions that were seen, of a relation with the columns of `Home & HomeVersion`; in their order, because others note many too. */
 export const notingOf = (seen: string): string =>
   `insert into home_version as known (cluster, database, home, version, needs) select cluster, database, home, version, needs from ${seen}
+   order by cluster, database, home
    on conflict (cluster, database, home) do update set version = greatest(known.version, excluded.version),
      needs = greatest(known.needs, excluded.needs), changed_at = clock_timestamp()
    where known.version < excluded.version or known.needs < excluded.needs`;
@@ -47,14 +48,15 @@ export class HomeLedger {
   constructor(private readonly catalog: MikroORM) {}
 
   /**
-   * Notes versions that were seen; with `em`, in its transaction. Who saw a home before others brought it on may come later: what is noted is never
-   * less than what was.
+   * Notes versions that were seen. Who saw a home before others brought it on may come later: what is noted is never less than what was.
    */
-  async note(homes: readonly (Home & HomeVersion)[], em: EntityManager = this.catalog.em.fork()): Promise<void> {
+  async note(homes: readonly (Home & HomeVersion)[]): Promise<void> {
     if (homes.length === 0) return;
-    await em.execute(notingOf('jsonb_to_recordset(?::jsonb) as seen (cluster text, database text, home text, version text, needs text)'), [
-      JSON.stringify(homes),
-    ]);
+    await this.catalog.em
+      .fork()
+      .execute(notingOf('jsonb_to_recordset(?::jsonb) as seen (cluster text, database text, home text, version text, needs text)'), [
+        JSON.stringify(homes),
+      ]);
   }
 
   /** Of homes that were seen, those of which another version is noted. */

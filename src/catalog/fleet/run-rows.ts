@@ -4,6 +4,9 @@ import type { RunEvent, RunReport, RunState, RunWish, TargetCounts } from '#cata
 export const RUN_COLUMNS = `r.id, r.state, r.version, r.wish::text, r.wave, r.total, r.migrated, r.failed, r.skipped,
   r.requested_by, r.reason, r.created_at::text, r.finished_at::text`;
 
+/** The wave of the canaries. */
+export const CANARIES = 1;
+
 /** A run as a query with RUN_COLUMNS reads it. */
 export interface RunRow extends Omit<TargetCounts, 'pending'> {
   readonly id: string;
@@ -35,7 +38,10 @@ export function runOf({ id, state, version, wish, wave, requested_by, reason, cr
 /** What was kept as an event's content. */
 export type EventContent = Pick<RunEvent, 'state' | 'wave' | 'targets' | 'failures'>;
 
-/** The number of the next event of a run that is updated as `r`. One from before these were counted, or told by an older process, has more events than it knows. */
+/**
+ * The number of the next event of a run that is updated as `r`. A run of before, or one of which an older process tells, has more events than it has
+ * counted; who waited for the run's row does not see the last of these, and its statement fails and is sent again later.
+ */
 export const NEXT_EVENT = `greatest(r.events, (select coalesce(max(e.seq), 0) from migration_run_event e where e.run_id = r.id)) + 1`;
 
 /** Tells an event of each run in a relation that has the columns of migration_run, counted up, and `failures`. */

@@ -1,12 +1,10 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
-import { type Home, type HomeVersion, notingOf } from '#catalog/fleet/home-ledger.js';
-import type { RunReport } from '#catalog/fleet/migration-run.js';
 import { RunNotFoundError } from '#catalog/fleet/fleet.errors.js';
+import type { Home } from '#catalog/fleet/home-ledger.js';
+import type { RunReport } from '#catalog/fleet/migration-run.js';
 import { addTargets, noteRun, oneRun, type RunOrder, type RunTransaction } from '#catalog/fleet/migration-runs.js';
-import { NEXT_EVENT, runOf, type RunRow, tellingOf } from '#catalog/fleet/run-rows.js';
-
-/** Why a target is passed over whose tenant was erased while the run went on: nothing of it is behind. */
-export const GONE = 'it is gone: its tenant was erased';
+import { RECORD, type TargetOutcome } from '#catalog/fleet/record-outcomes.js';
+import { CANARIES, runOf, type RunRow } from '#catalog/fleet/run-rows.js';
 
 /** A target whose turn has come. */
 export interface ClaimedTarget extends Home {
@@ -14,16 +12,6 @@ export interface ClaimedTarget extends Home {
   /** How often it was tried before. */
   readonly tries: number;
 }
-
-/**
- * What became of a target that was to be migrated, or held against the reference. `again` is tried anew after so many milliseconds. `seen` is what
- * the home has had now, where that is known.
- */
-export type TargetOutcome = { readonly target: string; readonly seen?: Home & HomeVersion } & (
-  | { readonly state: 'migrated' | 'checked' }
-  | { readonly state: 'failed'; readonly error: string }
-  | { readonly state: 'again'; readonly error: string; readonly inMs: number }
-);
 
 /** How a run stands for who works on it. `waiting`: the wave is not over yet, elsewhere or for a target that is tried again later. */
 export type Standing = 'claim' | 'waiting' | 'over';
@@ -40,67 +28,8 @@ const isAlive = (holder: string): string =>
   `exists (select from work w where w.id = split_part(${holder}, ':', 1)::uuid and w.attempt = split_part(${holder}, ':', 2)::integer
     and w.state = 'running' and w.lease_until > clock_timestamp())`;
 
-/** Whether somebody lives in a target's home who is not being taken away; in a shared one always. */
-const IS_LIVED_IN = `(t.tier = 'row' or exists (
-  select from placement p left join tenant_retention r on r.tenant_id = p.tenant_id
-  where (p.cluster, p.database, p.schema) = (t.cluster, t.database, t.home) and coalesce(r.state, 'kept') = 'kept'))`;
-
-/** Databases with one home each are claimed and recorded so many at once: that costs more than a small migration does. */
+/** At most so many databases are claimed at once: a claim and a record cost more than a small migration. */
 const DATABASES_TOGETHER = 5;
-
-/** The wave of the canaries. */
-const CANARIES = 1;
-
-/** Of a run that is updated as `r` with the failures that `c` counted. A canary that fails is enough: the first wave is there to be the only one that is hurt. */
-const IS_SPENT = `case when r.wave = ${String(CANARIES)} and (r.wish->>'canary')::integer > 0 then true
-  else r.failed + c.failed > coalesce((r.wish #>> '{maxFailures,count}')::numeric, (r.wish #>> '{maxFailures,percent}')::numeric / 100 * r.total) end`;
-
-/** How many failures one event tells. */
-const TOLD = 50;
-
-/**
- * Everything that `record` keeps, in one statement, because every lane of a run waits for the run's row: that first, and the targets after it, as
- * for everybody who takes both.
- */
-const RECORD = `
-  with run as materialized (select id from migration_run where id = ? for update),
-  was as materialized (
-    select t.target, t.state as before, left(o.error, 500) as error, o."inMs", o.state = 'again' as "isTriedAgain",
-      case when o.state in ('failed', 'again') and not ${IS_LIVED_IN} then 'skipped' else o.state end as becomes
-    from run cross join jsonb_to_recordset(?::jsonb) as o (target text, state text, error text, "inMs" float8)
-    -- One by one by the key: all of a run are many.
-    cross join lateral (
-      select * from migration_target mine where run_id = run.id and target = o.target and holder = ? and state in ('running', 'migrated') for update) t
-  ),
-  changed as (
-    update migration_target t set holder = null, is_checked = was.becomes = 'checked',
-      error = case was.becomes when 'skipped' then '${GONE}' else was.error end,
-      state = case when was.becomes = 'checked' or was.becomes = 'again' and was.before = 'migrated' then 'migrated'
-        when was.becomes = 'again' then 'pending' else was.becomes end,
-      tries = t.tries + (was.becomes = 'again' and was.before = 'migrated')::integer,
-      due_at = clock_timestamp() + make_interval(secs => coalesce(was."inMs", 0) / 1000),
-      finished_at = case when was.becomes <> 'again' then clock_timestamp() end
-    from was where t.run_id = ? and t.target = was.target
-    returning t.target, was.before, was.becomes, was.error, was."isTriedAgain"
-  ),
-  noted as (${notingOf(`(
-    select seen.* from changed join jsonb_to_recordset(?::jsonb) as seen (target text, cluster text, database text, home text, version text, needs text)
-      using (target)) as mine`)}),
-  counted as (
-    select count(*) filter (where becomes = 'migrated') - count(*) filter (where becomes in ('failed', 'skipped') and before = 'migrated') as migrated,
-      count(*) filter (where becomes = 'failed') as failed, count(*) filter (where becomes = 'skipped') as skipped,
-      coalesce(jsonb_path_query_array(
-        jsonb_agg(jsonb_build_object('target', target, 'error', error, 'isTriedAgain', "isTriedAgain")) filter (where becomes in ('failed', 'again')),
-        '$[0 to ${String(TOLD - 1)}]'), '[]') as failures
-    from changed
-  ),
-  kept as (
-    update migration_run r set migrated = r.migrated + c.migrated, failed = r.failed + c.failed, skipped = r.skipped + c.skipped,
-      state = case when r.state = 'running' and c.failed > 0 and ${IS_SPENT} then 'stopped' else r.state end, events = ${NEXT_EVENT}
-    from counted c where r.id = ? returning r.*, c.failures
-  ),
-  told as (${tellingOf('kept')})
-  select state from kept`;
 
 /** The targets of one server in one run, for the one who works on them under a name that nobody else has. */
 export class RunTargets {
@@ -121,10 +50,10 @@ export class RunTargets {
   }
 
   /**
-   * At most so many targets, in the present wave: of one database, or of a few that have few each; none when the run does not run, another holds
-   * targets of this server, or this holder was overtaken.
+   * At most so many targets, in the present wave: of one database, or of a few of which the first have one each, and never more databases than leave
+   * as many for each of so many lanes; none when the run does not run, another holds targets of this server, or this holder was overtaken.
    */
-  async claim(atMost: number): Promise<ClaimedTarget[]> {
+  async claim(atMost: number, lanes: number): Promise<ClaimedTarget[]> {
     const { run, cluster, holder } = this.lane;
     return this.catalog.em.fork().execute<ClaimedTarget[]>(
       `with present as (
@@ -132,10 +61,14 @@ export class RunTargets {
            select from migration_target o where o.run_id = r.id and o.cluster = ? and o.state = 'running' and o.holder <> ?)
            and ${isAlive('?')}
        ),
+       open as materialized (
+         select ceil(count(distinct t.database)::float8 / ?) as share from migration_target t join present r on r.id = t.run_id and r.wave = t.wave
+         where t.cluster = ? and t.state = 'pending'
+       ),
        first as (
          select t.database from migration_target t join present r on r.id = t.run_id and r.wave = t.wave
          where t.cluster = ? and t.state = 'pending' and t.due_at <= clock_timestamp()
-         order by t.database, t.home limit ${String(DATABASES_TOGETHER)} for update of t skip locked
+         order by t.database, t.home limit (select least(share, ${String(DATABASES_TOGETHER)})::bigint from open) for update of t skip locked
        ), due as (
          select t.target from migration_target t join present r on r.id = t.run_id and r.wave = t.wave
          where t.cluster = ? and t.database in (select database from first) and t.state = 'pending' and t.due_at <= clock_timestamp()
@@ -144,7 +77,7 @@ export class RunTargets {
        update migration_target t set state = 'running', holder = ?, tries = t.tries + 1 from due
        where t.run_id = ? and t.target = due.target
        returning t.target, t.cluster, t.database, t.home, t.tries - 1 as tries`,
-      [run, cluster, ...[holder, holder, holder], cluster, cluster, atMost, holder, run],
+      [run, cluster, ...[holder, holder, holder], lanes, ...[cluster, cluster, cluster], atMost, holder, run],
     );
   }
 
@@ -163,7 +96,7 @@ export class RunTargets {
          for update of t skip locked
        )
        update migration_target t set holder = ? from due
-       where t.run_id = ? and t.target = due.target and t.holder is null
+       where t.run_id = ? and t.target = due.target and t.holder is null and t.state = 'migrated' and not t.is_checked
        returning t.target, t.cluster, t.database, t.home, t.tries - 1 as tries`,
       [run, cluster, holder, holder, run, atMost, holder, run],
     );
@@ -171,7 +104,8 @@ export class RunTargets {
 
   /**
    * Keeps what became of targets, with the versions in the ledger, in one transaction; stops the run when its budget of failures is spent. Of a
-   * target that another holds by now nothing is kept, and one whose tenant was erased meanwhile has not failed. Gives whether the run still runs.
+   * target that another holds by now nothing is kept, and one whose tenant was erased meanwhile has not failed. Gives whether the run still runs
+   * and something was kept.
    */
   async record(outcomes: readonly TargetOutcome[]): Promise<boolean> {
     const { run, holder } = this.lane;

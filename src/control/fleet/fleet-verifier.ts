@@ -46,13 +46,12 @@ export class FleetVerifier {
     private readonly atOnce = 4,
   ) {}
 
-  /** Changes nothing, and raises for nothing but the signal: a database that is away costs its own homes their answer. */
-  async verify(targets: readonly VerifiedHome[], signal?: AbortSignal): Promise<FleetVerification> {
+  /** Changes nothing, and raises for nothing: a database that is away costs its own homes their answer. */
+  async verify(targets: readonly VerifiedHome[]): Promise<FleetVerification> {
     const databases = Map.groupBy(targets, ({ cluster, database }) => `${cluster}/${database}`).values();
     const found: FleetVerification[] = [];
     const walk = async (): Promise<void> => {
       for (const homes of databases) {
-        signal?.throwIfAborted();
         found.push(await this.#look(homes));
       }
     };
@@ -82,7 +81,8 @@ export class FleetVerifier {
   async #ground({ cluster, database }: Home): Promise<FleetVerification> {
     const target: VerifiedHome = { cluster, database, home: FOUNDATION, version: null };
     try {
-      const difference = await this.foundations.difference(cluster, database);
+      const { missing, extra, changed, repair } = await this.foundations.difference(cluster, database);
+      const difference = { missing, extra, changed, repair };
       return { ...together([]), drifted: isDifferent(difference) ? [{ target, version: FOUNDATION_FILE, ...difference }] : [] };
     } catch (error) {
       return away([target], error);

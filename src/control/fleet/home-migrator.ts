@@ -21,7 +21,7 @@ export interface HomeLane {
    * Brings homes to the lane's version, database by database. Gives the outcomes of them as soon as there are some; no further home is begun
    * before the next is asked for, and one that fails keeps none of the others from it. Raises nothing but the reason of the signal.
    */
-  migrate(homes: readonly Home[], patience: Patience): AsyncIterable<readonly HomeOutcome[]>;
+  migrate(homes: readonly Home[], patience: Patience): AsyncGenerator<readonly HomeOutcome[]>;
   /** Holds homes of one database, which had every migration, against the reference: one that is not as it should be has failed. Raises nothing but the reason of the signal. */
   check(homes: readonly Home[], signal: AbortSignal): Promise<readonly HomeOutcome[]>;
   close(): Promise<void>;

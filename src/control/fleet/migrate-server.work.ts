@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { HomeLedger } from '#catalog/fleet/home-ledger.js';
-import type { RunReport } from '#catalog/fleet/migration-run.js';
+import type { RunReport, RunWish } from '#catalog/fleet/migration-run.js';
 import type { MigrationRuns, RunOrder, RunTransaction } from '#catalog/fleet/migration-runs.js';
-import type { ClaimedTarget, RunLane, RunTargets, TargetOutcome } from '#catalog/fleet/run-targets.js';
+import type { TargetOutcome } from '#catalog/fleet/record-outcomes.js';
+import type { ClaimedTarget, RunLane, RunTargets } from '#catalog/fleet/run-targets.js';
 import type { WorkBook } from '#catalog/work/work-book.js';
 import { LaneTakenError, VersionUnknownError } from '#control/fleet/fleet.errors.js';
 import type { HomeLane, HomeMigrator, HomeOutcome } from '#control/fleet/home-migrator.js';
@@ -12,11 +13,11 @@ import type { ClusterBook } from '#control/provisioning/cluster-book.js';
 import { ClusterUnknownError } from '#control/provisioning/provisioning.errors.js';
 import { WorkElsewhereError, type WorkKind, type WorkTry } from '#control/work/work-kind.js';
 
-/** How many schemas of one database go through one transaction: as fast as more, and few enough to be locked for an instant only. */
+/** How many homes are claimed at once, and schemas of one database go through one transaction: as fast as more, and few enough to be locked for an instant only. */
 const TOGETHER = 50;
 /** How many are held against the reference at once: more of them cost more each. */
 const CHECKED_TOGETHER = 50;
-/** For so long what became of homes that went one by one is not kept, and a pause is not heard of; a failure is kept at once. */
+/** What became of a home is kept after so long, when no other has ended by then, and a pause is heard of; a failure is kept at once. */
 const KEEP_EVERY_MS = 100;
 /** Who has nothing to do looks again after so long, and longer each time. */
 const LOOK_AGAIN_MS = { least: 20, most: 500, growth: 1.5 };
@@ -60,7 +61,7 @@ async function migrate(parts: LaneParts, { run, cluster }: LaneInput, { id, atte
   await inLanes(wish.concurrency, signal, async (within) => {
     const lane = migrator.lane(cluster, version);
     try {
-      await drain(parts, targets, lane, wish.lockTimeoutMs, within);
+      await drain(parts, targets, lane, wish, within);
     } finally {
       await lane.close();
     }
@@ -68,11 +69,17 @@ async function migrate(parts: LaneParts, { run, cluster }: LaneInput, { id, atte
 }
 
 /** Homes are migrated as long as there are any, and held against the reference when there is time: no home waits for another's check but a canary's. */
-async function drain(parts: LaneParts, targets: RunTargets, lane: HomeLane, lockTimeoutMs: number, signal: AbortSignal): Promise<void> {
+async function drain(
+  parts: LaneParts,
+  targets: RunTargets,
+  lane: HomeLane,
+  { lockTimeoutMs, concurrency }: RunWish,
+  signal: AbortSignal,
+): Promise<void> {
   let again = LOOK_AGAIN_MS.least;
   for (;;) {
     signal.throwIfAborted();
-    const claimed = await targets.claim(TOGETHER);
+    const claimed = await targets.claim(TOGETHER, concurrency);
     const standing = claimed.length > 0 ? 'claim' : await targets.standing((em, run) => becameDue(parts, em, run));
     if (standing === 'over') return;
     const migrated = standing === 'waiting' ? await targets.claimMigrated(CHECKED_TOGETHER) : [];
@@ -88,27 +95,47 @@ async function drain(parts: LaneParts, targets: RunTargets, lane: HomeLane, lock
   }
 }
 
-/** What became of homes is kept before the next is begun, or soon after; when the run does not run any more none is begun, and those that were not go back. */
+/** What became of homes is kept soon after, however long the next takes; when the run does not run any more none is begun, and those that were not go back. */
 async function keepEach(
   targets: RunTargets,
   claimed: readonly ClaimedTarget[],
-  outcomes: AsyncIterable<readonly HomeOutcome[]>,
+  outcomes: AsyncGenerator<readonly HomeOutcome[]>,
 ): Promise<void> {
   const left = new Set(claimed.map(({ target }) => target));
-  let [told, since]: [HomeOutcome[], number] = [[], performance.now()];
+  let told: HomeOutcome[] = [];
   const keep = async (): Promise<boolean> => {
     const kept = outcomesOf(claimed, told);
     told = [];
     for (const { target } of kept) left.delete(target);
     return targets.record(kept);
   };
-  for await (const some of outcomes) {
-    told.push(...some);
-    if (performance.now() - since < KEEP_EVERY_MS && !some.some(({ state }) => state === 'failed')) continue;
-    if (!(await keep())) return targets.giveBack([...left]);
-    since = performance.now();
+  for (let since = performance.now(), next = outcomes.next(), isRunning = true; ;) {
+    next.catch(() => undefined); // told to who waits for it, and nobody does when keeping fails
+    const some = told.length === 0 ? await next : await within(next, KEEP_EVERY_MS - (performance.now() - since));
+    if (some?.done) break;
+    told.push(...(some?.value ?? []));
+    if (performance.now() - since >= KEEP_EVERY_MS || told.some(({ state }) => state === 'failed')) {
+      isRunning = await keep();
+      since = performance.now();
+    }
+    if (!some) continue;
+    if (!isRunning) break;
+    next = outcomes.next();
   }
   if (told.length > 0) await keep();
+  await outcomes.return(undefined);
+  if (left.size > 0) await targets.giveBack([...left]);
+}
+
+/** What `work` gives within so many milliseconds; null when it takes longer. */
+async function within<T>(work: Promise<T>, milliseconds: number): Promise<T | null> {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(resolve, milliseconds, null);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { RunStateRefusedError, RunUnderWayError } from '#catalog/fleet/fleet.errors.js';
 import type { RunReport } from '#catalog/fleet/migration-run.js';
-import { RunTargets } from '#catalog/fleet/run-targets.js';
+import type { TargetOutcome } from '#catalog/fleet/record-outcomes.js';
+import { RunTargets, type ClaimedTarget } from '#catalog/fleet/run-targets.js';
 import { targetOf, type Home } from '#catalog/fleet/home-ledger.js';
 import { RUN_DEFAULTS, type BegunRun } from '#control/fleet/fleet-desk.js';
 import { MIGRATE_SERVER } from '#control/fleet/lane-plan.js';
@@ -47,20 +48,35 @@ describe('who works on a run', () => {
     const begun = await begin();
     await stage.catalog('update migration_target set wave = (select wave from migration_run where id = run_id)');
     const old = await holder(begun, 1, 300);
-    const [mine] = await old.claim(1);
+    const [mine] = await old.claim(1, 1);
     expect(mine).toBeDefined();
     await wait(400);
     const fresh = await holder(begun, 2, 20_000);
-    expect([await old.claim(10), await held(begun.id)]).toEqual([[], 1]);
+    expect([await old.claim(10, 1), await held(begun.id)]).toEqual([[], 1]);
     await fresh.takeOver();
     await old.takeOver();
-    const theirs = await fresh.claim(10);
+    const theirs = await fresh.claim(10, 1);
     expect(theirs.map(({ target }) => target).toSorted()).toEqual([...homes, stage.shared].map(targetOf).toSorted());
     const at = { version: NEWEST, needs: '' };
-    await old.record([{ ...mine!, state: 'migrated', ...at }]);
+    const migrated = ({ target, cluster, database, home }: ClaimedTarget): TargetOutcome => ({
+      ...{ target, state: 'migrated', seen: { cluster, database, home, ...at } },
+    });
+    expect(await old.record([migrated(mine!)])).toBe(false);
     await old.takeOver();
+    expect((await stage.tests.provisioning.ledger.homes()).map(({ version }) => version)).not.toContain(NEWEST);
+    expect(await next.runs.events(begun.id, 0)).toHaveLength(1);
     expect([await next.runs.report(begun.id), await held(begun.id)]).toMatchObject([{ targets: { migrated: 0 } }, theirs.length]);
-    await fresh.record(theirs.map((claimed) => ({ ...claimed, state: 'migrated', ...at })));
+    // As a process of before the events of a run were counted tells of it.
+    await stage.catalog(
+      `insert into migration_run_event (run_id, seq, what) select run_id, seq + 1, what from migration_run_event where run_id = ?`,
+      [begun.id],
+    );
+    expect(await fresh.record(theirs.map(migrated))).toBe(true);
+    expect((await next.runs.events(begun.id, 0)).map(({ seq, targets }) => [seq, targets.migrated])).toEqual([
+      [1, 0],
+      [2, 0],
+      [3, theirs.length],
+    ]);
     expect(await old.claimMigrated(10)).toEqual([]);
     expect(await fresh.claimMigrated(10)).toHaveLength(theirs.length);
     expect(await next.runs.report(begun.id)).toMatchObject({ targets: { migrated: theirs.length } });

@@ -2,9 +2,11 @@ import { targetOf, type Home } from '#catalog/fleet/home-ledger.js';
 import type { RunReport } from '#catalog/fleet/migration-run.js';
 import { RUN_DEFAULTS } from '#control/fleet/fleet-desk.js';
 import type { Cluster } from '#control/provisioning/cluster.js';
+import { until } from '#testing/faults/until.js';
 import { FleetRelease } from '#testing/fleet/fleet-release.js';
+import { step } from '#testing/fleet/migration-step.js';
 import { FleetStage } from '#testing/fleet/fleet-stage.js';
-import { NEXT_LINE } from '#testing/fleet/small-line.js';
+import { NEXT_LINE, SMALL_LINE } from '#testing/fleet/small-line.js';
 
 const NEWEST = '0002-colours';
 const OTHER = 'fleet-spec-other';
@@ -58,6 +60,18 @@ describe('how far a run goes', () => {
       expect(await next.drive(await next.desk.resume(begun.id))).toMatchObject({ state: 'done', targets: { migrated: 7 } });
   });
 
+  it('is known of a home while the next is still waited for', async () => {
+    const [, last] = (await schemas(2)) as [Home, Home];
+    const long = stage.release([...SMALL_LINE, step(NEWEST, ['alter table note add column colour text'], { isLong: true })]);
+    const begun = await long.desk.begin({ ...RUN_DEFAULTS, canary: 0, concurrency: 1 });
+    let driven: Promise<RunReport> | undefined;
+    await stage.keeping(last, async () => {
+      driven = long.drive(begun);
+      await until(async () => (await long.runs.report(begun.id)).targets.migrated === 2, 10_000);
+    });
+    expect(await driven).toMatchObject({ state: 'done', targets: { migrated: 3 } });
+  });
+
   it('is past tenants that were erased since it began, canaries among them', async () => {
     const [first, second, lost] = (await schemas(12)) as [Home, Home, Home];
     const begun = await next.desk.begin({ ...RUN_DEFAULTS, canary: 1 });
@@ -106,5 +120,8 @@ describe('how far a run goes', () => {
     isAway = false;
     expect(await driven).toMatchObject({ state: 'done', targets: { total: 13, migrated: 13, failed: 0 } });
     expect((await stage.had(NEWEST)).size).toBe(13);
+    const events = await release.runs.events(begun.id, 0);
+    expect(events.filter((event) => event.state === 'done')).toHaveLength(1);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
   });
 });

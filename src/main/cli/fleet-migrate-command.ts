@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { LISTED_TARGETS, type RunReport } from '#catalog/fleet/migration-run.js';
 import { MigrationRuns } from '#catalog/fleet/migration-runs.js';
-import { GONE } from '#catalog/fleet/run-targets.js';
+import { GONE } from '#catalog/fleet/record-outcomes.js';
 import { RUN_DEFAULTS, type BegunRun } from '#control/fleet/fleet-desk.js';
 import { driftBefore } from '#main/cli/drift-report.js';
 import { filtered, filterOf, unknownIsUsage, type FilterOptions } from '#main/cli/fleet-filter.js';

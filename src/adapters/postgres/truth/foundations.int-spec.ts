@@ -113,7 +113,7 @@ describe('what homes stand on', () => {
     stage.test.provisioning.foundations.difference(cluster, database);
   const check = (): FoundationsCheck =>
     new FoundationsCheck(stage.test.provisioning.foundations, () => Promise.resolve([{ cluster: at.cluster, database: at.database }]));
-  const nothing = { missing: [], extra: [], changed: [], repair: [] };
+  const nothing = { missing: [], extra: [], changed: [], repair: [], isOfNewerBuild: false };
 
   it('is the same on every tier and every server, also when auditors have logins there', async () => {
     const tenants = await Promise.all([...TIERS.map((tier) => stage.test.tenant(tier)), stage.test.tenant('database', 'us-east')]);

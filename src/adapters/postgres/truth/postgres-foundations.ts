@@ -6,7 +6,7 @@ import { reading } from '#adapters/postgres/truth/postgres-home-truth.js';
 import { readFacts } from '#adapters/postgres/truth/reference-home.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import { SYSTEM_FACTS } from '#adapters/postgres/truth/system-facts.js';
-import { FOUNDATION, type Foundations } from '#control/fleet/foundations.js';
+import { FOUNDATION, type FoundationDifference, type Foundations } from '#control/fleet/foundations.js';
 import type { HomeDifference, HomeFact, RepairStep } from '#control/fleet/home-truth.js';
 import type { ClusterBook } from '#control/provisioning/cluster-book.js';
 import { TEMPLATE_DATABASE } from '#control/provisioning/placer.js';
@@ -32,12 +32,12 @@ export class PostgresFoundations implements Foundations {
     private readonly foundation: Foundation,
   ) {}
 
-  async difference(cluster: string, database: string): Promise<HomeDifference> {
+  async difference(cluster: string, database: string): Promise<FoundationDifference> {
     const golden = await this.#reference(cluster);
     const { migratorUrl } = await this.clusters.named(cluster);
-    const { found, newer } = await withSession(atDatabase(migratorUrl, database), async (session) => ({
+    const { found, isOfNewerBuild } = await withSession(atDatabase(migratorUrl, database), async (session) => ({
       found: await reading(session, () => read(session)),
-      newer: await this.foundation.newerIn(session),
+      isOfNewerBuild: await this.foundation.isOlderThan(session),
     }));
     const known = new Set(golden.map(({ what }) => what));
     // Who closed more of the system than we do harms nobody.
@@ -45,7 +45,7 @@ export class PostgresFoundations implements Foundations {
       golden,
       found.filter(({ what }) => known.has(what) || !what.startsWith('system ')),
     );
-    return { ...difference, repair: newer === null ? repairOf(difference) : OF_A_NEWER_BUILD };
+    return { ...difference, repair: isOfNewerBuild ? OF_A_NEWER_BUILD : repairOf(difference), isOfNewerBuild };
   }
 
   async lay(cluster: string, database: string): Promise<void> {

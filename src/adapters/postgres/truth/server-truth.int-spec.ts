@@ -92,7 +92,7 @@ describe('a server as provisioning leaves it', () => {
 
   it('has a template that is held against the file and not against itself', async () => {
     const difference = (database: string) => foundations.difference(cluster.name, database);
-    const nothing = { missing: [], extra: [], changed: [], repair: [] };
+    const nothing = { missing: [], extra: [], changed: [], repair: [], isOfNewerBuild: false };
     for (const database of ['tenantry_own', TEMPLATE_DATABASE]) expect(await difference(database)).toEqual(nothing);
     await on('create policy open on tenancy.outbox to tenantry_tenant using (true)', TEMPLATE_DATABASE);
     const other = new PostgresFoundations({ named: () => Promise.resolve(cluster) }, openFoundations(test.platform).foundation);

@@ -30,6 +30,7 @@ export class FoundationsCheck implements Check {
     try {
       const difference = await this.foundations.difference(cluster, database);
       if (!isDifferent(difference)) return [];
+      if (difference.isOfNewerBuild) return [{ ...about, problem: 'was laid by a newer build: look at it with that one', mend: null }];
       const isMendable = difference.missing.length + difference.changed.length > 0;
       return [{ ...about, problem: problemOf(difference), mend: isMendable ? () => this.#lay(cluster, database) : null }];
     } catch (error) {
