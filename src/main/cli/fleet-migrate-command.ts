@@ -86,19 +86,22 @@ async function resumed(
 }
 
 async function printRun({ id, state, targets }: RunReport, runs: MigrationRuns, output: Output, seconds: number): Promise<void> {
-  const listed = async (which: 'failed' | 'skipped' | 'pending'): Promise<{ target: string; error: string | null }[]> =>
+  const listed = async (which: 'failed' | 'skipped' | 'pending' | 'running'): Promise<{ target: string; error: string | null }[]> =>
     (await runs.targets(id, [which], LISTED_TARGETS)).map(({ target, error }) => ({ target, error }));
-  const [failures, skipped, pending] = [await listed('failed'), await listed('skipped'), await listed('pending')];
+  const [failures, skipped] = [await listed('failed'), await listed('skipped')];
+  const [pending, running] = [await listed('pending'), await listed('running')];
   const behind = skipped.filter(({ error }) => error !== GONE);
   // What was passed over is as little at the run's version as what failed.
   if (state !== 'done' || behind.length > 0) process.exitCode = 1;
   if (behind.length > 0)
     output.note(`${String(behind.length)} homes were passed over and are behind; name a --region to leave those of others out`);
-  output.document({ run: id, state, targets, failures, skipped, untouched: pending.map(({ target }) => target), seconds }, () => [
+  const [untouched, underWay] = [pending, running].map((some) => some.map(({ target }) => target)) as [string[], string[]];
+  output.document({ run: id, state, targets, failures, skipped, untouched, underWay, seconds }, () => [
     `run ${id}: ${state} after ${seconds.toFixed(1)} s`,
-    `${String(targets.migrated)} of ${String(targets.total)} migrated, ${String(targets.failed)} failed, ${String(targets.skipped)} skipped, ${String(targets.pending)} not begun`,
+    `${String(targets.migrated)} of ${String(targets.total)} migrated, ${String(targets.failed)} failed, ${String(targets.skipped)} skipped, ${String(targets.pending)} not done`,
     ...failures.map(({ target, error }) => `  failed    ${target}: ${String(error)}`),
     ...skipped.map(({ target, error }) => `  skipped   ${target}: ${String(error)}`),
-    ...pending.map(({ target }) => `  pending   ${target}`),
+    ...underWay.map((target) => `  under way ${target}`),
+    ...untouched.map((target) => `  pending   ${target}`),
   ]);
 }

@@ -80,12 +80,14 @@ describe('a run whose processes and whose server are killed', () => {
   );
 });
 
-/** Until a process that was begun has had the lease of whoever was killed before, or there is nothing more to do. */
+/** Until a process that was begun has the lease of whoever was killed before, and targets, or there is nothing more to do. */
 async function begun(stage: FleetStage, works: readonly string[]): Promise<void> {
   for (;;) {
     const found = await patiently(() =>
       stage.catalog<{ isAlive: boolean }>(
-        `select lease_until > clock_timestamp() or state not in ('queued', 'running') as "isAlive" from work where id = ?`,
+        `select state not in ('queued', 'running') or lease_until > clock_timestamp()
+           and exists (select from migration_target t where t.state = 'running' and t.holder = concat(w.id, ':', w.attempt)) as "isAlive"
+         from work w where id = ?`,
         [works[0]],
       ),
     );

@@ -7,9 +7,9 @@ import { ReferenceHome } from '#adapters/postgres/truth/reference-home.js';
 import { step } from '#testing/fleet/migration-step.js';
 import { FleetStage } from '#testing/fleet/fleet-stage.js';
 import type { BenchCase } from '#tools/bench/cases/bench-case.js';
-import { ConnectionWatch } from '#tools/bench/fleet/connection-watch.js';
 import { clientPerHome, handLoop } from '#tools/bench/fleet/hand-loop.js';
 import { ormMigrator } from '#tools/bench/fleet/orm-migrator.js';
+import { RunWatch } from '#tools/bench/fleet/run-watch.js';
 import { printTable, short } from '#tools/bench/print-table.js';
 import type { ResultBook } from '#tools/bench/result-book.js';
 import { median } from '#tools/bench/statistics.js';
@@ -90,14 +90,11 @@ class MeasuredFleet {
   async at(size: number): Promise<string[]> {
     await this.#grow(size);
     const [ours, whole, byHand]: [number[], number[], number[]] = [[], [], []];
-    const watch = new ConnectionWatch(this.stage);
-    let heap = 0;
+    const watch = new RunWatch(this.stage);
     for (let round = 0; round < ROUNDS; round += 1) {
       byHand.push(await seconds(() => this.#byHand()));
-      const before = process.memoryUsage().heapUsed;
       const began = Date.now();
       whole.push(await seconds(() => watch.during(async () => void ours.push(((await this.#ours()) - began) / 1_000))));
-      heap = Math.max(heap, process.memoryUsage().heapUsed - before);
     }
     const release = this.stage.release(this.#line);
     const due = await seconds(() => release.desk.plan(RUN_DEFAULTS));
@@ -109,8 +106,8 @@ class MeasuredFleet {
       msAHome: (value * 1_000) / this.#homes.length,
       checkedSeconds: median(whole),
       checkedMsAHome: (median(whole) * 1_000) / this.#homes.length,
-      heapMiB: heap / 2 ** 20,
-      connections: watch.most,
+      heapMiB: watch.heap / 2 ** 20,
+      connections: watch.connections,
       dueMs: due * 1_000,
       verifySeconds: verify,
     };
@@ -119,7 +116,7 @@ class MeasuredFleet {
       String(size),
       ...[short(value), short(baseline), short(value / baseline), short(details.msAHome)],
       ...[short(details.checkedSeconds), short(details.checkedMsAHome), short(details.heapMiB)],
-      ...[String(watch.most), short(details.dueMs), short(verify)],
+      ...[String(watch.connections), short(details.dueMs), short(verify)],
     ];
   }
 
@@ -137,7 +134,9 @@ class MeasuredFleet {
     if (state !== 'done' || targets.migrated !== this.#homes.length)
       throw new Error(`the run ended ${state} with ${JSON.stringify(targets)}`);
     const events = await release.runs.events(id, 0);
-    return Number(events.find((event) => event.targets.migrated === this.#homes.length)?.at);
+    const last = events.find((event) => event.targets.migrated === this.#homes.length);
+    if (!last) throw new Error('the run told of more changes than are read here');
+    return Number(last.at);
   }
 
   async #verify(): Promise<void> {
