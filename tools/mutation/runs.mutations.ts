@@ -269,7 +269,7 @@ export const RUN_MUTATIONS: readonly Mutation[] = [
     file: 'src/catalog/fleet/run-targets.ts',
     find: "const standing = standingOf(left);\n      if (standing !== 'claim') return standing;",
     replace: '',
-    specs: LIMITS,
+    specs: HOLDERS,
   },
   {
     name: 'fleet: of whoever was overtaken nothing is kept',

@@ -80,6 +80,11 @@ describe('who works on a run', () => {
     expect(await old.claimMigrated(10)).toEqual([]);
     expect(await fresh.claimMigrated(10)).toHaveLength(theirs.length);
     expect(await next.runs.report(begun.id)).toMatchObject({ targets: { migrated: theirs.length } });
+    // All of them find nothing left before the first has ended it.
+    await fresh.record(theirs.map(({ target }) => ({ target, state: 'checked' })));
+    const ends = await Promise.all(Array.from({ length: 6 }, () => fresh.standing(() => Promise.resolve([]))));
+    expect(new Set(ends)).toEqual(new Set(['over']));
+    expect((await next.runs.events(begun.id, 0)).filter(({ state }) => state === 'done')).toHaveLength(1);
   });
 
   it('takes back also later what an overtaken holder was still given', async () => {
