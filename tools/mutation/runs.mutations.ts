@@ -272,6 +272,13 @@ export const RUN_MUTATIONS: readonly Mutation[] = [
     specs: HOLDERS,
   },
   {
+    name: 'fleet: nobody takes the databases that others could do meanwhile',
+    file: 'src/catalog/fleet/run-targets.ts',
+    find: 'select ceil(count(distinct t.database)::float8 / ?) as share',
+    replace: 'select count(distinct t.database) + 0 * ?::float8 as share',
+    specs: HOLDERS,
+  },
+  {
     name: 'fleet: of whoever was overtaken nothing is kept',
     file: 'src/catalog/fleet/record-outcomes.ts',
     find: 'and holder = ? and state in',

@@ -87,6 +87,18 @@ describe('who works on a run', () => {
     expect((await next.runs.events(begun.id, 0)).filter(({ state }) => state === 'done')).toHaveLength(1);
   });
 
+  it('is given small databases by their share, and never many at once', async () => {
+    const begun = await begin();
+    await stage.catalog(`update migration_target set database = home, wave = (select wave from migration_run where id = run_id)`);
+    const mine = await holder(begun, 1, 20_000);
+    const given = async (lanes: number): Promise<number> => (await mine.claim(50, lanes)).length;
+    expect([await given(4), await given(4), await given(3)]).toEqual([2, 2, 1]);
+    await stage.catalog(`update migration_target set state = 'pending', holder = null`);
+    expect([await given(1), await given(1)]).toEqual([5, 2]);
+    await stage.catalog(`update migration_target set state = 'pending', holder = null, database = 'one'`);
+    expect(await given(4)).toBe(ALL);
+  });
+
   it('takes back also later what an overtaken holder was still given', async () => {
     const begun = await begin();
     const [late] = homes.slice(-1) as [Home];
