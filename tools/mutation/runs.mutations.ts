@@ -337,8 +337,8 @@ export const RUN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fleet: what a home has had is noted when it failed too',
     file: 'src/catalog/fleet/record-outcomes.ts',
-    find: 'select seen.* from changed join',
-    replace: "select seen.* from (select * from changed where becomes = 'migrated') m join",
+    find: 'where changed.seen is not null',
+    replace: "where changed.becomes = 'migrated'",
     specs: RUNS,
   },
   {

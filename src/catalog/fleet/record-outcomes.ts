@@ -33,9 +33,9 @@ const TOLD = 50;
 export const RECORD = `
   with run as materialized (select id from migration_run where id = ? for update),
   was as materialized (
-    select t.target, t.state as before, left(o.error, 500) as error, o."inMs", o.state = 'again' as "isTriedAgain",
+    select t.target, t.state as before, left(o.error, 500) as error, o."inMs", o.seen, o.state = 'again' as "isTriedAgain",
       case when o.state in ('failed', 'again') and not ${IS_LIVED_IN} then 'skipped' else o.state end as becomes
-    from run cross join jsonb_to_recordset(?::jsonb) as o (target text, state text, error text, "inMs" float8)
+    from run cross join jsonb_to_recordset(?::jsonb) as o (target text, state text, error text, "inMs" float8, seen jsonb)
     -- One by one by the key: the server would take them for one, and look at all of a run.
     cross join lateral (
       select * from migration_target mine where run_id = run.id and target = o.target and holder = ? and state in ('running', 'migrated') for update) t
@@ -49,11 +49,11 @@ export const RECORD = `
       due_at = clock_timestamp() + make_interval(secs => coalesce(was."inMs", 0) / 1000),
       finished_at = case when was.becomes <> 'again' then clock_timestamp() end
     from was where t.run_id = ? and t.target = was.target
-    returning t.target, was.before, was.becomes, was.error, was."isTriedAgain"
+    returning t.target, was.before, was.becomes, was.error, was.seen, was."isTriedAgain"
   ),
   noted as (${notingOf(`(
-    select seen.* from changed join jsonb_to_recordset(?::jsonb) as seen (target text, cluster text, database text, home text, version text, needs text)
-      using (target)) as mine`)}),
+    select h.* from changed cross join lateral jsonb_to_record(changed.seen) as h (cluster text, database text, home text, version text, needs text)
+    where changed.seen is not null) as mine`)}),
   counted as (
     select count(*) as kept, count(*) filter (where becomes = 'migrated') - count(*) filter (where becomes in ('failed', 'skipped') and before = 'migrated') as migrated,
       count(*) filter (where becomes = 'failed') as failed, count(*) filter (where becomes = 'skipped') as skipped,

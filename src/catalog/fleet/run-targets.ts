@@ -109,10 +109,9 @@ export class RunTargets {
    */
   async record(outcomes: readonly TargetOutcome[]): Promise<boolean> {
     const { run, holder } = this.lane;
-    const seen = outcomes.flatMap(({ target, seen: home }) => (home ? [{ target, ...home }] : []));
     const [kept] = await this.catalog.em
       .fork()
-      .execute<{ state: RunReport['state'] }[]>(RECORD, [run, JSON.stringify(outcomes), holder, run, JSON.stringify(seen), run]);
+      .execute<{ state: RunReport['state'] }[]>(RECORD, [run, JSON.stringify(outcomes), holder, run, run]);
     return kept?.state === 'running';
   }
 
