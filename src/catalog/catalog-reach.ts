@@ -4,7 +4,7 @@ import { sqlStateOf, StatementDeadlineError } from '#kernel/isolation/isolation.
 const OF_THE_SERVER = /^(08(?!P01)|28|53|57|58|XX)|^3D000$|^25006$/;
 /** What the driver says without a code of its own: of a pool, a socket, or its own clock. */
 const OF_THE_DRIVER =
-  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error/;
+  /timeout exceeded when trying to connect|^timeout expired|Connection terminated|Query read timeout|is not queryable|establishing an SSL connection/;
 const OF_THE_NETWORK = /^E(CONN|PIPE|HOST|NET|TIMEDOUT|AI_AGAIN)|^ENOTFOUND$/;
 
 interface Failure {

@@ -12,6 +12,12 @@ import { addTenantCommands } from '#main/cli/tenant-commands.js';
 import { addTransferCommands } from '#main/cli/transfer-commands.js';
 import { addUpCommand } from '#main/cli/up-command.js';
 
+// Who reads no further, as `head` does, ends nothing that is under way.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+
 const program = new Command('tenantry').description('the operators’ command line').exitOverride();
 program.option('--json', 'print one JSON document and nothing else');
 const output = (): Output => new Output(program.opts<{ json?: boolean }>().json === true || process.argv.includes('--json'));

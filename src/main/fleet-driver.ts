@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { OVER, type RunEvent, type RunReport } from '#catalog/fleet/migration-run.js';
 import { RunStateRefusedError } from '#catalog/fleet/fleet.errors.js';
+import { isOutOfReach } from '#catalog/catalog-reach.js';
 import { MigrationRuns } from '#catalog/fleet/migration-runs.js';
 import type { WorkReport } from '#catalog/work/work-report.js';
 import type { BegunRun, FleetDesk } from '#control/fleet/fleet-desk.js';
@@ -16,7 +17,7 @@ const LOOK_EVERY_MS = 100;
 /** How often it is looked whether a server joined the run. */
 const JOIN_EVERY_MS = 1_000;
 /** How often something is tried again when the connection to the catalog broke, and after how long. */
-const BREAKS = { most: 20, waitMs: 500 };
+const BREAKS = { most: 60, waitMs: 500 };
 const HELD_UP: ReadonlySet<RunReport['state']> = new Set(['paused', 'stopped', ...OVER]);
 
 /** What of a process's platform is asked when a run is driven. */
@@ -63,6 +64,9 @@ export async function driveRun(
       }
       await wait(LOOK_EVERY_MS);
     }
+  } catch (error) {
+    if (!isOutOfReach(error)) throw error;
+    throw new RunLeftError(id, 'the catalog is away; it goes on by a worker, or by `fleet migrate --resume`', { cause: error });
   } finally {
     // What is under way when a run is held up is brought to its end; when the signal is aborted it is handed back.
     await lanes.over;

@@ -130,8 +130,8 @@ export const HOME_MUTATIONS: readonly Mutation[] = [
   {
     name: 'fleet: a home is held against the reference',
     file: 'src/adapters/postgres/homes/postgres-home-migrator.ts',
-    find: 'if (found.get(home.home) === golden)',
-    replace: 'if (golden)',
+    find: 'names.filter((name) => found.get(name) !== golden)',
+    replace: 'names.filter(() => false)',
     specs: RUNS,
   },
   {

@@ -32,7 +32,7 @@ export class ClusterBootstrap {
     for (const database of databases) await makeDatabase(provisioning, database);
     if (shared !== null) await provisioning.query(`grant connect on database ${identifier(shared)} to tenantry_app`);
     for (const database of databases)
-      await withSession(atDatabase(cluster.provisionUrl, database), (session) => this.foundation.lay(session));
+      await withSession(atDatabase(cluster.provisionUrl, database), (session) => this.foundation.layIfOther(session));
     if (shared !== null)
       await withSession(atDatabase(cluster.provisionUrl, shared), (session) =>
         sealRole(session, new URL(cluster.appUrl).username, verifierOf(cluster.appUrl)),

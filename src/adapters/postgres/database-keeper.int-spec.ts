@@ -57,7 +57,7 @@ describe('keeping databases', () => {
     const url = atDatabase(clusterNamed(cluster, test.provisioning.clusters).provisionUrl, database);
     const kept = await withSession(url, async (other) => {
       await other.query(`select pg_advisory_lock(hashtext('tenantry.foundation'))`);
-      const impatient = new Foundation(join(projectFolder(), 'provisioning', 'tenancy.sql'), 50);
+      const impatient = new Foundation(join(projectFolder(), 'provisioning', 'tenancy.sql'), { lockMs: 50, tries: 2 });
       await expect(withSession(url, (session) => impatient.lay(session))).rejects.toMatchObject({ code: '55P03' });
       const keeping = [1, 2, 3].map(() => test.provisioning.keeper.keep([tenant]));
       const waiting = `select from pg_locks where locktype = 'advisory' and not granted

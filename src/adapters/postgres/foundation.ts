@@ -1,13 +1,23 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
 import { inTransaction } from '#adapters/postgres/session.js';
 import { SqlState, sqlStateOf } from '#kernel/isolation/isolation.errors.js';
+
+/** How long a lock is waited for where no request waits behind it. */
+const UNUSED_MS = 10_000;
 
 /** A text of tenancy.sql. The higher its edition, the newer it is. */
 interface Edition {
   readonly edition: number;
   readonly hash: string;
+}
+
+/** How long one lock is waited for, in milliseconds: every request waits behind it. And how often it is tried again, somewhat later, before it is given up. */
+export interface FoundationPatience {
+  readonly lockMs: number;
+  readonly tries: number;
 }
 
 /**
@@ -19,8 +29,7 @@ export class Foundation {
 
   constructor(
     private readonly file: string,
-    /** Of its own turn too: a request that is held up by this must not wait for long. */
-    private readonly lockTimeoutMs = 10_000,
+    private readonly patience: FoundationPatience = { lockMs: 500, tries: 40 },
   ) {}
 
   /** Gives it anew, whatever the database has: all of it or, when a statement fails, nothing. False where a newer one is, which stays. Two that try at once take turns. */
@@ -33,10 +42,14 @@ export class Foundation {
     return this.#layUnless(provisioning, isNoOlder);
   }
 
-  /** Lays it in the transaction that the session is in; `first` is sent when its turn has come. */
-  async send(provisioning: pg.Client, first = ''): Promise<void> {
+  /** Lays it in the transaction that the session is in, where nobody waits for it; `first` is sent when its turn has come. */
+  async sendUnused(provisioning: pg.Client, first: string): Promise<void> {
+    await takeTurn(provisioning, UNUSED_MS);
+    await this.#send(provisioning, first);
+  }
+
+  async #send(provisioning: pg.Client, first = ''): Promise<void> {
     const { text, hash, edition } = await this.#own();
-    await this.#turn(provisioning);
     await provisioning.query(first + text);
     await provisioning.query(
       `insert into tenancy.foundation (hash, edition) values ($1, $2)
@@ -57,21 +70,25 @@ export class Foundation {
     return laid !== null && isNewer(laid, own);
   }
 
+  /** Raises what a statement raises; a lock that is not to be had, only when it was tried often. */
   async #layUnless(provisioning: pg.Client, isLeft: (laid: Edition, own: Edition) => boolean): Promise<boolean> {
-    return inTransaction(provisioning, async () => {
-      await this.#turn(provisioning);
-      await provisioning.query('savepoint looking');
-      const laid = await laidIn(provisioning);
-      await provisioning.query('rollback to savepoint looking');
-      if (laid && isLeft(laid, await this.#own())) return false;
-      await this.send(provisioning);
-      return true;
-    });
+    for (let tries = 1; ; tries += 1)
+      try {
+        return await inTransaction(provisioning, () => this.#layOnce(provisioning, isLeft));
+      } catch (error) {
+        if (sqlStateOf(error) !== SqlState.lockNotAvailable || tries >= this.patience.tries) throw error;
+        await wait(this.patience.lockMs * (0.5 + Math.random()));
+      }
   }
 
-  async #turn(provisioning: pg.Client): Promise<void> {
-    await provisioning.query(`set local lock_timeout = ${String(this.lockTimeoutMs)}`);
-    await provisioning.query(`select pg_advisory_xact_lock(hashtext('tenantry.foundation'))`);
+  async #layOnce(provisioning: pg.Client, isLeft: (laid: Edition, own: Edition) => boolean): Promise<boolean> {
+    await takeTurn(provisioning, this.patience.lockMs);
+    await provisioning.query('savepoint looking');
+    const laid = await laidIn(provisioning);
+    await provisioning.query('rollback to savepoint looking');
+    if (laid && isLeft(laid, await this.#own())) return false;
+    await this.#send(provisioning);
+    return true;
   }
 
   #own(): Promise<Edition & { readonly text: string }> {
@@ -79,6 +96,11 @@ export class Foundation {
     known.catch(() => (this.#known = undefined));
     return known;
   }
+}
+
+async function takeTurn(provisioning: pg.Client, lockMs: number): Promise<void> {
+  await provisioning.query(`set local lock_timeout = ${String(lockMs)}`);
+  await provisioning.query(`select pg_advisory_xact_lock(hashtext('tenantry.foundation'))`);
 }
 
 /** What a database says it was given; null where it says nothing. In a transaction it may fail, and the transaction with it. */

@@ -1,3 +1,4 @@
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { RunNotFoundError } from '#catalog/fleet/fleet.errors.js';
 import type { Home } from '#catalog/fleet/home-ledger.js';
@@ -28,6 +29,8 @@ const isAlive = (holder: string): string =>
   `exists (select from work w where w.id = split_part(${holder}, ':', 1)::uuid and w.attempt = split_part(${holder}, ':', 2)::integer
     and w.state = 'running' and w.lease_until > clock_timestamp())`;
 
+/** A target that was tried so often holds its wave up no longer, unless it is a canary: it is tried again beside those that come after it. */
+const HOLDS_UP_TRIES = 3;
 /** At most so many databases are claimed at once: a claim and a record cost more than a small migration. */
 const DATABASES_TOGETHER = 5;
 
@@ -38,20 +41,25 @@ export class RunTargets {
     private readonly lane: RunLane,
   ) {}
 
-  /** Gives back what holders left behind that were overtaken or died. */
+  /** Gives back what holders left behind that were overtaken or died; what one of them is just telling of is left to it. */
   async takeOver(): Promise<void> {
     const { run, cluster } = this.lane;
     await this.catalog.em.fork().execute(
-      `update migration_target t set holder = null, state = case state when 'running' then 'pending' else state end
-       where run_id = ? and cluster = ? and (state = 'running' or state = 'migrated' and not is_checked) and holder is not null
-         and not ${isAlive('t.holder')}`,
-      [run, cluster],
+      `with behind as (
+         select t.target from migration_target t
+         where t.run_id = ? and t.cluster = ? and (t.state = 'running' or t.state = 'migrated' and not t.is_checked) and t.holder is not null
+           and not ${isAlive('t.holder')} for update of t skip locked
+       )
+       update migration_target t set holder = null, state = case t.state when 'running' then 'pending' else t.state end
+       from behind where t.run_id = ? and t.target = behind.target`,
+      [run, cluster, run],
     );
   }
 
   /**
-   * At most so many targets, in the present wave: of one database, or of a few of which the first have one each, and never more databases than leave
-   * as many for each of so many lanes; none when the run does not run, another holds targets of this server, or this holder was overtaken.
+   * At most so many targets whose wave has come: of one database, or of a few of which the first have one each; of databases and of homes no more than
+   * leave as many to each of so many lanes. None when the run does not run, another holds targets of this server, or this holder was overtaken.
+   * In the order of their databases and names.
    */
   async claim(atMost: number, lanes: number): Promise<ClaimedTarget[]> {
     const { run, cluster, holder } = this.lane;
@@ -62,22 +70,25 @@ export class RunTargets {
            and ${isAlive('?')}
        ),
        open as materialized (
-         select ceil(count(distinct t.database)::float8 / ?) as share from migration_target t join present r on r.id = t.run_id and r.wave = t.wave
-         where t.cluster = ? and t.state = 'pending'
+         select ceil(count(distinct t.database)::float8 / ?) as databases, ceil(count(*)::float8 / ?) as homes
+         from migration_target t join present r on r.id = t.run_id and r.wave >= t.wave
+         where t.cluster = ? and t.state = 'pending' and t.due_at <= clock_timestamp()
        ),
        first as (
-         select t.database from migration_target t join present r on r.id = t.run_id and r.wave = t.wave
+         select t.database from migration_target t join present r on r.id = t.run_id and r.wave >= t.wave
          where t.cluster = ? and t.state = 'pending' and t.due_at <= clock_timestamp()
-         order by t.database, t.home limit (select least(share, ${String(DATABASES_TOGETHER)})::bigint from open) for update of t skip locked
+         order by t.database, t.home limit (select least(databases, ${String(DATABASES_TOGETHER)})::bigint from open) for update of t skip locked
        ), due as (
-         select t.target from migration_target t join present r on r.id = t.run_id and r.wave = t.wave
+         select t.target from migration_target t join present r on r.id = t.run_id and r.wave >= t.wave
          where t.cluster = ? and t.database in (select database from first) and t.state = 'pending' and t.due_at <= clock_timestamp()
-         order by t.database, t.home limit ? for update of t skip locked
+         order by t.database, t.home limit (select least(homes, ?)::bigint from open) for update of t skip locked
+       ), claimed as (
+         update migration_target t set state = 'running', holder = ?, tries = t.tries + 1 from due
+         where t.run_id = ? and t.target = due.target
+         returning t.target, t.cluster, t.database, t.home, t.tries - 1 as tries
        )
-       update migration_target t set state = 'running', holder = ?, tries = t.tries + 1 from due
-       where t.run_id = ? and t.target = due.target
-       returning t.target, t.cluster, t.database, t.home, t.tries - 1 as tries`,
-      [run, cluster, ...[holder, holder, holder], lanes, ...[cluster, cluster, cluster], atMost, holder, run],
+       select * from claimed order by database, home`,
+      [run, cluster, ...[holder, holder, holder], lanes, lanes, ...[cluster, cluster, cluster], atMost, holder, run],
     );
   }
 
@@ -109,9 +120,13 @@ export class RunTargets {
    */
   async record(outcomes: readonly TargetOutcome[]): Promise<boolean> {
     const { run, holder } = this.lane;
-    const [kept] = await this.catalog.em
-      .fork()
-      .execute<{ state: RunReport['state'] }[]>(RECORD, [run, JSON.stringify(outcomes), holder, run, run]);
+    const keep = (): Promise<{ state: RunReport['state'] }[]> =>
+      this.catalog.em.fork().execute(RECORD, [run, JSON.stringify(outcomes), holder, run, run]);
+    const [kept] = await keep().catch((error: unknown) => {
+      // An older process, which does not count events, told one while this waited for the run.
+      if (error instanceof UniqueConstraintViolationException) return keep();
+      throw error;
+    });
     return kept?.state === 'running';
   }
 
@@ -126,8 +141,8 @@ export class RunTargets {
   }
 
   /**
-   * Whether there is more to claim. When nothing of the wave is left anywhere the next begins, which for canaries is after they were held against
-   * the reference; when none is left and all were held against it, homes that became due meanwhile are the next wave; and when there are none
+   * Whether there is more to claim. When nothing of the wave is left anywhere, but for what is tried again and again, the next begins, which for
+   * canaries is after they were held against the reference; when none is left and all were held against it, homes that became due meanwhile are the next wave; and when there are none
    * of these either the run is over.
    */
   async standing(later: (em: RunTransaction, run: RunReport) => Promise<RunOrder['targets']>): Promise<Standing> {
@@ -165,18 +180,18 @@ export class RunTargets {
   }
 }
 
-/** What is left of a run; `next` is the first wave of which something is to be migrated, null when there is none. */
+/** What is left of a run: `isAnything` of any wave, `next` the first wave to come. */
 interface Left {
   readonly state: RunReport['state'];
   readonly isUnderWay: boolean;
   readonly next: number | null;
-  readonly isUnchecked: boolean;
+  readonly isAnything: boolean;
 }
 
 async function leftOf(em: RunTransaction, run: string): Promise<Left> {
   const [left] = await em.execute<Left[]>(
-    `select r.state, coalesce(bool_or(t.wave <= r.wave and (t.state <> 'migrated' or t.wave = ${String(CANARIES)})), false) as "isUnderWay",
-       min(t.wave) filter (where t.state <> 'migrated') as next, coalesce(bool_or(t.state = 'migrated'), false) as "isUnchecked"
+    `select r.state, min(t.wave) filter (where t.state <> 'migrated' and t.wave > r.wave) as next, count(t.target) > 0 as "isAnything",
+       coalesce(bool_or(t.wave <= r.wave and (t.wave = ${String(CANARIES)} or t.state <> 'migrated' and t.tries <= ${String(HOLDS_UP_TRIES)})), false) as "isUnderWay"
      from migration_run r left join migration_target t
        on t.run_id = r.id and (t.state in ('pending', 'running') or t.state = 'migrated' and not t.is_checked)
      where r.id = ? group by r.id`,
@@ -187,7 +202,7 @@ async function leftOf(em: RunTransaction, run: string): Promise<Left> {
 }
 
 /** As far as it can be told without the lock of the run. */
-function standingOf({ state, isUnderWay, next, isUnchecked }: Left): Standing {
+function standingOf({ state, isUnderWay, next, isAnything }: Left): Standing {
   if (state !== 'running') return 'over';
-  return isUnderWay || (next === null && isUnchecked) ? 'waiting' : 'claim';
+  return isUnderWay || (next === null && isAnything) ? 'waiting' : 'claim';
 }

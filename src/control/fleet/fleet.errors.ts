@@ -13,8 +13,8 @@ export class LaneTakenError extends AppError {
 export class RunLeftError extends AppError {
   readonly code = 'fleet.left';
 
-  constructor(id: string, why: string) {
-    super(`Run ${id} has not come to its end, and nobody works on it: ${why}`);
+  constructor(id: string, why: string, options?: ErrorOptions) {
+    super(`Run ${id} has not come to its end, and nobody works on it: ${why}`, options);
   }
 }
 

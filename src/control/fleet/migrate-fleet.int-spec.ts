@@ -112,7 +112,7 @@ describe('migrating a fleet', () => {
   });
 
   it('is held up between two homes where a batch goes one by one, and says how far it is', async () => {
-    const slow = stage.release([...NEXT_LINE, step('0003-slow', ['select pg_sleep(0.15)'])]);
+    const slow = stage.release([...NEXT_LINE, step('0003-slow', ['select pg_sleep(0.4)'])]);
     const begun = await slow.desk.begin({ ...RUN_DEFAULTS, canary: 0, concurrency: 1 });
     const driven = slow.drive(begun);
     // A tenth of them went together.

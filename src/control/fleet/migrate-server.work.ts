@@ -2,13 +2,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { HomeLedger } from '#catalog/fleet/home-ledger.js';
 import type { RunReport, RunWish } from '#catalog/fleet/migration-run.js';
 import type { MigrationRuns, RunOrder, RunTransaction } from '#catalog/fleet/migration-runs.js';
-import type { TargetOutcome } from '#catalog/fleet/record-outcomes.js';
-import type { ClaimedTarget, RunLane, RunTargets } from '#catalog/fleet/run-targets.js';
+import type { RunLane, RunTargets } from '#catalog/fleet/run-targets.js';
 import type { WorkBook } from '#catalog/work/work-book.js';
 import { LaneTakenError, VersionUnknownError } from '#control/fleet/fleet.errors.js';
-import type { HomeLane, HomeMigrator, HomeOutcome } from '#control/fleet/home-migrator.js';
+import type { HomeLane, HomeMigrator } from '#control/fleet/home-migrator.js';
 import { laneOf, MIGRATE_SERVER, type LaneInput } from '#control/fleet/lane-plan.js';
 import { inLanes } from '#control/fleet/in-lanes.js';
+import { keepEach, outcomesOf } from '#control/fleet/keep-outcomes.js';
 import type { ClusterBook } from '#control/provisioning/cluster-book.js';
 import { ClusterUnknownError } from '#control/provisioning/provisioning.errors.js';
 import { WorkElsewhereError, type WorkKind, type WorkTry } from '#control/work/work-kind.js';
@@ -17,16 +17,14 @@ import { WorkElsewhereError, type WorkKind, type WorkTry } from '#control/work/w
 const TOGETHER = 50;
 /** How many are held against the reference at once: more of them cost more each. */
 const CHECKED_TOGETHER = 50;
-/** What became of a home is kept after so long, when no other has ended by then, and a pause is heard of; a failure is kept at once. */
-const KEEP_EVERY_MS = 100;
+/** A claim is so much work, as fast as the homes before went. */
+const CLAIM_MS = 500;
+/** Of homes that take no longer, a claim leaves no share to the other lanes: they are soon back. */
+const QUICK_MS = 10;
 /** Who has nothing to do looks again after so long, and longer each time. */
 const LOOK_AGAIN_MS = { least: 20, most: 500, growth: 1.5 };
 /** A lane may take as long as the fleet is large; that it is alive its lease says. */
 const LONGEST_MS = 7 * 24 * 3_600_000;
-/** What stands in the way of a target (a lock, a connection) may do so this often. */
-const TRIES = 12;
-const AGAIN_MS = { least: 100, most: 15_000 };
-
 export interface LaneParts {
   readonly targetsOf: (lane: RunLane) => RunTargets;
   readonly ledger: HomeLedger;
@@ -58,10 +56,12 @@ async function migrate(parts: LaneParts, { run, cluster }: LaneInput, { id, atte
   if (!migrator.line.some(({ name }) => name === version)) throw new WorkElsewhereError(new VersionUnknownError(version));
   const targets = targetsOf({ run, cluster, holder: `${id}:${String(attempt)}` });
   await targets.takeOver();
+  // One that finds the run held up goes, and the others with it: a run that is resumed meanwhile is to have all its lanes again.
+  const ending = { isOver: false };
   await inLanes(wish.concurrency, signal, async (within) => {
     const lane = migrator.lane(cluster, version);
     try {
-      await drain(parts, targets, lane, wish, within);
+      await drain(parts, targets, lane, wish, ending, within);
     } finally {
       await lane.close();
     }
@@ -74,14 +74,20 @@ async function drain(
   targets: RunTargets,
   lane: HomeLane,
   { lockTimeoutMs, concurrency }: RunWish,
+  ending: { isOver: boolean },
   signal: AbortSignal,
 ): Promise<void> {
   let again = LOOK_AGAIN_MS.least;
-  for (;;) {
+  let msAHome: number | null = null;
+  while (!ending.isOver) {
     signal.throwIfAborted();
-    const claimed = await targets.claim(TOGETHER, concurrency);
+    const atMost = msAHome === null ? TOGETHER : Math.min(TOGETHER, Math.max(1, Math.floor(CLAIM_MS / msAHome)));
+    const claimed = await targets.claim(atMost, msAHome !== null && msAHome <= QUICK_MS ? 1 : concurrency);
     const standing = claimed.length > 0 ? 'claim' : await targets.standing((em, run) => becameDue(parts, em, run));
-    if (standing === 'over') return;
+    if (standing === 'over') {
+      ending.isOver = true;
+      return;
+    }
     const migrated = standing === 'waiting' ? await targets.claimMigrated(CHECKED_TOGETHER) : [];
     if (standing === 'waiting' && migrated.length === 0) {
       await targets.takeOver();
@@ -90,51 +96,12 @@ async function drain(
       continue;
     }
     again = LOOK_AGAIN_MS.least;
-    if (claimed.length > 0) await keepEach(targets, claimed, lane.migrate(claimed, { lockTimeoutMs, signal }));
-    if (migrated.length > 0) await targets.record(outcomesOf(migrated, await lane.check(migrated, signal)));
-  }
-}
-
-/** What became of homes is kept soon after, however long the next takes; when the run does not run any more none is begun, and those that were not go back. */
-async function keepEach(
-  targets: RunTargets,
-  claimed: readonly ClaimedTarget[],
-  outcomes: AsyncGenerator<readonly HomeOutcome[]>,
-): Promise<void> {
-  const left = new Set(claimed.map(({ target }) => target));
-  let told: HomeOutcome[] = [];
-  const keep = async (): Promise<boolean> => {
-    const kept = outcomesOf(claimed, told);
-    told = [];
-    for (const { target } of kept) left.delete(target);
-    return targets.record(kept);
-  };
-  for (let since = performance.now(), next = outcomes.next(), isRunning = true; ;) {
-    next.catch(() => undefined); // told to who waits for it, and nobody does when keeping fails
-    const some = told.length === 0 ? await next : await within(next, KEEP_EVERY_MS - (performance.now() - since));
-    if (some?.done) break;
-    told.push(...(some?.value ?? []));
-    if (performance.now() - since >= KEEP_EVERY_MS || told.some(({ state }) => state === 'failed')) {
-      isRunning = await keep();
-      since = performance.now();
+    if (claimed.length > 0) {
+      const began = performance.now();
+      const done = await keepEach(targets, claimed, lane.migrate(claimed, { lockTimeoutMs, signal }));
+      msAHome = (performance.now() - began) / Math.max(1, done);
     }
-    if (!some) continue;
-    if (!isRunning) break;
-    next = outcomes.next();
-  }
-  if (told.length > 0) await keep();
-  await outcomes.return(undefined);
-  if (left.size > 0) await targets.giveBack([...left]);
-}
-
-/** What `work` gives within so many milliseconds; null when it takes longer. */
-async function within<T>(work: Promise<T>, milliseconds: number): Promise<T | null> {
-  const { promise, resolve } = Promise.withResolvers<null>();
-  const timer = setTimeout(resolve, milliseconds, null);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
+    if (migrated.length > 0) await targets.record(outcomesOf(migrated, await lane.check(migrated, signal)));
   }
 }
 
@@ -155,22 +122,6 @@ async function becameDue(
   return found.map((home) => ({ ...home, wave: 0 }));
 }
 
-function outcomesOf(claimed: readonly ClaimedTarget[], outcomes: readonly HomeOutcome[]): TargetOutcome[] {
-  const tries = new Map(claimed.map(({ database, home, target, tries: before }) => [`${database}/${home}`, { target, before }]));
-  return outcomes.flatMap((outcome): TargetOutcome[] => {
-    const { cluster, database, home } = outcome.home;
-    const found = tries.get(`${database}/${home}`);
-    if (!found) return [];
-    const { target, before } = found;
-    if (outcome.state === 'checked') return [{ target, state: 'checked' }];
-    const known = { target, ...(outcome.at && { seen: { cluster, database, home, ...outcome.at } }) };
-    if (outcome.state === 'migrated') return [{ ...known, state: 'migrated' }];
-    const { error, isPassing } = outcome;
-    if (isPassing && before + 1 < TRIES) return [{ ...known, state: 'again', error, inMs: againMs(before) }];
-    return [{ ...known, state: 'failed', error }];
-  });
-}
-
 function leftToOthers(error: unknown): never {
   throw error instanceof ClusterUnknownError ? new WorkElsewhereError(error) : error;
 }
@@ -178,9 +129,4 @@ function leftToOthers(error: unknown): never {
 /** How long a lane that could not be gone on with is left alone; never two of them alike. */
 function againAfterMs(failures: number): number {
   return Math.min(250 * failures, 5_000) * (0.5 + Math.random());
-}
-
-/** Longer each time, and never all at once. */
-function againMs(before: number): number {
-  return Math.min(AGAIN_MS.least * 2 ** before, AGAIN_MS.most) * (0.5 + Math.random());
 }

@@ -96,7 +96,34 @@ describe('who works on a run', () => {
     await stage.catalog(`update migration_target set state = 'pending', holder = null`);
     expect([await given(1), await given(1)]).toEqual([5, 2]);
     await stage.catalog(`update migration_target set state = 'pending', holder = null, database = 'one'`);
-    expect(await given(4)).toBe(ALL);
+    expect([await given(4), await given(1)]).toEqual([2, ALL - 2]);
+  });
+
+  it('goes on past one that is tried again and again, unless it is a canary, and ends no run without it', async () => {
+    const begun = await begin();
+    const [late = '', ...others] = [...homes, stage.shared].map(targetOf);
+    const mine = await holder(begun, 1, 20_000);
+    const [wave, setWave] = [
+      'update migration_run set wave = ? where id = ?',
+      'update migration_target set wave = ?, tries = ? where target = ?',
+    ];
+    const standing = (): Promise<string> => mine.standing(() => Promise.resolve([]));
+    const standsAt = async (first: number, tries: number): Promise<string> => {
+      await stage.catalog(wave, [first, begun.id]);
+      await stage.catalog(setWave, [first, tries, late]);
+      return standing();
+    };
+    await stage.catalog(`update migration_target set wave = 3`);
+    await stage.catalog(`update migration_target set due_at = clock_timestamp() + interval '1 hour' where target = ?`, [late]);
+    expect([await standsAt(1, 9), await standsAt(2, 3), await standsAt(2, 4)]).toEqual(['waiting', 'waiting', 'claim']);
+    const theirs = await mine.claim(50, 1);
+    expect(theirs.map(({ target }) => target).toSorted()).toEqual(others.toSorted());
+    await mine.record(theirs.map(({ target }) => ({ target, state: 'migrated' })));
+    await mine.claimMigrated(50);
+    await mine.record(theirs.map(({ target }) => ({ target, state: 'checked' })));
+    expect(await standing()).toBe('waiting');
+    await stage.catalog('update migration_target set due_at = now() where target = ?', [late]);
+    expect((await mine.claim(50, 4)).map(({ target }) => target)).toEqual([late]);
   });
 
   it('takes back also later what an overtaken holder was still given', async () => {

@@ -9,10 +9,10 @@ const SECRETS = [
   /[\w+/=-]{40,}/g,
 ];
 
-/** What is kept of a failure beside the job: its code or class, and its sentence, cut and without what looks like a secret. */
+/** What is kept of a failure beside the job: its code or class, and its sentence, cut (never within a character, which no database would take) and without what looks like a secret. */
 export function failureText(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown: what was raised is no error';
   const code = error instanceof AppError ? error.code : error.name;
   const message = SECRETS.reduce((text, secret) => text.replace(secret, '[redacted]'), error.message);
-  return `${code}: ${message}`.replaceAll('\0', '').slice(0, LONGEST);
+  return `${code}: ${message}`.replaceAll('\0', '').slice(0, LONGEST).toWellFormed();
 }

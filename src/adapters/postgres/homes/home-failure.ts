@@ -3,6 +3,7 @@ import { HomeMissingError } from '#adapters/postgres/homes/home-migrations.js';
 import { HomeIsBusyError } from '#adapters/postgres/homes/home-turn.js';
 import { NoSessionError } from '#adapters/postgres/homes/lane-session.js';
 import { stepOf } from '#adapters/postgres/homes/step-sending.js';
+import { isOutOfReach } from '#catalog/catalog-reach.js';
 import { sqlStateOf } from '#kernel/isolation/isolation.errors.js';
 import { failureText } from '#kernel/jobs/job-failure.js';
 
@@ -11,9 +12,6 @@ const TELLING = /^(22|23|28)/;
 const ENDED = '57014';
 /** SQLSTATEs of what goes away by itself: locks, deadlocks, time in a transaction, the server's own state, a lost connection. */
 const PASSING = /^(55P03|40P01|40001|25P04|25P03)$|^(08|53|57P|58)/;
-/** What node-postgres says, without any code, of a connection that is not to be had or gone, or of an answer that does not come. */
-const CONNECTION =
-  /^(Connection terminated|timeout expired|Query read timeout|There was an error establishing an SSL connection)|not queryable$/;
 
 /** What is told of a home that failed, and in which step, to whoever may see a run: never a value of its rows, nor how its server is reached. */
 export function homeFailure(error: unknown): string {
@@ -37,8 +35,5 @@ export function isPassing(error: unknown): boolean {
   if (error instanceof NoSessionError) return isPassing(error.cause);
   if (error instanceof HomeIsBusyError) return true;
   const state = sqlStateOf(error);
-  if (state !== undefined) return PASSING.test(state);
-  if (!(error instanceof Error)) return false;
-  const { code } = error as NodeJS.ErrnoException;
-  return code === undefined ? CONNECTION.test(error.message) : code.startsWith('E');
+  return state === undefined ? isOutOfReach(error) : PASSING.test(state);
 }

@@ -140,14 +140,14 @@ describe('the lane of a server', () => {
           key !== 'query'
             ? (Reflect.get(target, key) as unknown)
             : async (text: string): Promise<unknown> => {
-                const [begin, ...asked] = text.split(';\n');
+                const [begin, patience, turns, states] = text.split(';\n');
                 if (begin !== 'begin') return target.query(text);
-                const answers = target.query([begin, asked[0], 'select pg_sleep(1)', ...asked.slice(1)].join(';\n')) as unknown as Promise<
+                const answers = target.query([begin, patience, turns, 'select pg_sleep(1)', states].join(';\n')) as unknown as Promise<
                   unknown[]
                 >;
                 await wait(200);
                 other = bringAsAnother();
-                return (await answers).toSpliced(2, 1);
+                return (await answers).toSpliced(3, 1);
               },
       });
       expect(await migrateTogether(slow, [home.home], migrations)).toMatchObject({ done: [home.home], rest: [] });

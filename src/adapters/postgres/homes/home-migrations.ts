@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { sendConcurrently } from '#adapters/postgres/homes/concurrent-step.js';
-import { sendSteps } from '#adapters/postgres/homes/home-steps.js';
+import { LOCK_TIMEOUT_MS, sendSteps } from '#adapters/postgres/homes/home-steps.js';
 import { takeTurn, withTurn } from '#adapters/postgres/homes/home-turn.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { sendToEachTenant } from '#adapters/postgres/homes/tenant-step.js';
@@ -20,7 +20,7 @@ export class HomeMissingError extends Error {
 export class HomeMigrations {
   constructor(
     readonly line: readonly MigrationStep[],
-    private readonly lockTimeoutMs?: number,
+    private readonly lockTimeoutMs = LOCK_TIMEOUT_MS,
   ) {}
 
   /** The name of the newest migration. */
@@ -84,13 +84,15 @@ export class HomeMigrations {
     signal?: AbortSignal,
   ): Promise<{ sent: MigrationStep[]; next: MigrationStep | undefined }> {
     return inTransaction(migrator, async () => {
+      // Also of what says which it has had: somebody may have locked that.
+      await migrator.query(`set local lock_timeout = ${String(this.lockTimeoutMs)}`);
       await takeTurn(migrator, home, signal);
       if (!mayMake && !(await this.#isThere(migrator, home))) throw new HomeMissingError(home);
       const due = await this.#due(migrator, home);
       const isMade = mayMake && due.length === this.line.length;
       const sent = isMade ? due : due.slice(0, 1).filter(isSentWhole);
       if (sent.length > 0) {
-        await sendSteps(migrator, home, sent, this.lockTimeoutMs);
+        await sendSteps(migrator, home, sent);
         await this.#record(migrator, home, sent);
       }
       return { sent, next: due[sent.length] };

@@ -3,18 +3,13 @@ import { inOneTransaction, sendStatement } from '#adapters/postgres/homes/step-s
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { identifier } from '#adapters/postgres/session.js';
 
-const LOCK_TIMEOUT_MS = 3_000;
+/** How long a statement waits for a lock when nobody says. */
+export const LOCK_TIMEOUT_MS = 3_000;
 
-/** Makes a home when it is not there and sends it these steps, in the transaction that the session is in. */
-export async function sendSteps(
-  migrator: pg.ClientBase,
-  home: string,
-  steps: readonly MigrationStep[],
-  lockTimeoutMs = LOCK_TIMEOUT_MS,
-): Promise<void> {
+/** Makes a home when it is not there and sends it these steps, in the transaction that the session is in, which says how long a lock is waited for. */
+export async function sendSteps(migrator: pg.ClientBase, home: string, steps: readonly MigrationStep[]): Promise<void> {
   const schema = identifier(home);
   await migrator.query('set local role tenantry_owner');
-  await migrator.query(`set local lock_timeout = ${String(lockTimeoutMs)}`);
   await migrator.query(`create schema if not exists ${schema}`);
   await migrator.query(`grant usage on schema ${schema} to tenantry_tenant, tenantry_auditor`);
   await migrator.query(`set local search_path = ${schema}, pg_temp`);

@@ -64,13 +64,14 @@ async function beginWith(migrator: pg.ClientBase, homes: readonly string[]): Pro
   const answers = (await migrator.query(
     [
       'begin',
+      `set local lock_timeout = ${String(TOGETHER.lockMs)}`,
       `select home from (values ${asked}) as asked (home, key) where pg_try_advisory_xact_lock(hashtext(key))`,
       `select home, to_regnamespace(quote_ident(home)) is not null as "isThere",
          coalesce((select array_agg(m.name) from tenancy.migration m where m.home = asked.home), '{}') as names
        from (values ${asked}) as asked (home, key)`,
     ].join(';\n'),
-  )) as unknown as [unknown, pg.QueryResult<{ home: string }>, pg.QueryResult<HomeState>];
-  const [, turns, states] = answers;
+  )) as unknown as [unknown, unknown, pg.QueryResult<{ home: string }>, pg.QueryResult<HomeState>];
+  const [, , turns, states] = answers;
   return { mine: new Set(turns.rows.map(({ home }) => home)), states: states.rows };
 }
 
@@ -87,7 +88,6 @@ function dueOf({ names }: HomeState, { line }: HomeMigrations): readonly Migrati
 function messageOf(homes: readonly string[], { name, statements }: MigrationStep): string {
   const records = homes.map((home) => `(${pg.escapeLiteral(home)}, ${pg.escapeLiteral(name)})`);
   return [
-    `set local lock_timeout = ${String(TOGETHER.lockMs)}`,
     `set local transaction_timeout = ${String(TOGETHER.allMs)}`,
     'set local role tenantry_owner',
     ...homes.flatMap((home) => [`set local search_path = ${identifier(home)}, pg_temp`, ...statements]),

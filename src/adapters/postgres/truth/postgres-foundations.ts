@@ -67,7 +67,7 @@ export class PostgresFoundations implements Foundations {
     return withSession(atDatabase(provisionUrl, TEMPLATE_DATABASE), async (provisioning) => {
       await provisioning.query('begin');
       // Without what is there: it may be what somebody made of it.
-      await this.foundation.send(provisioning, 'drop schema if exists tenancy cascade;');
+      await this.foundation.sendUnused(provisioning, 'drop schema if exists tenancy cascade;');
       return read(provisioning); // the session ends, and the transaction with it
     });
   }

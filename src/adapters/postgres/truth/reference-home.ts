@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { HOME_FACTS } from '#adapters/postgres/truth/home-facts.js';
-import { sendSteps } from '#adapters/postgres/homes/home-steps.js';
+import { LOCK_TIMEOUT_MS, sendSteps } from '#adapters/postgres/homes/home-steps.js';
 import type { MigrationStep } from '#adapters/postgres/migration-line.js';
 import { atDatabase, withSession } from '#adapters/postgres/session.js';
 import type { HomeFact } from '#control/fleet/home-truth.js';
@@ -34,6 +34,7 @@ export class ReferenceHome {
     return withSession(atDatabase(migratorUrl, TEMPLATE_DATABASE), async (migrator) => {
       const home = `t_reference_${randomBytes(6).toString('hex')}`;
       await migrator.query('begin');
+      await migrator.query(`set local lock_timeout = ${String(LOCK_TIMEOUT_MS)}`);
       await sendSteps(migrator, home, this.line.slice(0, last + 1));
       return readFacts(migrator, home); // the session ends, and the transaction with it
     });
