@@ -114,6 +114,27 @@ export const HOME_MUTATIONS: readonly Mutation[] = [
     specs: KEEPER,
   },
   {
+    name: 'fleet: who lays tenancy.sql keeps requests waiting for a moment only',
+    file: 'src/adapters/postgres/foundation.ts',
+    find: '{ lockMs: 500, tries: 40 }',
+    replace: '{ lockMs: 10_000, tries: 40 }',
+    specs: ['src/adapters/postgres/foundation.int-spec.ts'],
+  },
+  {
+    name: 'fleet: a start does not send the tenancy.sql that is there',
+    file: 'src/adapters/postgres/cluster-bootstrap.ts',
+    find: 'this.foundation.layIfOther(session)',
+    replace: 'this.foundation.lay(session)',
+    specs: ['src/adapters/postgres/foundation.int-spec.ts'],
+  },
+  {
+    name: 'fleet: a home that is ahead is no drifted one',
+    file: 'src/adapters/postgres/homes/postgres-home-migrator.ts',
+    find: "(ahead.get(name)?.version ?? '') <= this.homes.newest",
+    replace: 'ahead.has(name) || true',
+    specs: LANE,
+  },
+  {
     name: 'fleet: an older tenancy.sql is not laid over a newer one',
     file: 'src/adapters/postgres/foundation.ts',
     find: 'return isNewer(laid, own) || laid.hash === own.hash;',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { FoundationsCheck } from '#control/doctor/checks/foundations.check.js';
 import { projectFolder } from '#main/project-folder.js';
 import { HomesStage, type StagedHome } from '#testing/fleet/homes-stage.js';
@@ -68,6 +69,44 @@ describe('an edition of what homes stand on', () => {
     expect(await superuser(at, (session) => older.lay(session))).toBe(false);
     expect(await laid()).toBe(1_002);
     expect(await superuser(at, (session) => newer.lay(session))).toBe(true);
+  });
+
+  it('has no request wait for long while somebody else keeps it from being laid', async () => {
+    const newer = await foundationOf(1_001);
+    const looking = (): Promise<number> =>
+      stage.migrator(at, async (session) => {
+        const began = performance.now();
+        await session.query('select from tenancy.fence');
+        return performance.now() - began;
+      });
+    const waits: number[] = [];
+    let laying: Promise<boolean> | undefined;
+    await stage.migrator(at, async (lasting) => {
+      await lasting.query('begin');
+      await lasting.query('select from tenancy.fence');
+      laying = stage.superuser(at, (session) => newer.layIfOther(session));
+      const end = performance.now() + 3_000;
+      while (performance.now() < end) {
+        waits.push(await looking());
+        await wait(50);
+      }
+    });
+    expect(await laying).toBe(true);
+    expect(Math.max(...waits)).toBeGreaterThan(50); // or nothing was in its way
+    expect(Math.max(...waits)).toBeLessThan(1_000);
+  });
+
+  it('waits for nobody where it is laid already, as at most starts', async () => {
+    const { clusterBootstrap, clusters } = stage.test.provisioning;
+    const [cluster] = clusters;
+    const shared = { ...at, database: new URL(String(cluster?.appUrl)).pathname.slice(1) };
+    await stage.migrator(shared, async (lasting) => {
+      await lasting.query('begin');
+      await lasting.query('select from tenancy.fence');
+      await clusterBootstrap.run(cluster!);
+      // It is still there, and held what a new text would have waited for.
+      expect((await lasting.query('select pg_current_xact_id_if_assigned()')).rowCount).toBe(1);
+    });
   });
 
   it('is laid where there is none yet', async () => {

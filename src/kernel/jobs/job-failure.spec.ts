@@ -23,4 +23,8 @@ describe('what is kept of a failure', () => {
     expect(failureText(new Error('a b '.repeat(1_000)))).toHaveLength(500);
     expect(failureText({ password: 'hunter2' })).toBe('unknown: what was raised is no error');
   });
+
+  it('is never cut within a character, which no database would take', () => {
+    for (const before of ['', 'x']) expect(failureText(new Error(`${before}${'😀'.repeat(300)}`)).isWellFormed()).toBe(true);
+  });
 });

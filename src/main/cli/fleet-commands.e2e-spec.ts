@@ -1,4 +1,5 @@
-import { type ChildProcess, execFile } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { homeOf, targetOf } from '#catalog/fleet/home-ledger.js';
 import { atDatabase, identifier, withSession } from '#adapters/postgres/session.js';
@@ -54,6 +55,22 @@ describe('tenantry fleet', () => {
       session.query(statement(identifier(tenant.placement.schema))),
     );
   };
+
+  it(
+    'ends as it would when nobody reads what it says',
+    async () => {
+      const child = spawn(process.execPath, [PROGRAM, 'fleet', 'status'], {
+        env: { ...process.env, ...stage.settings },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let said = '';
+      child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+      child.stdout.destroy();
+      expect(await once(child, 'exit')).toEqual([0, null]);
+      expect(said).not.toContain('EPIPE');
+    },
+    PATIENCE_MS,
+  );
 
   it(
     'says what it would do, does it, and says who is where',

@@ -122,6 +122,18 @@ describe('the lane of a server', () => {
     ]);
   });
 
+  it('finds no fault with a home that a newer build has brought on further', async () => {
+    await migrate(NEXT_LINE);
+    const [ahead, other] = homes as [Home, Home];
+    const newer = new HomeMigrations([...NEXT_LINE, step('0003-shade', ['alter table note add column shade text'])]);
+    await stage.on((session) => newer.bring(session, ahead.home));
+    await stage.on((session) => session.query(`alter table "${other.home}".note add column drifted text`));
+    const lane = stage.release(NEXT_LINE).hands.migrator.lane(ahead.cluster, EXPANDED);
+    const outcomes = await lane.check(homes, new AbortController().signal).finally(() => lane.close());
+    expect(outcomes.filter(({ state }) => state !== 'checked')).toMatchObject([{ home: other, state: 'failed' }]);
+    expect(outcomes).toHaveLength(homes.length);
+  });
+
   it('knows what homes have had by when it has their turns', async () => {
     const [home] = homes as [Home];
     const migrations = new HomeMigrations(NEXT_LINE);
