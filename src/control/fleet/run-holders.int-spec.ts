@@ -97,6 +97,17 @@ describe('who works on a run', () => {
     expect([await given(1), await given(1)]).toEqual([5, 2]);
     await stage.catalog(`update migration_target set state = 'pending', holder = null, database = 'one'`);
     expect([await given(4), await given(1)]).toEqual([2, ALL - 2]);
+    // Each lane its own database first, however many homes are behind the last.
+    const own = `{${homes
+      .slice(0, 3)
+      .map(({ home }) => home)
+      .join(',')}}`;
+    await stage.catalog(
+      `update migration_target set state = 'pending', holder = null, database = case when home = any(?::text[]) then home else 'z' end`,
+      [own],
+    );
+    expect([await given(4), await given(3), await given(2)]).toEqual([1, 1, 1]);
+    expect(await given(1)).toBe(ALL - 3);
   });
 
   it('goes on past one that is tried again and again, unless it is a canary, and ends no run without it', async () => {
