@@ -18,6 +18,13 @@ const EXPORTER = { file: 'src/control/lifecycle/export/tenant-exporter.ts', spec
 /** A tenant's end and its way elsewhere: nothing before its time, nothing left, nothing missing, nothing half. */
 export const ERASURE_MUTATIONS: readonly Mutation[] = [
   {
+    name: 'erasure: a database whose sessions somebody ends is asked once more',
+    file: 'src/adapters/postgres/tenant-traces.ts',
+    find: 'if (!isFirst || sqlStateOf(error)',
+    replace: 'if (isFirst || sqlStateOf(error)',
+    specs: ['src/adapters/postgres/tenant-traces.int-spec.ts'],
+  },
+  {
     ...BOOK,
     name: 'erasure: not before the retention is over',
     find: 'if (!early && (!dueAt || dueAt > now))',

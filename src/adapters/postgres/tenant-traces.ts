@@ -1,5 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
 import { atDatabase, identifier, withSession } from '#adapters/postgres/session.js';
+import { SqlState, sqlStateOf } from '#kernel/isolation/isolation.errors.js';
+
+/** Who drops a database ends its sessions first, and has dropped it soon after. */
+const ENDED_AGAIN_MS = 500;
 
 /** A table with rows of the tenant: its name as SQL text, and which rows those are, with the tenant's id as $1. */
 export interface TracedRows {
@@ -126,14 +131,16 @@ export class TenantTraces {
     return this.#inside(database, ask, false);
   }
 
-  /** One that somebody dropped meanwhile answers `gone`. */
-  async #inside<T>(database: string, work: (session: pg.Client) => Promise<T>, gone: T): Promise<T> {
+  /** One that somebody dropped meanwhile answers `gone`; one whose sessions somebody ends, as who is dropping it does, is asked once more. */
+  async #inside<T>(database: string, work: (session: pg.Client) => Promise<T>, gone: T, isFirst = true): Promise<T> {
     try {
       return await withSession(atDatabase(this.task.provisionUrl, database), work);
     } catch (error) {
       const { rowCount } = await this.session.query('select from pg_database where datname = $1', [database]);
       if (!rowCount) return gone;
-      throw error;
+      if (!isFirst || sqlStateOf(error) !== SqlState.adminShutdown) throw error;
+      await wait(ENDED_AGAIN_MS);
+      return this.#inside(database, work, gone, false);
     }
   }
 

@@ -57,5 +57,5 @@ describe.each(KILLED_AT)('an erasure of a tenant of the %s tier', (tier, points)
 });
 
 async function lastingOf(tenant: Tenant): Promise<unknown> {
-  return { ...(await stage.findings(tenant)), redis: 'a cache' };
+  return { ...(await stage.findings(tenant)), redis: 'a cache', queue: 'comes and goes' };
 }
