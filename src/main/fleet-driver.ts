@@ -65,6 +65,7 @@ export async function driveRun(
       await wait(LOOK_EVERY_MS);
     }
   } catch (error) {
+    signal?.throwIfAborted();
     if (!isOutOfReach(error)) throw error;
     throw new RunLeftError(id, 'the catalog is away; it goes on by a worker, or by `fleet migrate --resume`', { cause: error });
   } finally {

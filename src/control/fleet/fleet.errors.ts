@@ -9,12 +9,12 @@ export class LaneTakenError extends AppError {
   }
 }
 
-/** Nobody works on a run any more, and it has not come to its end. */
+/** A run has not come to its end, and whoever drove it cannot: nobody works on it any more, or nobody can be asked. */
 export class RunLeftError extends AppError {
   readonly code = 'fleet.left';
 
   constructor(id: string, why: string, options?: ErrorOptions) {
-    super(`Run ${id} has not come to its end, and nobody works on it: ${why}`, options);
+    super(`Run ${id} has not come to its end, and cannot be seen to it from here: ${why}`, options);
   }
 }
 

@@ -13,8 +13,8 @@ const LOCKED = '55P03';
 
 /**
  * Sends a step that writes rows to one home, once for each tenant in it and in a transaction of that tenant's, whose rows alone it sees: the policies
- * bind migrations as they bind requests; a tenant whose rows somebody has comes once more after the others. Who calls has the home's turn, and no transaction. After a failure, or a death anywhere, it is begun anew
- * with the first tenant. Raises the signal's reason between two tenants.
+ * bind migrations as they bind requests; a tenant whose rows somebody has comes once more after the others. Who calls has the home's turn, and
+ * no transaction. After a failure, or a death anywhere, it is begun anew with the first tenant. Raises the signal's reason between two tenants.
  */
 export async function sendToEachTenant(migrator: pg.ClientBase, home: string, step: MigrationStep, signal?: AbortSignal): Promise<void> {
   const { rows } = await migrator.query<{ tenantId: string }>(

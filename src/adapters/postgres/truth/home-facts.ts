@@ -1,7 +1,8 @@
 /**
- * The facts of the catalogue about the home $1 that a migration may make (tools/migration-lint): what it is about (`what`), and what is so (`is`). Both are the same in every home that had the same
- * migrations, on every server of PostgreSQL 17 and 18: the home's own name is left out where PostgreSQL writes it, and NOT NULL is told by the
- * column alone. Names are written with their schema when it is not in the path: the path must be empty.
+ * The facts of the catalogue about the home $1 that a migration may make (tools/migration-lint): what it is about (`what`), and what is so
+ * (`is`). Both are the same in every home that had the same migrations, on every server of PostgreSQL 17 and 18: the home's own name is left out
+ * where PostgreSQL writes it, and NOT NULL is told by the column alone. Names are written with their schema when it is not in the path: the path
+ * must be empty.
  */
 export const HOME_FACTS = `
 with home as materialized (
